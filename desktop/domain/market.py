@@ -1,0 +1,120 @@
+"""Market messages: what a venue said, in one form for all venues.
+
+Quantities and prices keep the venue's own digits (text, in coins); `usd` and rates are float64 estimates.
+Times are UTC milliseconds of the venue (`at_ms`); `received_ns` is our own UTC clock at the socket.
+None in a field means: this message does not say. It never means zero.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+LiquidatedSide = Literal["long", "short"]
+TakerSide = Literal["buy", "sell"]
+PriceKind = Literal["fill", "order", "bankruptcy"]
+
+
+class Liquidation(msgspec.Struct, frozen=True, gc=False):
+    """A position closed by force. `side` is whose position it was, whatever the venue calls it."""
+
+    venue: str
+    symbol: str
+    coin: str
+    side: LiquidatedSide
+    quantity: str
+    price: str
+    price_kind: PriceKind
+    usd: float | None
+    at_ms: int
+    received_ns: int = 0
+
+
+class Trade(msgspec.Struct, frozen=True, gc=False):
+    """A public trade; `side` is the taker's."""
+
+    venue: str
+    symbol: str
+    coin: str
+    side: TakerSide
+    quantity: str
+    price: str
+    at_ms: int
+    received_ns: int = 0
+
+
+class Mark(msgspec.Struct, frozen=True, gc=False):
+    """Mark price, index price and the funding of the running interval (`funding_rate` is a fraction)."""
+
+    venue: str
+    symbol: str
+    coin: str
+    mark: str | None
+    index: str | None
+    funding_rate: float | None
+    funding_interval_h: float | None
+    next_funding_ms: int | None
+    at_ms: int
+    received_ns: int = 0
+
+
+class OpenInterest(msgspec.Struct, frozen=True, gc=False):
+    """Open contracts, one side counted once, in coins; `usd` is None where no price is known."""
+
+    venue: str
+    symbol: str
+    coin: str
+    coins: str
+    usd: float | None
+    at_ms: int
+    received_ns: int = 0
+
+
+class Gap(msgspec.Struct, frozen=True, gc=False):
+    """From `since_ms` to `at_ms` nothing of this channel can be trusted; `reason` says why."""
+
+    venue: str
+    channel: str
+    reason: str
+    since_ms: int
+    at_ms: int
+
+
+class FeedStatus(msgspec.Struct, frozen=True, gc=False):
+    """A socket or poll came up, went down, or said something about itself (heartbeat, acknowledgement)."""
+
+    venue: str
+    channel: str
+    event: Literal["connected", "closed", "alive", "note"]
+    detail: str
+    at_ms: int
+
+
+class Unparsed(msgspec.Struct, frozen=True, gc=False):
+    """A message that could not be read; `offset` is the byte where reading stopped."""
+
+    venue: str
+    channel: str
+    reason: str
+    offset: int | None
+    at_ms: int
+
+
+MarketEvent = Liquidation | Trade | Mark | OpenInterest
+Message = MarketEvent | Gap | FeedStatus | Unparsed
+
+
+class HourBar(msgspec.Struct, frozen=True, gc=False):
+    """One hour of one coin over the contributing venues. `open_ms` is the bar's open; it is known one hour later."""
+
+    open_ms: int
+    open: float
+    high: float
+    low: float
+    close: float
+    long_usd: float | None = None
+    short_usd: float | None = None
+    funding_8h: float | None = None
+    oi_usd: float | None = None
+    oi_coins: float | None = None

@@ -1,0 +1,44 @@
+"""Money that moves: exact amounts, never float."""
+
+from __future__ import annotations
+
+from decimal import ROUND_DOWN, Decimal, InvalidOperation
+
+from desktop.domain.errors import BadInput
+
+SATOSHI_PER_BTC = 100_000_000
+
+
+def amount(text: str, *, name: str = "amount") -> Decimal:
+    """Return the exact amount written in `text`. Raise BadInput if it is not a finite, positive number."""
+    try:
+        value = Decimal(text.strip())
+    except InvalidOperation:
+        raise BadInput(f"{name} {text!r} is not a number", "Write digits with a point, as in 0.25.") from None
+    if not value.is_finite() or value <= 0:
+        raise BadInput(f"{name} {text!r} is not above zero", "Write an amount above zero, as in 0.25.")
+    return value
+
+
+def plain(value: Decimal) -> str:
+    """Return the amount without exponent and without trailing zeros, as venues and people write it."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def rounded_down(value: Decimal, step: Decimal) -> Decimal:
+    """Return the largest multiple of `step` that is not above `value`."""
+    return (value / step).to_integral_value(rounding=ROUND_DOWN) * step
+
+
+def satoshi(btc: Decimal) -> int:
+    """Return the amount in satoshi. Raise BadInput if it has more than eight decimals."""
+    sats = btc * SATOSHI_PER_BTC
+    if sats != sats.to_integral_value():
+        raise BadInput(f"{plain(btc)} BTC has more than eight decimals", "Round it down to a satoshi.")
+    return int(sats)
+
+
+def btc(sats: int) -> Decimal:
+    """Return satoshi as BTC."""
+    return Decimal(sats) / SATOSHI_PER_BTC

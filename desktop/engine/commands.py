@@ -1,0 +1,139 @@
+"""What the window may ask of the engine: frozen commands, handed over without waiting."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import msgspec
+
+
+class Command(msgspec.Struct, frozen=True):
+    """The root of all commands."""
+
+
+class WatchCoin(Command, frozen=True):
+    """Show this coin in the chart, with bars of `interval_ms`."""
+
+    coin: str
+    interval_ms: int = 60_000
+
+
+class Acknowledge(Command, frozen=True):
+    """The person has seen this incident; all open ones if `incident_id` is empty."""
+
+    incident_id: str = ""
+
+
+class Snooze(Command, frozen=True):
+    """Stay quiet about this incident (all if empty) for so long; a rise to critical still rings."""
+
+    seconds: int
+    incident_id: str = ""
+
+
+class StartTransfer(Command, frozen=True):
+    """Draft a transfer of `amount` (None: everything idle) of `coin` from `venue` to the wallet.
+
+    `incident_id` links it to what tripped. `destination_id` takes a stored, verified destination (bulk after test).
+    """
+
+    coin: str
+    venue: str
+    amount: Decimal | None = None
+    incident_id: str = ""
+    destination_id: str = ""
+    test_of: str = ""
+
+
+class SetAmount(Command, frozen=True):
+    """Set the draft's amount; refused with words when a guard objects."""
+
+    transfer_id: str
+    amount: Decimal
+
+
+class ConfirmWhat(Command, frozen=True):
+    """The person agrees with coin and amount (step 1 done)."""
+
+    transfer_id: str
+
+
+class ChooseRoute(Command, frozen=True):
+    """The person takes this network of the venue (step 2 done)."""
+
+    transfer_id: str
+    network: str
+
+
+class ShowAddress(Command, frozen=True):
+    """Let the device show the destination; the person confirms there."""
+
+    transfer_id: str
+
+
+class ComparePage(Command, frozen=True):
+    """What the person pasted back from the exchange's page, to compare with device and program."""
+
+    transfer_id: str
+    pasted: str
+
+
+class ProveControl(Command, frozen=True):
+    """Let the device sign the challenge."""
+
+    transfer_id: str
+
+
+class HaveSent(Command, frozen=True):
+    """The person says: I have sent it on the exchange's own page."""
+
+    transfer_id: str
+
+
+class LookNow(Command, frozen=True):
+    """Ask exchange and chain at once rather than at the next look."""
+
+    transfer_id: str
+
+
+class VerifyAgain(Command, frozen=True):
+    """Let the device derive the address again after arrival."""
+
+    transfer_id: str
+
+
+class DropTransfer(Command, frozen=True):
+    """Give up a transfer that was not sent."""
+
+    transfer_id: str
+
+
+class SaveEvidence(Command, frozen=True):
+    """Write the evidence bundle of a transfer (no secrets) into `folder`."""
+
+    transfer_id: str
+    folder: str
+
+
+class CancelOnDevice(Command, frozen=True):
+    """Cancel whatever the device is asking now."""
+
+
+class PressDeviceKey(Command, frozen=True):
+    """Practice only: press a key of the on-screen device."""
+
+    yes: bool
+
+
+class PracticeSaveAddress(Command, frozen=True):
+    """Practice only: save an address in the practice exchange's address book."""
+
+    coin: str
+    address: str
+
+
+class PracticeWithdraw(Command, frozen=True):
+    """Practice only: press 'Withdraw' on the practice exchange's own page."""
+
+    coin: str
+    amount: Decimal

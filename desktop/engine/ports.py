@@ -1,0 +1,257 @@
+"""The ports of the engine: what it needs from the world, said without naming any library.
+
+Adapters fill them in the live world, recordings in the replay world, loopback servers in the practice world; the
+fakes of the tests pass the same contract tests. Coroutines are awaited on the engine's loop and never block it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from decimal import Decimal
+from typing import Protocol, runtime_checkable
+
+import msgspec
+
+from desktop.alerts.incidents import Incident
+from desktop.custody.transfer import DestinationProof
+from desktop.domain.market import HourBar, Message
+from desktop.engine.desk_view import DeviceView, ExchangePageView
+
+
+@runtime_checkable
+class Clock(Protocol):
+    """Time as this world has it. In practice it runs `speed` times as fast as the wall clock."""
+
+    speed: float
+
+    def now_ms(self) -> int:
+        """Return UTC milliseconds; never goes back."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait so many seconds of this clock."""
+
+
+class Feed(Protocol):
+    """One venue's market data: a stream of messages that ends only when it is closed."""
+
+    venue: str
+
+    def messages(self) -> AsyncIterator[Sequence[Message]]:
+        """Yield batches in the order received. Trouble comes as Gap and FeedStatus, never as an exception."""
+
+    async def close(self) -> None:
+        """End all sockets and polls of this feed and let `messages` finish."""
+
+
+class HistorySource(Protocol):
+    """Hourly bars before now, to warm up percentiles."""
+
+    async def hours(self, coin: str, since_ms: int) -> list[HourBar]:
+        """Return the known bars since then, oldest first; missing hours are missing, not zero."""
+
+
+class HistorySink(Protocol):
+    """Keeps what the indicators need next time."""
+
+    async def keep_hour(self, coin: str, bar: HourBar) -> None:
+        """Store one finished hour; the same hour again replaces it."""
+
+
+class DeviceAddress(msgspec.Struct, frozen=True):
+    """What the device derived, and, when `shown`, what the person confirmed on it."""
+
+    address: str
+    path: str
+    script: str
+    fingerprint: str
+    shown: bool
+
+
+class SignedMessage(msgspec.Struct, frozen=True):
+    """A message signature of the device: base64, over the coin's own message form, checked before return."""
+
+    address: str
+    signature: str
+
+
+class DeviceDesk(Protocol):
+    """The hardware wallet. Every call may take as long as the person needs.
+
+    Raises `desktop.domain.errors.DeviceTrouble` (No pressed, gone, locked, wrong wallet) with words and remedy.
+    """
+
+    def view(self) -> DeviceView:
+        """Return the device as it stands, at once, from any thread."""
+
+    async def fingerprint(self) -> str:
+        """Return the master key's fingerprint, 8 hex digits; asks nothing of the person."""
+
+    async def address(self, coin: str, path: str, *, show: bool) -> DeviceAddress:
+        """Derive an address; with `show` the person compares and confirms it on the device."""
+
+    async def sign_message(self, coin: str, path: str, message: str) -> SignedMessage:
+        """Let the person sign a text on the device; the signer is recovered and checked before return."""
+
+    async def cancel(self) -> None:
+        """Cancel what the device is asking now; the waiting call raises."""
+
+
+class VenueNetwork(msgspec.Struct, frozen=True):
+    """A network a venue pays out on, with the venue's own conditions now."""
+
+    coin: str
+    network: str
+    withdraw_enabled: bool
+    fee: Decimal
+    minimum: Decimal
+    step: Decimal
+    maximum: Decimal | None = None
+    eta_minutes: int | None = None
+    busy: bool = False
+    needs_tag: bool = False
+    note: str = ""
+
+
+class VenueWithdrawal(msgspec.Struct, frozen=True):
+    """One withdrawal as the venue records it. `status` is one of review, processing, completed, failed, cancelled."""
+
+    ref: str
+    coin: str
+    network: str
+    address: str
+    amount: Decimal
+    fee: Decimal
+    status: str
+    txid: str
+    at_ms: int
+    info: str = ""
+
+
+class SavedAddress(msgspec.Struct, frozen=True):
+    """An entry of the venue's own address book; None in `usable_from_ms` means: no hold."""
+
+    coin: str
+    network: str
+    address: str
+    label: str = ""
+    usable_from_ms: int | None = None
+
+
+class ExchangeRecords(Protocol):
+    """What a read-only key shows of an account. Raises NetworkTrouble when the venue does not answer."""
+
+    venue: str
+
+    async def balances(self) -> dict[str, Decimal]:
+        """Return free balances by coin."""
+
+    async def networks(self, coin: str) -> list[VenueNetwork]:
+        """Return every network of the coin, also the suspended ones."""
+
+    async def saved_addresses(self, coin: str) -> list[SavedAddress]:
+        """Return the venue's address book for the coin."""
+
+    async def withdrawals(self, coin: str, since_ms: int) -> list[VenueWithdrawal]:
+        """Return the withdrawals since then, newest first."""
+
+
+class Payment(msgspec.Struct, frozen=True):
+    """A payment to an address as a chain source sees it; `height` None: not in a block yet."""
+
+    txid: str
+    vout: int
+    sats: int
+    confirmations: int
+    height: int | None = None
+    at_ms: int | None = None
+
+
+class ChainSource(Protocol):
+    """One independent view of the chain. Raises NetworkTrouble when it does not answer."""
+
+    name: str
+
+    async def payments_to(self, address: str) -> list[Payment]:
+        """Return all payments to this address, newest first."""
+
+    async def tip_height(self) -> int:
+        """Return the height of the best block."""
+
+
+class JournalEntry(msgspec.Struct, frozen=True):
+    """One line of the journal: `body` is the event, encoded by `desktop.custody.transfer_events`."""
+
+    transfer_id: str
+    seq: int
+    at_ms: int
+    body: bytes
+
+
+class TransferJournal(Protocol):
+    """The append-only journal. When `append` returns, the entry survives a power cut."""
+
+    async def append(self, transfer_id: str, at_ms: int, body: bytes) -> int:
+        """Write one event durably and return its sequence number. Raises SeawallError if it could not."""
+
+    async def entries(self) -> list[JournalEntry]:
+        """Return everything in order of writing."""
+
+    async def keep_destination(self, proof: DestinationProof) -> None:
+        """Store a destination by its id; the same id again replaces it."""
+
+    async def destinations(self) -> list[DestinationProof]:
+        """Return all stored destinations, oldest first."""
+
+    async def close(self) -> None:
+        """Finish pending writes and close the file."""
+
+
+class IncidentJournal(Protocol):
+    """Keeps incidents over a restart, so that old ones never ring again."""
+
+    async def keep(self, incident: Incident) -> None:
+        """Store the incident as it stands; the same id replaces it."""
+
+    async def recent(self, limit: int) -> list[Incident]:
+        """Return the latest incidents, newest first."""
+
+
+class PracticeDesk(Protocol):
+    """Practice only: the exchange's own page and the device's keys."""
+
+    def page(self) -> ExchangePageView:
+        """Return what the practice exchange's page shows now, from any thread."""
+
+    async def save_address(self, coin: str, address: str) -> None:
+        """Save an address in the practice exchange's address book."""
+
+    async def withdraw(self, coin: str, amount: Decimal) -> None:
+        """Press 'Withdraw' there. Raises Refused with the exchange's words."""
+
+    def press(self, *, yes: bool) -> None:
+        """Press a key of the on-screen device."""
+
+
+class Notification(msgspec.Struct, frozen=True):
+    """A desktop notification. The same `key` replaces the one before; `actions` are (id, label) pairs."""
+
+    key: str
+    title: str
+    body: str
+    urgent: bool
+    actions: tuple[tuple[str, str], ...] = ()
+
+
+class Notifier(Protocol):
+    """Desktop notifications. `on_action` is called with (key, action id) from the notifier's own context."""
+
+    on_action: Callable[[str, str], None] | None
+
+    async def show(self, notification: Notification) -> bool:
+        """Show or replace it; False when this desktop cannot (the caller falls back)."""
+
+    async def withdraw(self, key: str) -> None:
+        """Take it away if it is still shown."""
+
+    async def close(self) -> None:
+        """Let go of the bus."""

@@ -1,0 +1,54 @@
+"""A number with its truth: value, state, age, completeness."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+import msgspec
+
+
+class State(StrEnum):
+    """How far a value can be trusted. Unknown is never zero."""
+
+    LIVE = "live"
+    STALE = "stale"
+    WARMING = "warming"
+    UNKNOWN = "unknown"
+
+
+class Level(IntEnum):
+    """How serious it is. There is no 'all clear'."""
+
+    CALM = 0
+    NOTABLE = 1
+    WARNING = 2
+    CRITICAL = 3
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """One indicator of one coin at one moment.
+
+    `value` is None whenever there is none to show (warming, unknown). `floor` says that the true value is at
+    least this. `percentile` (0..1) is against the coin's own history. `as_of_ms` is the event time of the newest
+    fact in it. `reason` says why it is not live, in a few words. `warm` (0..1) is how far warming has come.
+    """
+
+    value: float | None
+    state: State
+    as_of_ms: int
+    floor: bool = False
+    coverage: float | None = None
+    percentile: float | None = None
+    level: Level = Level.CALM
+    reason: str = ""
+    warm: float = 1.0
+
+    @property
+    def votes(self) -> bool:
+        """Whether a rule may use it: a live number, and nothing else."""
+        return self.state is State.LIVE and self.value is not None
+
+
+def unknown(reason: str, as_of_ms: int = 0) -> Reading:
+    """Return a reading without a value, with the reason why."""
+    return Reading(value=None, state=State.UNKNOWN, as_of_ms=as_of_ms, reason=reason)
