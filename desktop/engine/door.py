@@ -1,0 +1,54 @@
+"""The door between engine and window: a view to pull, commands to hand in, rare news to hear."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, Protocol
+
+import msgspec
+
+from desktop.alerts.incidents import Incident
+from desktop.engine.commands import Command
+from desktop.engine.desk_view import DeskView
+from desktop.engine.ports import Notification
+
+
+class IncidentNews(msgspec.Struct, frozen=True):
+    """An incident opened, rose, or closed (updates in between are in the view)."""
+
+    incident: Incident
+    change: Literal["opened", "raised", "reminder", "closed"]
+
+
+class FallbackNotification(msgspec.Struct, frozen=True):
+    """The desktop could not show this notification with buttons; the window shows it its own way."""
+
+    notification: Notification
+
+
+class PersonWantsTransfer(msgspec.Struct, frozen=True):
+    """'Open transfer' was pressed outside the window, for this incident."""
+
+    incident_id: str
+
+
+class EngineStopped(msgspec.Struct, frozen=True):
+    """The engine ended; `reason` is empty when it was asked to."""
+
+    reason: str = ""
+
+
+News = IncidentNews | FallbackNotification | PersonWantsTransfer | EngineStopped
+
+
+class EngineDoor(Protocol):
+    """What the window sees of the engine. All methods return at once and may be called from the GUI thread."""
+
+    def view(self) -> DeskView | None:
+        """Return the latest picture; the same object as before when nothing changed."""
+
+    def submit(self, command: Command) -> None:
+        """Hand in a command; its effect, or its refusal, appears in the view."""
+
+    def listen(self, listener: Callable[[News], None]) -> None:
+        """Call `listener` with rare news, on the engine's thread."""
