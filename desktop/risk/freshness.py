@@ -1,0 +1,33 @@
+"""How old a fact may be before it is greyed, and before it is gone."""
+
+from __future__ import annotations
+
+from desktop.risk.reading import State
+
+STREAM_STALE_MS = 10_000
+STREAM_DEAD_MS = 30_000
+
+
+def stale_after_ms(period_ms: int) -> int:
+    """Return the age above which a fact is stale: twice its period, for streams at least 10 s."""
+    return max(2 * period_ms, STREAM_STALE_MS)
+
+
+def dead_after_ms(period_ms: int) -> int:
+    """Return the age above which a source is dead: six periods, for streams at least 30 s."""
+    return max(6 * period_ms, STREAM_DEAD_MS)
+
+
+def freshness(age_ms: int, period_ms: int) -> State:
+    """Return live, stale, or unknown (dead) for a fact of this age. The limits themselves still count as fresh."""
+    if age_ms <= stale_after_ms(period_ms):
+        return State.LIVE
+    return State.STALE if age_ms <= dead_after_ms(period_ms) else State.UNKNOWN
+
+
+def age_words(age_ms: int) -> str:
+    """Return an age as people say it: '14 s', '3 min', '2 h'."""
+    seconds = max(0, age_ms) // 1000
+    if seconds < 120:
+        return f"{seconds} s"
+    return f"{seconds // 60} min" if seconds < 7200 else f"{seconds // 3600} h"

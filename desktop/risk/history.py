@@ -1,0 +1,80 @@
+"""A value against its own past: quantiles, percentiles and the robust z."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from collections import deque
+from collections.abc import Sequence
+from statistics import fmean, median
+
+HISTORY_HOURS = 720
+LEAST_HOURS = 240
+
+
+class OwnHistory:
+    """The last `rows` values of one series, one an hour; None where the hour had no value. O(log n) to add."""
+
+    __slots__ = ("_rows", "_sorted", "_values")
+
+    def __init__(self, rows: int = HISTORY_HOURS) -> None:
+        self._rows = rows
+        self._values: deque[float | None] = deque()
+        self._sorted: list[float] = []
+
+    def __len__(self) -> int:
+        return len(self._sorted)
+
+    def add(self, value: float | None) -> None:
+        """Add the newest value; the oldest leaves when the history is full. None holds a place without a value."""
+        self._values.append(value)
+        if value is not None:
+            insort(self._sorted, value)
+        if len(self._values) > self._rows:
+            gone = self._values.popleft()
+            if gone is not None:
+                del self._sorted[bisect_left(self._sorted, gone)]
+
+    def quantile(self, share: float, least: int = LEAST_HOURS) -> float | None:
+        """Return the quantile (`share` 0..1) with linear interpolation; None while fewer than `least` are known."""
+        known = len(self._sorted)
+        if known == 0 or known < least:
+            return None
+        return linear_quantile(self._sorted, share)
+
+    def percentile(self, value: float, least: int = LEAST_HOURS) -> float | None:
+        """Return the mid-rank percentile (0..1) of `value`; None while fewer than `least` are known."""
+        known = len(self._sorted)
+        if known == 0 or known < least:
+            return None
+        below, up_to = bisect_left(self._sorted, value), bisect_right(self._sorted, value)
+        return (below + up_to) / (2 * known)
+
+
+def linear_quantile(ordered: Sequence[float], share: float) -> float:
+    """Return the quantile (`share` 0..1) of ascending values, linear between order statistics (type 7)."""
+    place = (len(ordered) - 1) * share
+    under = int(place)
+    over = min(under + 1, len(ordered) - 1)
+    return ordered[under] + (ordered[over] - ordered[under]) * (place - under)
+
+
+def percentile_midrank(history: Sequence[float], value: float) -> float | None:
+    """Return (count below + half the count equal) / n, or None without a history."""
+    if not history:
+        return None
+    below = sum(1 for past in history if past < value)
+    equal = sum(1 for past in history if past == value)
+    return (below + 0.5 * equal) / len(history)
+
+
+def robust_z(history: Sequence[float], value: float) -> float | None:
+    """Return (value - median) / (1.4826 MAD) over a history that does not hold the value itself.
+
+    Where the MAD is zero the mean absolute deviation times 1.2533 takes its place; where that is zero too: None.
+    """
+    if not history:
+        return None
+    middle = median(history)
+    deviations = [abs(past - middle) for past in history]
+    spread = 1.4826 * median(deviations) or 1.2533 * fmean(deviations)
+    return (value - middle) / spread if spread else None

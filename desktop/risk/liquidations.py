@@ -1,0 +1,97 @@
+"""What was closed by force: by side and window, as a floor."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from desktop.domain.market import HourBar, LiquidatedSide
+from desktop.risk.windows import DAY_MS, HOUR_MS, MINUTE_MS, SlidingSum
+
+WINDOWS_MS = (HOUR_MS, 4 * HOUR_MS, DAY_MS)
+LEAST_HEARD = 0.7
+TOO_FEW = "too few liquidations to compare"
+
+# An imbalance of tiny totals is decided by one print. 1 M USD an hour is the floor for BTC; as a share of open
+# interest it serves smaller coins as well.
+IMBALANCE_FLOOR_OF_OI = 1e-4
+IMBALANCE_FLOOR_USD = 1e6
+
+PrintKey = tuple[str, str, str, int, str, str]
+
+
+class LiquidationTally:
+    """USD of long and short positions closed by force, over 1, 4 and 24 h of event time."""
+
+    __slots__ = ("_long", "_short")
+
+    def __init__(self) -> None:
+        self._long = {window_ms: SlidingSum(window_ms) for window_ms in WINDOWS_MS}
+        self._short = {window_ms: SlidingSum(window_ms) for window_ms in WINDOWS_MS}
+
+    def add(self, side: LiquidatedSide, usd: float, at_ms: int) -> None:
+        """Add one print."""
+        for window in (self._long if side == "long" else self._short).values():
+            window.add(at_ms, usd)
+
+    def add_hour(self, bar: HourBar) -> None:
+        """Add an hour known only as a sum: it is spread evenly over its minutes."""
+        for side, usd in (("long", bar.long_usd), ("short", bar.short_usd)):
+            if usd:
+                for minute in range(60):
+                    self.add("long" if side == "long" else "short", usd / 60, bar.open_ms + (minute + 1) * MINUTE_MS)
+
+    def long_usd(self, window_ms: int, now_ms: int) -> float:
+        """Return the USD of longs closed within the window."""
+        return self._long[window_ms].total(now_ms)
+
+    def short_usd(self, window_ms: int, now_ms: int) -> float:
+        """Return the USD of shorts closed within the window."""
+        return self._short[window_ms].total(now_ms)
+
+    def newest_ms(self) -> int | None:
+        """Return the time of the newest print of the last day, or None."""
+        times = [t for s in (self._long, self._short) if (t := s[DAY_MS].newest_ms()) is not None]
+        return max(times, default=None)
+
+
+class SeenPrints:
+    """Recognises a print that a venue sends twice (repeats after a new subscription)."""
+
+    __slots__ = ("_keep", "_order", "_seen")
+
+    def __init__(self, keep: int = 8192) -> None:
+        self._keep = keep
+        self._order: deque[PrintKey] = deque()
+        self._seen: set[PrintKey] = set()
+
+    def is_new(self, key: PrintKey) -> bool:
+        """Return whether this print has not been seen among the last ones, and remember it."""
+        if key in self._seen:
+            return False
+        self._seen.add(key)
+        self._order.append(key)
+        if len(self._order) > self._keep:
+            self._seen.discard(self._order.popleft())
+        return True
+
+
+def intensity(long_usd: float | None, interest_usd: float | None) -> float | None:
+    """Return long liquidations as a share of the open interest at the window's start; None if either is unknown."""
+    if long_usd is None or interest_usd is None or interest_usd <= 0:
+        return None
+    return long_usd / interest_usd
+
+
+def imbalance(long_usd: float | None, short_usd: float | None, floor_usd: float = 0.0) -> float | None:
+    """Return (L - S) / (L + S), or None if a side is unknown or L + S does not pass the floor. Never 0/0, never 0."""
+    if long_usd is None or short_usd is None:
+        return None
+    total = long_usd + short_usd
+    if total <= 0 or total < floor_usd:
+        return None
+    return (long_usd - short_usd) / total
+
+
+def imbalance_floor_usd(interest_usd: float | None) -> float:
+    """Return the total under which an hour's imbalance means nothing."""
+    return IMBALANCE_FLOOR_USD if interest_usd is None else IMBALANCE_FLOOR_OF_OI * interest_usd
