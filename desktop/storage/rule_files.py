@@ -1,0 +1,25 @@
+"""Rule files: the shipped ones and a person's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from desktop.alerts.rules import Rule, parse_rules
+from desktop.domain.errors import BadInput
+from desktop.storage.resource_files import resource
+
+
+def shipped_rules() -> tuple[Rule, ...]:
+    """Return the rules Seawall ships. Raise BadInput if their file is missing or off."""
+    return rules_from(resource("rules/shipped.toml"))
+
+
+def rules_from(path: Path) -> tuple[Rule, ...]:
+    """Return the rules of a TOML file. Raise BadInput naming file and line where it is off."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"cannot read it: {error.strerror}", "Check the path.", where=str(path)) from error
+    except UnicodeDecodeError as error:
+        raise BadInput("it is not UTF-8", "Save it as UTF-8.", where=f"{path} byte {error.start}") from None
+    return parse_rules(text, str(path))
