@@ -1,0 +1,158 @@
+"""Instruments: which coin a venue's symbol is about and what one of its units is worth.
+
+A symbol that is not in the table is still read: its coin follows from the venue's way of naming, and only what needs
+its contract size stays unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from typing import Literal
+
+import msgspec
+
+InstrumentKind = Literal["linear", "inverse"]
+
+_ONE = Decimal(1)
+# Coin amounts of inverse contracts are quotients: twelve digits are more than any venue's own.
+_QUOTIENT = Context(prec=12, rounding=ROUND_HALF_EVEN)
+# An exact product of two of the longest numbers accepted needs no more digits than this.
+_EXACT = Context(prec=200)
+
+_DATED = re.compile(r"^(.+?)(?:[-_]\d{6}|-\d{1,2}[A-Z]{3}\d{2})$")
+_BYBIT_INVERSE = re.compile(r"^([A-Z0-9]+?)USD(?:[FGHJKMNQUVXZ]\d{2})?$")
+_THOUSANDS = re.compile(r"^(1000000|10000|1000)([A-Za-z].*)$")
+_QUOTES = ("USDT", "USDC", "FDUSD", "BUSD", "USDE", "USD1", "PERP")
+
+# Venues whose linear sizes are in the base unit of the symbol: USD needs no contract size there.
+_SIZES_IN_BASE_UNITS = frozenset({"binance", "bybit", "hyperliquid"})
+_MOST_REMEMBERED = 10_000
+
+
+class Instrument(msgspec.Struct, frozen=True):
+    """A contract of a venue. `contract_size` (in `contract_coin`, None: unknown) times `multiplier` is one unit."""
+
+    venue: str
+    symbol: str
+    coin: str
+    contract_size: Decimal | None
+    contract_coin: str
+    multiplier: Decimal
+    kind: InstrumentKind
+    # Coins in one unit of size, None where unknown or price dependent; the derived fields save work on each message.
+    coins_per_unit: Decimal | None = None
+    as_sent: bool = False
+    priced_per_unit: bool = False
+
+    def __post_init__(self) -> None:
+        priced_per_unit = self.kind == "linear" and self.venue in _SIZES_IN_BASE_UNITS
+        size = self.contract_size
+        if size is None and priced_per_unit:
+            size = _ONE
+        coins = size * self.multiplier if size is not None and self.kind == "linear" else None
+        force = msgspec.structs.force_setattr
+        force(self, "coins_per_unit", coins)
+        force(self, "as_sent", coins == _ONE)
+        force(self, "priced_per_unit", priced_per_unit)
+
+    def usd(self, size: float, price: float) -> float | None:
+        """Return what `size` units are worth at the venue's `price`; None if the contract size is unknown."""
+        if self.priced_per_unit:
+            return size * price
+        if self.contract_size is None:
+            return None
+        worth = size * float(self.contract_size * self.multiplier)
+        return worth if self.kind == "inverse" else worth * price
+
+    def coins(self, size: str, price: str) -> str | None:
+        """Return `size` units in coins: the venue's digits where a unit is a coin, else the exact product.
+
+        Of inverse contracts it is the quotient by `price`, to twelve digits. None if the contract size is unknown.
+        """
+        if self.as_sent:
+            return size
+        if self.coins_per_unit is not None:
+            return format(_EXACT.multiply(Decimal(size), self.coins_per_unit), "f")
+        if self.kind == "linear" or self.contract_size is None:
+            return None
+        worth = _EXACT.multiply(Decimal(size), self.contract_size * self.multiplier)
+        return format(_QUOTIENT.divide(worth, Decimal(price)), "f")
+
+
+class InstrumentTable:
+    """All instruments known, by venue and symbol; finds one for every symbol. Any thread."""
+
+    def __init__(self, known: Iterable[Instrument] = ()) -> None:
+        self._known: dict[tuple[str, str], Instrument] = {(one.venue, one.symbol): one for one in known}
+        self._by_rule: dict[tuple[str, str], Instrument] = {}
+
+    def find(self, venue: str, symbol: str) -> Instrument:
+        """Return the table's entry, or one made by the venue's way of naming, its contract size unknown."""
+        key = (venue, symbol)
+        return self._known.get(key) or self._by_rule.get(key) or self._remember(key)
+
+    def knows(self, venue: str, symbol: str) -> bool:
+        """Return whether the symbol stands in the table itself."""
+        return (venue, symbol) in self._known
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def _remember(self, key: tuple[str, str]) -> Instrument:
+        if len(self._by_rule) >= _MOST_REMEMBERED:
+            # A stream of made-up symbols must not grow the memory without bound.
+            self._by_rule.clear()
+        found = self._by_rule[key] = instrument_by_rule(*key)
+        return found
+
+
+def instrument_by_rule(venue: str, symbol: str) -> Instrument:
+    """Return the instrument that the venue's way of naming suggests; nothing is said about its contract size.
+
+    Prefixes 1000, 10000, 1000000 before a letter multiply (1000PEPEUSDT is PEPE times 1000). Bybit's inverse
+    contracts count in USD by its documentation, so their size is 1 USD.
+    """
+    if venue == "okx":
+        return _okx(symbol)
+    if venue == "hyperliquid":
+        return _hyperliquid(symbol)
+    dated = _DATED.match(symbol)
+    plain = dated.group(1) if dated else symbol
+    if venue == "bybit" and (inverse := _BYBIT_INVERSE.match(plain)):
+        return _inverse(venue, symbol, inverse.group(1), Decimal(1))
+    if venue == "binance" and (plain.endswith("USD_PERP") or (dated and plain.endswith("USD"))):
+        return _inverse(venue, symbol, plain.removesuffix("_PERP").removesuffix("USD"), None)
+    coin, multiplier = _coin(_without_quote(plain.removesuffix("_PERP").replace("-", "")))
+    return Instrument(venue, symbol, coin, None, coin, multiplier, "linear")
+
+
+def _inverse(venue: str, symbol: str, base: str, size: Decimal | None) -> Instrument:
+    return Instrument(venue, symbol, base, size, "USD", _ONE, "inverse")
+
+
+def _okx(symbol: str) -> Instrument:
+    parts = symbol.split("-")
+    if len(parts) > 1 and parts[1] == "USD":
+        return _inverse("okx", symbol, parts[0], None)
+    return Instrument("okx", symbol, parts[0], None, parts[0], _ONE, "linear")
+
+
+def _hyperliquid(symbol: str) -> Instrument:
+    name = symbol.rpartition(":")[2]
+    thousand = len(name) > 1 and name[0] == "k" and name[1:].isupper()
+    coin = name[1:] if thousand else name
+    return Instrument("hyperliquid", symbol, coin, None, coin, Decimal(1000 if thousand else 1), "linear")
+
+
+def _without_quote(symbol: str) -> str:
+    for quote in _QUOTES:
+        if symbol.endswith(quote) and len(symbol) > len(quote):
+            return symbol[: -len(quote)]
+    return symbol
+
+
+def _coin(base: str) -> tuple[str, Decimal]:
+    many = _THOUSANDS.match(base)
+    return (many.group(2), Decimal(many.group(1))) if many else (base, _ONE)

@@ -1,0 +1,24 @@
+"""A venue's message as it came from the wire, before anybody read it: what recordings hold and parsers take."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+FrameEvent = Literal["", "connected", "closed", "gap"]
+
+
+class RawFrame(msgspec.Struct, frozen=True, gc=False):
+    """One message, or one event of the line itself (`event`, then `frame` is empty and `detail` says why).
+
+    `channel` is the socket's path and query, or for REST the method and path, then with `request` (the body sent).
+    """
+
+    received_ns: int
+    venue: str
+    channel: str
+    frame: bytes = b""
+    request: str = ""
+    event: FrameEvent = ""
+    detail: str = ""
