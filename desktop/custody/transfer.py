@@ -39,7 +39,12 @@ FINAL_STATES = frozenset(
 
 
 class DestinationProof(msgspec.Struct, frozen=True):
-    """What is known of a destination and how. Times are UTC ms; `signature` is base64 over `challenge`."""
+    """What is known of a destination and how. Times are UTC ms; `signature` is base64 over `challenge`.
+
+    `program_address` is what Seawall holds beside the device's screen and `program_source` how it came by it:
+    `account_key` (derived here from the pinned account key) or `device_unshown` (asked of the device a second time,
+    without display). `book_seen_ms` is when the exchange's address book was seen to hold it.
+    """
 
     id: str
     coin: str
@@ -55,6 +60,10 @@ class DestinationProof(msgspec.Struct, frozen=True):
     signature: str = ""
     proved_ms: int | None = None
     verified_ms: int | None = None
+    program_address: str = ""
+    program_source: str = ""
+    book_seen_ms: int | None = None
+    usable_from_ms: int | None = None
 
 
 class Sighting(msgspec.Struct, frozen=True):
@@ -74,6 +83,8 @@ class Transfer(msgspec.Struct, frozen=True):
     """One intent to move coins, with every fact that is known about it. Amounts are Decimal in the coin.
 
     `known` maps a state to the UTC ms at which it was entered. `sightings` holds the latest per place.
+    `alarm` is critical (coins went elsewhere), `remarks` are oddities worth a word. `earlier` are withdrawals and
+    payments that stood there before this transfer could be sent, `earlier_places` who was asked for them.
     """
 
     id: str
@@ -98,3 +109,18 @@ class Transfer(msgspec.Struct, frozen=True):
     reason: str = ""
     sightings: tuple[Sighting, ...] = ()
     known: dict[str, int] = {}
+    rail: str = "manual"
+    required_sources: int = 2
+    balance_before: Decimal | None = None
+    eta_minutes: int | None = None
+    proposed: bool = False
+    stored_destination: bool = False
+    said_sent_ms: int | None = None
+    listed_amount: Decimal | None = None
+    listed_fee: Decimal | None = None
+    alarm: str = ""
+    alarm_remedy: str = ""
+    remarks: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
+    earlier_places: tuple[str, ...] = ()
+    reason_remedy: str = ""

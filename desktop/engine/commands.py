@@ -96,6 +96,12 @@ class LookNow(Command, frozen=True):
     transfer_id: str
 
 
+class SayNotSent(Command, frozen=True):
+    """The person has read the exchange's own page: it was never sent. Refused while anything speaks against it."""
+
+    transfer_id: str
+
+
 class VerifyAgain(Command, frozen=True):
     """Let the device derive the address again after arrival."""
 

@@ -96,6 +96,9 @@ class TransferView(msgspec.Struct, frozen=True):
 
     `page` is the page of the guide the person belongs to; `objections` are guards that forbid the next step, as
     (rule, words, remedy); `warnings` the same without forbidding. `looks` are the places being watched.
+    `idle` is what the exchange says is free (text in the coin, empty: not known) and `test_amount` what a first
+    transfer may move; `steps` are (page, `done|now|later|unknown|refused`); `notice` is a result worth a line.
+    `may_say_not_sent` is True when `SayNotSent` would be taken.
     """
 
     transfer: Transfer
@@ -108,6 +111,12 @@ class TransferView(msgspec.Struct, frozen=True):
     networks: tuple[NetworkOffer, ...] = ()
     looks: tuple[LookView, ...] = ()
     explorer_link: str = ""
+    idle: str = ""
+    test_amount: str = ""
+    receives: str = ""
+    steps: tuple[tuple[str, str], ...] = ()
+    notice: str = ""
+    may_say_not_sent: bool = False
 
 
 class NetworkOffer(msgspec.Struct, frozen=True):

@@ -13,6 +13,10 @@ from typing import Protocol, runtime_checkable
 import msgspec
 
 from desktop.alerts.incidents import Incident
+from desktop.custody.reports import Payment as Payment
+from desktop.custody.reports import SavedAddress as SavedAddress
+from desktop.custody.reports import VenueNetwork as VenueNetwork
+from desktop.custody.reports import VenueWithdrawal as VenueWithdrawal
 from desktop.custody.transfer import DestinationProof
 from desktop.domain.market import HourBar, Message
 from desktop.engine.desk_view import DeviceView, ExchangePageView
@@ -96,47 +100,6 @@ class DeviceDesk(Protocol):
         """Cancel what the device is asking now; the waiting call raises."""
 
 
-class VenueNetwork(msgspec.Struct, frozen=True):
-    """A network a venue pays out on, with the venue's own conditions now."""
-
-    coin: str
-    network: str
-    withdraw_enabled: bool
-    fee: Decimal
-    minimum: Decimal
-    step: Decimal
-    maximum: Decimal | None = None
-    eta_minutes: int | None = None
-    busy: bool = False
-    needs_tag: bool = False
-    note: str = ""
-
-
-class VenueWithdrawal(msgspec.Struct, frozen=True):
-    """One withdrawal as the venue records it. `status` is one of review, processing, completed, failed, cancelled."""
-
-    ref: str
-    coin: str
-    network: str
-    address: str
-    amount: Decimal
-    fee: Decimal
-    status: str
-    txid: str
-    at_ms: int
-    info: str = ""
-
-
-class SavedAddress(msgspec.Struct, frozen=True):
-    """An entry of the venue's own address book; None in `usable_from_ms` means: no hold."""
-
-    coin: str
-    network: str
-    address: str
-    label: str = ""
-    usable_from_ms: int | None = None
-
-
 class ExchangeRecords(Protocol):
     """What a read-only key shows of an account. Raises NetworkTrouble when the venue does not answer."""
 
@@ -153,17 +116,6 @@ class ExchangeRecords(Protocol):
 
     async def withdrawals(self, coin: str, since_ms: int) -> list[VenueWithdrawal]:
         """Return the withdrawals since then, newest first."""
-
-
-class Payment(msgspec.Struct, frozen=True):
-    """A payment to an address as a chain source sees it; `height` None: not in a block yet."""
-
-    txid: str
-    vout: int
-    sats: int
-    confirmations: int
-    height: int | None = None
-    at_ms: int | None = None
 
 
 class ChainSource(Protocol):
