@@ -7,7 +7,7 @@ its contract size stays unknown.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Literal
 
@@ -81,17 +81,44 @@ class Instrument(msgspec.Struct, frozen=True):
         return format(_QUOTIENT.divide(worth, Decimal(price)), "f")
 
 
+class _Symbols(dict[str, Instrument]):
+    """The instruments of one venue; a symbol not in the table is made by rule when first asked for."""
+
+    def __init__(self, venue: str) -> None:
+        self._venue = venue
+        self._by_rule = 0
+
+    def __missing__(self, symbol: str) -> Instrument:
+        found = instrument_by_rule(self._venue, symbol)
+        if self._by_rule < _MOST_REMEMBERED:
+            # A stream of made-up symbols must not grow the memory without bound.
+            self._by_rule += 1
+            self[symbol] = found
+        return found
+
+
+class _Venues(dict[str, _Symbols]):
+    def __missing__(self, venue: str) -> _Symbols:
+        symbols = self[venue] = _Symbols(venue)
+        return symbols
+
+
 class InstrumentTable:
-    """All instruments known, by venue and symbol; finds one for every symbol. Any thread."""
+    """All instruments known, by venue and symbol; finds one for every symbol. One thread at a time.
+
+    `of_venue[venue][symbol]` is the same as `find` without the call, for parsers.
+    """
 
     def __init__(self, known: Iterable[Instrument] = ()) -> None:
-        self._known: dict[tuple[str, str], Instrument] = {(one.venue, one.symbol): one for one in known}
-        self._by_rule: dict[tuple[str, str], Instrument] = {}
+        self.of_venue: Mapping[str, Mapping[str, Instrument]]
+        self.of_venue = venues = _Venues()
+        for one in known:
+            venues[one.venue][one.symbol] = one
+        self._known = frozenset((one.venue, one.symbol) for symbols in venues.values() for one in symbols.values())
 
     def find(self, venue: str, symbol: str) -> Instrument:
         """Return the table's entry, or one made by the venue's way of naming, its contract size unknown."""
-        key = (venue, symbol)
-        return self._known.get(key) or self._by_rule.get(key) or self._remember(key)
+        return self.of_venue[venue][symbol]
 
     def knows(self, venue: str, symbol: str) -> bool:
         """Return whether the symbol stands in the table itself."""
@@ -99,13 +126,6 @@ class InstrumentTable:
 
     def __len__(self) -> int:
         return len(self._known)
-
-    def _remember(self, key: tuple[str, str]) -> Instrument:
-        if len(self._by_rule) >= _MOST_REMEMBERED:
-            # A stream of made-up symbols must not grow the memory without bound.
-            self._by_rule.clear()
-        found = self._by_rule[key] = instrument_by_rule(*key)
-        return found
 
 
 def instrument_by_rule(venue: str, symbol: str) -> Instrument:

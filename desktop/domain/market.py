@@ -17,13 +17,17 @@ PriceKind = Literal["fill", "order", "bankruptcy"]
 
 
 class Liquidation(msgspec.Struct, frozen=True, gc=False):
-    """A position closed by force. `side` is whose position it was, whatever the venue calls it."""
+    """A position closed by force. `side` is whose position it was, whatever the venue calls it.
+
+    `quantity` and `usd` are None where they need a contract size that is not known. `price` is as the venue quotes it:
+    per thousand coins for a symbol such as 1000PEPEUSDT.
+    """
 
     venue: str
     symbol: str
     coin: str
     side: LiquidatedSide
-    quantity: str
+    quantity: str | None
     price: str
     price_kind: PriceKind
     usd: float | None
@@ -32,13 +36,13 @@ class Liquidation(msgspec.Struct, frozen=True, gc=False):
 
 
 class Trade(msgspec.Struct, frozen=True, gc=False):
-    """A public trade; `side` is the taker's."""
+    """A public trade; `side` is the taker's. `quantity` and `price` as in Liquidation."""
 
     venue: str
     symbol: str
     coin: str
     side: TakerSide
-    quantity: str
+    quantity: str | None
     price: str
     at_ms: int
     received_ns: int = 0

@@ -73,4 +73,4 @@ def test_made_up_symbols_do_not_grow_the_memory_without_bound() -> None:
     table = InstrumentTable()
     for number in range(10_500):
         table.find("binance", f"A{number}USDT")
-    assert len(table._by_rule) <= 10_000
+    assert len(table.of_venue["binance"]) <= 10_000
