@@ -35,18 +35,23 @@ class Sent(NamedTuple):
 def messages(shape: CoinShape, binance_channel: str) -> Iterator[Sent]:
     """Yield every message of both venues about one coin, feed after feed (not in order of time)."""
     path = PricePath(shape)
-    for at_ms, frame in _binance_trades(shape, path):
-        yield Sent(at_ms, "binance", binance_channel, frame)
-    for at_ms, frame in _binance_marks(shape, path):
-        yield Sent(at_ms, "binance", binance_channel, frame)
-    for at_ms, frame in _binance_forced(shape, path):
-        yield Sent(at_ms, "binance", binance_channel, frame)
+    for feed in (_binance_trades, _binance_marks, _binance_forced):
+        for at_ms, frame in _in_order(feed(shape, path)):
+            yield Sent(at_ms, "binance", binance_channel, frame)
     channel = binance_wire.open_interest_channel(shape.symbol)
     for at_ms, frame in _binance_open_interest(shape):
         yield Sent(at_ms, "binance", channel, frame)
-    for make in (_bybit_trades, _bybit_liquidations, _bybit_tickers):
-        for at_ms, frame in make(shape, path):
+    for feed in (_bybit_trades, _bybit_liquidations, _bybit_tickers):
+        for at_ms, frame in _in_order(feed(shape, path)):
             yield Sent(at_ms, "bybit", bybit_wire.CHANNEL, frame)
+
+
+def _in_order(feed: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """Let nothing overtake within a stream: a socket keeps the order in which the venue sent."""
+    latest_ms = 0
+    for at_ms, frame in feed:
+        latest_ms = max(latest_ms, at_ms)
+        yield latest_ms, frame
 
 
 def _quantity(shape: CoinShape, usd: float, price: float) -> str:
@@ -110,10 +115,10 @@ def _both_sides(shape: CoinShape, venue: str) -> Iterator[ForcedOrder]:
 def _binance_forced(shape: CoinShape, path: PricePath) -> Iterator[tuple[int, str]]:
     rng = chance(SEED, shape.coin, "binance fills")
     taken: set[int] = set()
-    for order in _both_sides(shape, "binance"):
+    for order in sorted(_both_sides(shape, "binance"), key=lambda order: (order.at_ms // 1000, -order.usd)):
         second = order.at_ms // 1000
         if second in taken:
-            continue  # the venue shows one order a second and symbol
+            continue  # the venue shows the largest order of a second and symbol, and no other
         taken.add(second)
         away = -1 if order.side == "long" else 1
         average = path.at(order.at_ms / 1000) * (1 + away * rng.uniform(0.0001, 0.0009))

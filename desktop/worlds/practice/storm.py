@@ -35,7 +35,7 @@ def storm_lines() -> Iterator[bytes]:
     channel = binance_channel()
     for venue, where in (("binance", channel), ("bybit", "/v5/public/linear")):
         yield _encode({"received_ns": started_ns, "venue": venue, "channel": where, "event": "connected"})
-    for sent in sorted(_all_messages(channel), key=lambda sent: (sent.at_ms, sent.venue, sent.frame)):
+    for sent in sorted(_all_messages(channel), key=lambda sent: sent.at_ms):
         received_ns = started_ns + sent.at_ms * 1_000_000
         yield _encode({"received_ns": received_ns, "venue": sent.venue, "channel": sent.channel, "frame": sent.frame})
 

@@ -140,6 +140,12 @@ def test_binance_shows_at_most_one_forced_order_a_second_and_symbol() -> None:
     assert len(streams) == len(set(streams))
 
 
+@pytest.mark.parametrize("symbol", ["btcusdt", "ethusdt", "solusdt"])
+def test_no_trade_is_missing_or_overtaken(symbol: str) -> None:
+    numbers = [f["data"]["a"] for _, _, f in frames() if f.get("stream") == f"{symbol}@aggTrade"]
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
 def test_a_forced_sale_fills_above_its_limit_as_real_ones_do() -> None:
     sales = [f["data"]["o"] for _, _, f in frames() if "@forceOrder" in f.get("stream", "")]
     assert all(float(o["p"]) < float(o["ap"]) for o in sales if o["S"] == "SELL")
