@@ -1,0 +1,232 @@
+"""The one place for the market's words and number forms. Everything shown passes through translation.
+
+Never "all clear": calm is "risk lower". Numbers use a true minus, a space before percent, and "≥" for floors.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QCoreApplication
+
+from desktop.alerts.incidents import Factor, Incident
+from desktop.risk.catalogue import CATALOGUE
+from desktop.risk.reading import Level, Reading, State
+
+FLOOR_MARK = "≥"
+MINUS = "−"
+DAY_MS = 86_400_000
+
+
+def tr(text: str, **values: object) -> str:
+    """Return the words in the person's language, with `{names}` filled in."""
+    words = QCoreApplication.translate("market", text)
+    return words.format(**values) if values else words
+
+
+def level_word(level: Level) -> str:
+    """Return the word of a level as it stands in a line."""
+    return (tr("Risk lower"), tr("Notable"), tr("Warning"), tr("Critical"))[level]
+
+
+def venue(name: str) -> str:
+    """Return a venue as it writes itself."""
+    known = {"okx": "OKX", "binance": "Binance", "bybit": "Bybit", "hyperliquid": "Hyperliquid"}
+    return known.get(name.lower(), name.capitalize())
+
+
+# Numbers
+
+
+def signed(text: str) -> str:
+    """Return a number's text with a true minus sign."""
+    return text.replace("-", MINUS)
+
+
+def dollars(usd: float) -> str:
+    """Return dollars short: $1.23B, $788M, $35.3M, $4.5K, $12."""
+    size = abs(usd)
+    for unit, letter in ((1e9, "B"), (1e6, "M"), (1e3, "K")):
+        if size >= unit * 0.9995:
+            scaled = size / unit
+            digits = 0 if scaled >= 99.95 else 2 if unit == 1e9 and scaled < 9.995 else 1
+            return f"{MINUS if usd < 0 else ''}${scaled:.{digits}f}{letter}"
+    return f"{MINUS if usd < 0 else ''}${size:.0f}"
+
+
+def dollars_whole(usd: float) -> str:
+    """Return dollars in full, for hover: $35,312,204."""
+    return f"{MINUS if usd < 0 else ''}${abs(usd):,.0f}"
+
+
+def percent(fraction: float, digits: int | None = None, *, plus: bool = False) -> str:
+    """Return a fraction as percent: 0.41 %, −3.1 %. Small ones keep two or three digits that mean something."""
+    value = fraction * 100
+    if digits is None:
+        size = abs(value)
+        digits = 0 if size >= 99.5 else 1 if size >= 1 else 2 if size >= 0.1 or size == 0 else 3
+    shown = f"{value:+.{digits}f}" if plus else f"{value:.{digits}f}"
+    if float(shown) == 0:
+        shown = f"{0:.{digits}f}"
+    return f"{signed(shown)} %"
+
+
+def basis_points(fraction: float) -> str:
+    """Return a fraction in basis points: 9.2 bp."""
+    return f"{signed(f'{fraction * 1e4:.1f}')} bp"
+
+
+def funding(fraction_8h: float) -> str:
+    """Return funding per 8 h: +0.0031 %."""
+    return f"{signed(f'{fraction_8h * 100:+.4f}')} %"
+
+
+def yearly(fraction_8h: float) -> str:
+    """Return the same funding as a simple yearly rate: 3.4 %."""
+    return f"{signed(f'{fraction_8h * 3 * 365 * 100:.1f}')} %"
+
+
+def price(value: float) -> str:
+    """Return a price with the digits its size asks for: 81,480 · 108.40 · 1.632 · 0.1082."""
+    size = abs(value)
+    if not math.isfinite(value):
+        return tr("unknown")
+    digits = 0 if size >= 1000 else 2 if size >= 10 else 3 if size >= 1 else 4 if size >= 0.01 else 6
+    return signed(f"{value:,.{digits}f}")
+
+
+def percentile(share: float) -> str:
+    """Return an own percentile: 99.2 pct."""
+    value = share * 100
+    return tr("{value} pct", value=f"{value:.1f}" if value >= 98 else f"{value:.0f}")
+
+
+def figure(value: float, unit: str) -> str:
+    """Return a value in the catalogue's unit as people read it."""
+    match unit:
+        case "USD":
+            return dollars(value)
+        case "fraction of OI":
+            return tr("{value} of OI", value=percent(value, 2))
+        case "fraction" | "share":
+            return percent(value)
+        case "fraction per 8h":
+            return funding(value)
+        case "ratio":
+            return signed(f"{value:+.2f}")
+        case _:
+            return signed(f"{value:,.2f}")
+
+
+def floor_mark(reading: Reading) -> str:
+    """Return the mark of a floor with its space, or nothing."""
+    return f"{FLOOR_MARK} " if reading.floor else ""
+
+
+# Time (UTC)
+
+
+def age(age_ms: float) -> str:
+    """Return an age: 0.3 s, 14 s, 10 min, 3 h, 2 d."""
+    seconds = max(0.0, age_ms) / 1000
+    if seconds < 0.95:
+        return tr("{n} s", n=f"{seconds:.1f}")
+    if seconds < 119.5:
+        return tr("{n} s", n=f"{seconds:.0f}")
+    if seconds < 7_200:
+        return tr("{n} min", n=int(seconds // 60))
+    return tr("{n} h", n=int(seconds // 3600)) if seconds < 172_800 else tr("{n} d", n=int(seconds // 86_400))
+
+
+def moment(at_ms: float) -> datetime:
+    """Return UTC milliseconds as a date and time."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC)
+
+
+def clock(at_ms: float) -> str:
+    """Return hours and minutes, UTC: 15:00."""
+    return moment(at_ms).strftime("%H:%M")
+
+
+def day_and_clock(at_ms: float, now_ms: float) -> str:
+    """Return the time, with the day before it when it was not today: 15:00 or 30 Jan 01:00."""
+    at, now = moment(at_ms), moment(now_ms)
+    return clock(at_ms) if at.date() == now.date() else f"{at.day} {at.strftime('%b %H:%M')}"
+
+
+def full_clock(at_ms: float) -> str:
+    """Return the whole moment: Sat 31 Jan 15:12:40 UTC."""
+    at = moment(at_ms)
+    return f"{at.strftime('%a')} {at.day} {at.strftime('%b %H:%M:%S')} UTC"
+
+
+# Readings and incidents
+
+
+def not_a_number(reading: Reading) -> str:
+    """Return what stands in place of a number that is not there, never 0 and never blank."""
+    if reading.state is State.WARMING:
+        return reading.reason or tr("Warming · {done} done", done=percent(reading.warm, 0))
+    return reading.reason or tr("unknown: no source")
+
+
+def short_reading(reading: Reading, unit: str) -> str:
+    """Return a reading in one go, with its floor mark, or the word for why there is none."""
+    if reading.value is None:
+        return tr("warming") if reading.state is State.WARMING else tr("unknown")
+    return floor_mark(reading) + figure(reading.value, unit)
+
+
+def indicator_name(name: str) -> str:
+    """Return an indicator's name from the catalogue."""
+    indicator = CATALOGUE.get(name)
+    return tr(indicator.name) if indicator is not None else name
+
+
+def incident_title(incident: Incident) -> str:
+    """Return a short headline: Long cascade, BTC."""
+    match incident.rule:
+        case "cascade-started":
+            return tr("Long cascade, {coin}", coin=incident.coin)
+        case "feed-dead":
+            return tr("{venue} feed silent", venue=venue(incident.venue))
+        case "breadth":
+            return tr("Market-wide fall")
+        case _:
+            return f"{incident.rule}, {incident.coin}" if incident.coin else incident.rule
+
+
+def factor_value(factor: Factor) -> str:
+    """Return a factor's value with its unit."""
+    return tr("unknown") if factor.value is None else figure(factor.value, factor.unit)
+
+
+def factor_threshold(factor: Factor) -> str:
+    """Return where a factor's threshold lies."""
+    if factor.threshold is None:
+        return tr("no threshold")
+    return tr("from {value}", value=figure(factor.threshold, factor.unit).removesuffix(tr("{value} of OI", value="")))
+
+
+def device_words(state: str) -> str:
+    """Return the wallet's state in a word or two."""
+    return {
+        "absent": tr("not connected"),
+        "connecting": tr("connecting"),
+        "ready": tr("ready"),
+        "busy": tr("asks you"),
+        "locked": tr("locked"),
+        "trouble": tr("needs help"),
+    }.get(state, state)
+
+
+def feed_words(state: str) -> str:
+    """Return a feed's state in a word, empty when it is live."""
+    return {
+        "live": "",
+        "stale": tr("stale"),
+        "down": tr("down"),
+        "connecting": tr("connecting"),
+        "off": tr("not set up"),
+    }.get(state, state)
