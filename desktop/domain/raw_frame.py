@@ -11,6 +11,7 @@ FrameEvent = Literal["", "connected", "closed", "gap"]
 
 class RawFrame(msgspec.Struct, frozen=True, gc=False):
     """One message, or one event of the line itself (`event`, then `frame` is empty and `detail` says why).
+    A gap began at `since_ms` (UTC) and is known up to when it was received.
 
     `channel` is the socket's path and query, or for REST the method and path, then with `request` (the body sent).
     """
@@ -22,3 +23,4 @@ class RawFrame(msgspec.Struct, frozen=True, gc=False):
     request: str = ""
     event: FrameEvent = ""
     detail: str = ""
+    since_ms: int = 0

@@ -1,0 +1,63 @@
+"""What Binance said elsewhere: the mark price that values open interest, and funding intervals that are not usual."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import msgspec
+
+from desktop.domain.instrument import InstrumentTable
+from desktop.domain.market import Mark, Message, OpenInterest
+from desktop.venues.wire import DECODE_FAILURES
+
+FUNDING_INFO = "GET /fapi/v1/fundingInfo"
+
+
+class _FundingInfo(msgspec.Struct):
+    symbol: str
+    fundingIntervalHours: float  # noqa: N815 (the venue's own name)
+
+
+class MarkMemory:
+    """Fill in the USD of open interest and the funding interval of marks. One thread at a time."""
+
+    def __init__(self, instruments: InstrumentTable) -> None:
+        self._instruments = instruments
+        self._marks: dict[str, str] = {}
+        self._interval_h: dict[str, float] = {}
+
+    def learn(self, body: bytes) -> None:
+        """Take the funding intervals from the answer of `fundingInfo`; an unreadable one changes nothing."""
+        try:
+            rows = msgspec.json.decode(body, type=list[_FundingInfo])
+        except DECODE_FAILURES:
+            return  # the parser reports it
+        self._interval_h = {row.symbol: row.fundingIntervalHours for row in rows if row.fundingIntervalHours > 0}
+
+    def whole(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
+        """Return the messages with what they leave out, where it is known."""
+        if len(messages) == 1:
+            kind = type(messages[0])
+            if kind is not Mark and kind is not OpenInterest:
+                return messages
+        return tuple([self._whole(message) for message in messages])
+
+    def _whole(self, message: Message) -> Message:
+        if isinstance(message, Mark):
+            if message.mark is not None:
+                self._marks[message.symbol] = message.mark
+            interval_h = self._interval_h.get(message.symbol)
+            if interval_h is not None and message.funding_rate is not None:
+                return msgspec.structs.replace(message, funding_interval_h=interval_h)
+        elif isinstance(message, OpenInterest) and message.usd is None:
+            return self._valued(message)
+        return message
+
+    def _valued(self, interest: OpenInterest) -> OpenInterest:
+        mark = self._marks.get(interest.symbol)
+        instrument = self._instruments.find(interest.venue, interest.symbol)
+        if mark is None or not instrument.coins_per_unit:
+            return interest
+        # The mark price is quoted per unit of the symbol, the open interest counts coins.
+        units = Decimal(interest.coins) / instrument.coins_per_unit
+        return msgspec.structs.replace(interest, usd=instrument.usd(float(units), float(mark)))

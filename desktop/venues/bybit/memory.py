@@ -1,0 +1,64 @@
+"""What Bybit's tickers said before: a delta names only what changed, and everybody else wants to see the whole."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import msgspec
+
+from desktop.domain.instrument import InstrumentTable
+from desktop.domain.market import Mark, Message, OpenInterest
+
+
+class TickerMemory:
+    """Fill in what a ticker leaves out with what the same symbol's tickers said before. One thread at a time.
+
+    A snapshot names everything, so a memory from before a gap is replaced by the first ticker after it.
+    """
+
+    def __init__(self, instruments: InstrumentTable) -> None:
+        self._instruments = instruments
+        self._marks: dict[str, Mark] = {}
+
+    def whole(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
+        """Return the messages with full marks, and with the USD of open interest where a mark price is known."""
+        if not any(type(message) in _REMEMBERED for message in messages):
+            return messages
+        return tuple([self._whole(message) for message in messages])
+
+    def _whole(self, message: Message) -> Message:
+        if isinstance(message, Mark):
+            return self._merged(message)
+        if isinstance(message, OpenInterest) and message.usd is None:
+            return self._valued(message)
+        return message
+
+    def _merged(self, new: Mark) -> Mark:
+        old = self._marks.get(new.symbol)
+        if old is not None:
+            new = Mark(
+                new.venue,
+                new.symbol,
+                new.coin,
+                new.mark or old.mark,
+                new.index or old.index,
+                old.funding_rate if new.funding_rate is None else new.funding_rate,
+                new.funding_interval_h or old.funding_interval_h,
+                new.next_funding_ms or old.next_funding_ms,
+                new.at_ms,
+                new.received_ns,
+            )
+        self._marks[new.symbol] = new
+        return new
+
+    def _valued(self, interest: OpenInterest) -> OpenInterest:
+        mark = self._marks.get(interest.symbol)
+        instrument = self._instruments.find(interest.venue, interest.symbol)
+        if mark is None or mark.mark is None or not instrument.coins_per_unit:
+            return interest
+        # The mark price is quoted per unit of the symbol, the open interest counts coins.
+        units = Decimal(interest.coins) / instrument.coins_per_unit
+        return msgspec.structs.replace(interest, usd=instrument.usd(float(units), float(mark.mark)))
+
+
+_REMEMBERED = frozenset({Mark, OpenInterest})

@@ -1,0 +1,93 @@
+"""From raw frames to messages: the parser of a venue and its memory, the same live and in replay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from desktop.domain.errors import WrongUsage
+from desktop.domain.instrument import InstrumentTable
+from desktop.domain.market import FeedStatus, Gap, Message
+from desktop.domain.raw_frame import RawFrame
+from desktop.venues.binance import parse as binance
+from desktop.venues.binance.memory import FUNDING_INFO, MarkMemory
+from desktop.venues.bybit import parse as bybit
+from desktop.venues.bybit.memory import TickerMemory
+from desktop.venues.okx import parse as okx
+
+
+class Parse(Protocol):
+    """A venue's pure parser."""
+
+    def __call__(
+        self, frame: bytes, *, channel: str, received_ns: int, instruments: InstrumentTable
+    ) -> tuple[Message, ...]:
+        """Return what the frame says; never raises."""
+
+
+class FrameReader:
+    """Read one venue's raw frames in the order received: parse, then fill in what was said before."""
+
+    def __init__(
+        self,
+        venue: str,
+        parse: Parse,
+        instruments: InstrumentTable,
+        whole: Callable[[tuple[Message, ...]], tuple[Message, ...]],
+        learn: Callable[[bytes], None] = lambda body: None,
+    ) -> None:
+        self.venue = venue
+        self._parse = parse
+        self._instruments = instruments
+        self._whole = whole
+        self._learn = learn
+
+    def read(self, raw: RawFrame) -> tuple[Message, ...]:
+        """Return the messages of a frame, or of an event of the line; never raises."""
+        if raw.event:
+            return (_line_message(raw),)
+        if raw.channel.startswith(FUNDING_INFO):
+            self._learn(raw.frame)
+        messages = self._parse(
+            raw.frame, channel=raw.channel, received_ns=raw.received_ns, instruments=self._instruments
+        )
+        return self._whole(messages)
+
+
+def _line_message(raw: RawFrame) -> Message:
+    at_ms = raw.received_ns // 1_000_000
+    if raw.event == "gap":
+        return Gap(raw.venue, raw.channel, raw.detail, raw.since_ms or at_ms, at_ms)
+    return FeedStatus(
+        raw.venue, raw.channel, "connected" if raw.event == "connected" else "closed", raw.detail, at_ms
+    )
+
+
+READABLE_VENUES = ("binance", "bybit", "okx")
+
+
+def frame_reader(venue: str, instruments: InstrumentTable) -> FrameReader:
+    """Return a new reader of this venue's frames. Raise WrongUsage for a venue that cannot be read yet."""
+    if venue == "binance":
+        memory = MarkMemory(instruments)
+        return FrameReader(venue, binance.parse, instruments, memory.whole, memory.learn)
+    if venue == "bybit":
+        return FrameReader(venue, bybit.parse, instruments, TickerMemory(instruments).whole)
+    if venue == "okx":
+        return FrameReader(venue, okx.parse, instruments, lambda messages: messages)
+    raise WrongUsage(f"messages of {venue!r} cannot be read", f"Readable are {', '.join(READABLE_VENUES)}.")
+
+
+class FrameReaders:
+    """Read frames of all venues, each with its own memory."""
+
+    def __init__(self, instruments: InstrumentTable) -> None:
+        self._instruments = instruments
+        self._readers: dict[str, FrameReader] = {}
+
+    def read(self, raw: RawFrame) -> tuple[Message, ...]:
+        """Return the messages of the frame. Raise WrongUsage for a venue that cannot be read yet."""
+        reader = self._readers.get(raw.venue)
+        if reader is None:
+            reader = self._readers[raw.venue] = frame_reader(raw.venue, self._instruments)
+        return reader.read(raw)

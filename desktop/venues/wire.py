@@ -1,0 +1,144 @@
+"""What all venues' parsers share: numbers as text, places in a frame, and the words for what could not be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from desktop.domain.errors import Unreadable
+from desktop.domain.market import FeedStatus, Unparsed
+
+# What decoding may raise on bytes nobody can foresee; msgspec's own errors are ValueErrors.
+DECODE_FAILURES = (msgspec.MsgspecError, ValueError, RecursionError)
+
+_SIGNED = "0123456789.-+eE"
+_LONGEST_NUMBER = 40
+_LEAST_RATE, _GREATEST_RATE = -1000.0, 1000.0
+
+_AT_BYTE = re.compile(r"\(byte (\d+)\)")
+_AT_PATH = re.compile(r" - at `\$([^`]*)`")
+_STEP = re.compile(r"\.([A-Za-z_]\w*)|\[(\d+|\.\.\.)\]")
+
+# Keys that give away whose frame it is when it came down the wrong line.
+_SIGNS = (
+    ("Binance", frozenset({"e", "stream"})),
+    ("Bybit", frozenset({"topic", "op", "ret_msg", "retCode"})),
+    ("OKX", frozenset({"arg", "event"})),
+    ("Hyperliquid", frozenset({"channel"})),
+)
+
+
+def is_above_zero(text: str) -> bool:
+    """Return whether this is a number above zero in at most 40 plain digits: no NaN, sign, exponent or blank."""
+    # Half the time of float() and a range check; trades come by the thousand.
+    return (
+        text.replace(".", "", 1).isdigit()
+        and text.strip("0.") != ""
+        and len(text) <= _LONGEST_NUMBER
+        and text.isascii()
+    )
+
+
+def above_zero(text: str, field: str) -> float:
+    """Return the number. Raise Unreadable naming the field if it is not one above zero in plain digits."""
+    if not is_above_zero(text):
+        raise Unreadable(f"{field} is {text[:_LONGEST_NUMBER]!r}, not a number above zero")
+    return float(text)
+
+
+def rate(text: str, field: str) -> float:
+    """Return a signed number such as a funding rate. Raise Unreadable naming the field if it is not one."""
+    if not text.strip(_SIGNED):
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if _LEAST_RATE < value < _GREATEST_RATE:
+            return value
+    raise Unreadable(f"{field} is {text[:_LONGEST_NUMBER]!r}, not a finite number")
+
+
+def looked_at(frame: bytes) -> Any:
+    """Return the frame's JSON as plain objects. Raise Unreadable with the byte at which reading stopped."""
+    try:
+        frame.decode()
+        return msgspec.json.decode(frame)
+    except UnicodeDecodeError as error:
+        raise Unreadable("not valid UTF-8", error.start) from None
+    except RecursionError:
+        raise Unreadable("nested too deeply", 0) from None
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise Unreadable(str(error), _byte(str(error), len(frame))) from None
+
+
+def _byte(words: str, length: int) -> int:
+    found = _AT_BYTE.search(words)
+    return min(int(found.group(1)), length) if found else length
+
+
+def pieces(frame: bytes, start: int, value: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield (byte offset, bytes) of each element if `value`, found in `frame` at `start`, is a list; else itself."""
+    if not value.lstrip().startswith(b"["):
+        yield start, value
+        return
+    for raw in msgspec.json.decode(value, type=list[msgspec.Raw]):
+        element = bytes(raw)
+        start = max(frame.find(element, start), start)
+        yield start, element
+        start += len(element)
+
+
+def value_of(frame: bytes, key: str) -> tuple[int, bytes]:
+    """Return (byte offset, bytes) of a top-level key's value. Raise KeyError if the frame has no such key."""
+    raw = bytes(msgspec.json.decode(frame, type=dict[str, msgspec.Raw])[key])
+    return max(frame.find(raw), 0), raw
+
+
+def offset_of(element: bytes, field: str) -> int:
+    """Return the byte offset of a field's value within an element: the first such key; 0 if it is not there."""
+    found = re.search(rb'"' + re.escape(field.encode()) + rb'"\s*:\s*', element)
+    return found.end() if found else 0
+
+
+def reading_trouble(error: BaseException, element: bytes) -> tuple[str, int]:
+    """Return (reason, byte offset within `element`) of a failed decoding or of an Unreadable value."""
+    if isinstance(error, Unreadable):
+        return error.reason, offset_of(element, error.reason.split(" ", 1)[0])
+    if isinstance(error, RecursionError):
+        return "nested too deeply", 0
+    words = str(error)
+    path = _AT_PATH.search(words)
+    names = [name for name, _ in _STEP.findall(path.group(1)) if name] if path else []
+    return words, offset_of(element, names[-1]) if names else 0
+
+
+def whose(keys: object, own: str) -> str:
+    """Return words for a frame that is not of the own venue's form, naming the venue it looks like."""
+    if isinstance(keys, dict):
+        for name, signs in _SIGNS:
+            if name != own and not signs.isdisjoint(keys):
+                return f"not a message of {own}: it has the form of {name}"
+    return f"not a message of {own}"
+
+
+class Origin(msgspec.Struct, frozen=True, gc=False):
+    """Where and when a frame came in; makes the messages about the line itself."""
+
+    venue: str
+    channel: str
+    received_ns: int
+
+    def alive(self, detail: str) -> FeedStatus:
+        """Return a sign of life: heartbeat, pong, a push without anything new."""
+        return FeedStatus(self.venue, self.channel, "alive", detail, self.received_ns // 1_000_000)
+
+    def note(self, detail: str) -> FeedStatus:
+        """Return something the venue said about itself: acknowledgement, error, a type that is not used."""
+        return FeedStatus(self.venue, self.channel, "note", detail, self.received_ns // 1_000_000)
+
+    def unparsed(self, reason: str, offset: int | None) -> Unparsed:
+        """Return what could not be read, with the byte at which reading stopped."""
+        return Unparsed(self.venue, self.channel, reason, offset, self.received_ns // 1_000_000)
