@@ -16,7 +16,7 @@ TOO_FEW = "too few liquidations to compare"
 IMBALANCE_FLOOR_OF_OI = 1e-4
 IMBALANCE_FLOOR_USD = 1e6
 
-PrintKey = tuple[str, str, str, int, str, str]
+PrintKey = tuple[str, str, str, int, str, str | None]
 
 
 class LiquidationTally:

@@ -47,7 +47,13 @@ class PriceLevels:
         """Take a late price into a minute that has ended already; the minute is not counted as known twice."""
         end_ms = open_ms + MINUTE_MS - 1
         self._hour.add(end_ms, low)
-        self._before.add(end_ms, low)
+        waiting = self._waiting
+        for place in range(len(waiting) - 1, -1, -1):
+            if waiting[place][0] == end_ms:
+                waiting[place] = (end_ms, min(low, waiting[place][1]), waiting[place][2])
+                return
+        if not waiting or end_ms < waiting[0][0]:
+            self._before.add(end_ms, low)
 
     def at(self, now_ms: int, running_low: float | None) -> LowLevel:
         """Return the lows at this moment; `running_low` is the low of the minute that has not ended."""

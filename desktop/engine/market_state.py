@@ -1,0 +1,166 @@
+"""What the venues said last: one tape for each contract, one feed for each venue."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from desktop.domain.market import FeedStatus, Gap
+from desktop.engine.desk_view import FeedView
+from desktop.risk.freshness import STREAM_DEAD_MS, STREAM_STALE_MS, age_words
+from desktop.risk.reading import State
+from desktop.risk.windows import HeardTime
+
+FeedState = Literal["live", "stale", "down", "connecting", "off"]
+ANY_LOW = 5e-324
+ANY_HIGH = 1e300
+_LATENCY_WEIGHT = 0.1
+
+
+class Tape:
+    """One contract on one venue. The price source's tape also carries the running minute.
+
+    A trade within `from_ms`..`to_ms` and `low`..`high` changes nothing but the last price: that is the fast path.
+    Other tapes have bounds that every sound trade lies within; NaN, infinity and zero lie within none.
+    """
+
+    __slots__ = ("at_ms", "close", "from_ms", "heard_ms", "high", "low", "messages", "symbol", "to_ms", "venue")
+
+    def __init__(self, venue: str, symbol: str) -> None:
+        self.venue = venue
+        self.symbol = symbol
+        self.close = 0.0
+        self.at_ms = 0
+        self.heard_ms = 0
+        self.messages = 0
+        self.release()
+
+    def release(self) -> None:
+        """Stop carrying the running minute."""
+        self.from_ms, self.to_ms = 0, 2**62
+        self.low, self.high = ANY_LOW, ANY_HIGH
+
+
+class VenueFeed:
+    """The health of one venue's feed, and when it was heard.
+
+    Streams beat with every trade, mark and forced order; answers of polls do not, since a poll says nothing about the
+    socket that carries liquidations. Channels of polls begin with their method ("GET /…").
+    """
+
+    def __init__(self, venue: str) -> None:
+        self.venue = venue
+        self.heard = HeardTime()
+        self.tapes: list[Tape] = []
+        self.messages = 0
+        self.unparsed = 0
+        self.latency_ms: float | None = None
+        self.heard_ms: int | None = None
+        self.started_ms: int | None = None
+        self._closed_ms: int | None = None
+        self._connected = False
+        self._reason = ""
+
+    def start(self, now_ms: int) -> None:
+        """Begin to expect messages."""
+        if self.started_ms is None:
+            self.started_ms = now_ms
+
+    def beat(self, now_ms: int) -> None:
+        """Note a message of the stream."""
+        self.heard_ms = now_ms
+        self.heard.beat(now_ms)
+        if self._closed_ms is not None and now_ms > self._closed_ms:
+            self._closed_ms = None
+            self._reason = ""
+
+    def collect(self) -> None:
+        """Take over what the tapes have heard since the last time."""
+        newest = max((tape.heard_ms for tape in self.tapes), default=0)
+        if newest > (self.heard_ms or 0):
+            self.beat(newest)
+
+    def timed(self, at_ms: int, now_ms: int) -> None:
+        """Note how late a message came."""
+        late = float(max(0, now_ms - at_ms))
+        self.latency_ms = (
+            late if self.latency_ms is None else self.latency_ms + _LATENCY_WEIGHT * (late - self.latency_ms)
+        )
+
+    def status(self, message: FeedStatus, now_ms: int) -> None:
+        """Take a word of the connection about itself."""
+        if is_poll(message.channel):
+            return
+        match message.event:
+            case "connected":
+                self._connected = True
+            case "closed":
+                self.collect()
+                self.heard.end()
+                self._closed_ms, self._reason = now_ms, message.detail or "connection closed"
+                self._connected = False
+            case "alive":
+                self.beat(now_ms)
+
+    def gap(self, message: Gap, now_ms: int) -> None:
+        """Take back the time of a gap in the stream."""
+        if is_poll(message.channel):
+            return
+        self.collect()
+        self.heard.cut(message.since_ms, message.at_ms)
+        self._reason = message.reason
+
+    def state(self, now_ms: int) -> FeedState:
+        """Return how the feed stands: stale after 10 s of silence, down after 30 s or when its connection closed."""
+        self.collect()
+        if self._closed_ms is not None:
+            return "down"
+        if self.heard_ms is None:
+            waited_ms = 0 if self.started_ms is None else now_ms - self.started_ms
+            return "connecting" if waited_ms <= STREAM_DEAD_MS else "down"
+        age_ms = now_ms - self.heard_ms
+        if age_ms <= STREAM_STALE_MS:
+            return "live"
+        return "stale" if age_ms <= STREAM_DEAD_MS else "down"
+
+    def silent_ms(self, now_ms: int) -> int:
+        """Return for how long nothing has been heard: since the last message, or since it was first expected."""
+        self.collect()
+        since_ms = self.heard_ms if self.heard_ms is not None else self.started_ms
+        return 0 if since_ms is None else max(0, now_ms - since_ms)
+
+    def trouble(self, now_ms: int) -> str:
+        """Return what is wrong in words; empty when it is live."""
+        state = self.state(now_ms)
+        name = self.venue.capitalize()
+        if state == "live":
+            return ""
+        if self.heard_ms is None:
+            return f"{name} has not answered yet" if state == "connecting" else f"{name} never answered"
+        age = age_words(now_ms - self.heard_ms)
+        return f"{name} {'silent for' if state == 'stale' else 'down for'} {age}"
+
+    def view(self, now_ms: int) -> FeedView:
+        """Return the feed as the window shows it."""
+        state = self.state(now_ms)
+        trouble = self.trouble(now_ms)
+        since_ms = self.heard.since_ms() if state == "live" else self.heard_ms
+        return FeedView(
+            venue=self.venue,
+            state=state,
+            age_ms=None if self.heard_ms is None else max(0, now_ms - self.heard_ms),
+            since_ms=since_ms or self.started_ms or now_ms,
+            reason=f"{trouble}: {self._reason}" if trouble and self._reason else trouble,
+            messages=self.messages + sum(tape.messages for tape in self.tapes),
+            unparsed=self.unparsed,
+            latency_ms=self.latency_ms,
+        )
+
+
+def is_poll(channel: str) -> bool:
+    """Return whether a channel is a REST poll: method and path, with a space between."""
+    return channel.startswith(("GET ", "POST "))
+
+
+def as_state(feed_state: FeedState) -> State:
+    """Return what the feed's state makes of a value that rests on it."""
+    return {"live": State.LIVE, "stale": State.STALE}.get(feed_state, State.UNKNOWN)
