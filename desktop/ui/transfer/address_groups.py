@@ -1,0 +1,176 @@
+"""Addresses drawn whole, in groups of four: large for reading, and in rows for comparing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from desktop.domain.bitcoin_address import groups as groups_of
+from desktop.ui.transfer import look
+from desktop.ui.transfer.marks import Mark, draw_mark
+from desktop.ui.transfer.seen import middle_groups
+from desktop.ui.transfer_wording import tr
+
+_NAME_WIDTH = 138
+_ROW_HEIGHT = 34
+_HEAD_HEIGHT = 22
+_LEFT = 14
+
+
+class AddressGroups(QWidget):
+    """One address in large groups with their numbers; the middle ones, to be read first, are underlined."""
+
+    def __init__(self, px: int = 26, per_row: int = 6) -> None:
+        super().__init__()
+        self._groups: tuple[str, ...] = ()
+        self._px, self._per_row = px, per_row
+        self._row_height = round(px * 2.1)
+        self._step = QFontMetricsF(look.mono(px)).horizontalAdvance("0000") + px * 0.85
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(round(self._step * per_row))
+
+    def show_address(self, address: str) -> None:
+        """Show this address."""
+        groups = groups_of(address)
+        if groups == self._groups:
+            return
+        self._groups = groups
+        rows = -(-len(groups) // self._per_row)
+        self.setFixedHeight(max(1, rows) * self._row_height)
+        self.setAccessibleName(tr("Address in groups of four"))
+        self.setAccessibleDescription(" ".join(groups))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the groups."""
+        painter = QPainter(self)
+        step = self._column_width()
+        first = middle_groups(len(self._groups))
+        face, small = look.mono(self._px), look.font(11)
+        for index, group in enumerate(self._groups):
+            x = (index % self._per_row) * step
+            y = (index // self._per_row) * self._row_height
+            box = QRectF(x, y, self._step - self._px * 0.5, self._px * 1.3)
+            painter.setFont(face)
+            painter.setPen(look.colour("text"))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, group)
+            if index in first:
+                painter.setPen(QPen(look.colour("text"), 2))
+                painter.drawLine(box.bottomLeft(), box.bottomRight())
+            painter.setFont(small)
+            painter.setPen(look.colour("third"))
+            under = QRectF(x, box.bottom() + 2, box.width(), 14)
+            painter.drawText(under, Qt.AlignmentFlag.AlignCenter, str(index + 1))
+        painter.end()
+
+    def _column_width(self) -> float:
+        """Return the room of one group: some air where there is any, never less than it needs."""
+        return min(self._step * 1.16, max(self._step, self.width() / self._per_row))
+
+
+class CompareRow(msgspec.Struct, frozen=True):
+    """One voice in the comparison: who, what it says, the groups that differ, and a note at the right."""
+
+    mark: Mark
+    who: str
+    address: str
+    note: str = ""
+    differing: tuple[int, ...] = ()
+
+
+class CompareTable(QWidget):
+    """Several addresses below each other, group under group; a group that differs is framed and lit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: tuple[CompareRow, ...] = ()
+        self._group_step = 0.0
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_rows(self, rows: Sequence[CompareRow]) -> None:
+        """Show these rows."""
+        if tuple(rows) == self.rows:
+            return
+        self.rows = tuple(rows)
+        self.setAccessibleName(tr("Comparison by groups"))
+        self.setAccessibleDescription(". ".join(_spoken(row) for row in self.rows))
+        self._arrange()
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Find the face and the lines that fit the width."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _longest(self) -> int:
+        return max((len(groups_of(row.address)) for row in self.rows), default=0)
+
+    def _arrange(self) -> None:
+        room = self.width() - _LEFT - _NAME_WIDTH - self._note_width()
+        self._face = look.mono(13)
+        self._group_step = QFontMetricsF(self._face).horizontalAdvance("0000") + 9
+        self._per_line = max(1, min(self._longest() or 1, int(room / self._group_step)))
+        lines = -(-max(1, self._longest()) // self._per_line)
+        self._row_height = _ROW_HEIGHT + (lines - 1) * 18
+        self.setFixedHeight(_HEAD_HEIGHT + self._row_height * len(self.rows))
+
+    def _note_width(self) -> int:
+        metrics = QFontMetricsF(look.font(11))
+        return round(max((metrics.horizontalAdvance(row.note) for row in self.rows), default=0)) + 26
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw head and rows."""
+        painter = QPainter(self)
+        painter.setFont(look.font(11))
+        painter.setPen(look.colour("third"))
+        painter.drawText(QRectF(_LEFT, 0, _NAME_WIDTH, _HEAD_HEIGHT), Qt.AlignmentFlag.AlignVCenter, tr("group"))
+        for index in range(min(self._longest(), self._per_line)):
+            box = QRectF(self._x(index), 0, self._group_step - 9, _HEAD_HEIGHT)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(index + 1))
+        for number, row in enumerate(self.rows):
+            self._draw_row(painter, row, _HEAD_HEIGHT + number * self._row_height)
+        painter.end()
+
+    def _x(self, index: int) -> float:
+        return _LEFT + _NAME_WIDTH + (index % self._per_line) * self._group_step
+
+    def _draw_row(self, painter: QPainter, row: CompareRow, top: float) -> None:
+        painter.setPen(QPen(look.colour("divider"), 1))
+        painter.drawLine(0, round(top), self.width(), round(top))
+        middle = top + _ROW_HEIGHT / 2
+        draw_mark(painter, row.mark, QRectF(_LEFT, middle - 6.5, 13, 13))
+        painter.setFont(look.font(12, 500))
+        painter.setPen(look.colour("text"))
+        name = QRectF(_LEFT + 20, top, _NAME_WIDTH - 22, _ROW_HEIGHT)
+        painter.drawText(name, Qt.AlignmentFlag.AlignVCenter, row.who)
+        self._draw_groups(painter, row, top)
+        painter.setFont(look.font(11))
+        painter.setPen(look.colour("text" if row.differing else "third"))
+        note = QRectF(self.width() - self._note_width(), top, self._note_width() - 14, _ROW_HEIGHT)
+        painter.drawText(note, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, row.note)
+
+    def _draw_groups(self, painter: QPainter, row: CompareRow, top: float) -> None:
+        groups = groups_of(row.address)
+        painter.setFont(self._face)
+        for index in range(max(len(groups), max(row.differing, default=-1) + 1)):
+            line = index // self._per_line
+            box = QRectF(self._x(index), top + 8 + line * 18, self._group_step - 9, 18)
+            if index in row.differing:
+                painter.setPen(QPen(look.colour("critical"), 2))
+                painter.setBrush(look.colour("tint_critical"))
+                painter.drawRoundedRect(box.adjusted(-4, -2, 4, 2), 3, 3)
+            painter.setPen(look.colour("text"))
+            text = groups[index] if index < len(groups) else tr("none")
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _spoken(row: CompareRow) -> str:
+    said = f"{row.who}: {' '.join(groups_of(row.address))}"
+    if row.differing:
+        numbers = ", ".join(str(index + 1) for index in row.differing)
+        return tr("{said}; differs in group {numbers}").format(said=said, numbers=numbers)
+    return said

@@ -1,0 +1,131 @@
+"""Step 1: coin and amount, and what leaving does to open positions."""
+
+from __future__ import annotations
+
+from decimal import ROUND_DOWN, Decimal
+
+from PySide6.QtWidgets import QLineEdit
+
+from desktop.domain.errors import BadInput
+from desktop.domain.money import amount, plain
+from desktop.engine.commands import ConfirmWhat, SetAmount
+from desktop.ui.transfer.pieces import Actions, Button, Panel, boxed, restyle, row, set_words, words
+from desktop.ui.transfer.seen import Seen
+from desktop.ui.transfer.step_page import StepPage, Submit
+from desktop.ui.transfer_sentences import positions_words, reason_against
+from desktop.ui.transfer_wording import coins, tr, venue_name
+
+_SATOSHI = Decimal("0.00000001")
+
+
+class WhatPage(StepPage):
+    """Choose the amount: a first test, half, everything idle, or an exact one."""
+
+    def __init__(self, submit: Submit) -> None:
+        super().__init__("whatPage", submit)
+        self._choices: dict[str, Decimal | None] = {}
+        self._panel = Panel(tr("How much"))
+        self._idle = words("", "second", wrap=True)
+        self._amount = words("", "sentence")
+        self._receives = words("", "second")
+        self._buttons = {
+            "test": Button(tr("Test first"), "amountTest", lambda: self._choose("test")),
+            "half": Button(tr("Half"), "amountHalf", lambda: self._choose("half")),
+            "all": Button(tr("All idle"), "amountAll", lambda: self._choose("all")),
+        }
+        self._exact = QLineEdit()
+        self._exact.setObjectName("amountExact")
+        self._exact.setAccessibleName(tr("Exact amount"))
+        self._exact.setPlaceholderText(tr("exact amount, as in 0.25"))
+        self._exact.setFixedWidth(190)
+        self._exact.textChanged.connect(self._judge)
+        self._exact.returnPressed.connect(self._set_exact)
+        self._set = Button(tr("Set"), "amountSet", self._set_exact)
+        self._judgement = words("", "caption", wrap=True)
+        self._confirm = Button("", "confirmWhat", self._agree, primary=True)
+        self._foot = Actions(self._confirm)
+        self._positions = words("", "second", wrap=True)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        inner = self._panel.inner
+        for widget in (self._amount, self._receives, self._idle):
+            inner.addWidget(widget)
+        inner.addSpacing(6)
+        line = row(*self._buttons.values(), self._exact, self._set)
+        line.addStretch(1)
+        inner.addWidget(boxed(line))
+        inner.addWidget(self._judgement)
+        self._panel.add_section(self._foot)
+        positions = Panel(tr("What it does to open positions"))
+        positions.inner.addWidget(self._positions)
+        self.column.addWidget(self._panel)
+        self.column.addWidget(positions)
+        self.column.addStretch(1)
+
+    def draw(self, seen: Seen) -> None:
+        """Draw the amount, the choices and their reasons."""
+        transfer, view = seen.transfer, seen.view
+        self._choices = choices(seen)
+        set_words(self._amount, coins(transfer.amount, transfer.coin))
+        receives = tr("{amount} reach the wallet, after the fee.").format(amount=f"{view.receives} {transfer.coin}")
+        set_words(self._receives, receives if view.receives else "")
+        idle = tr("{amount} lie idle on {venue}.") if view.idle else tr("{venue} has not said yet what lies idle.")
+        set_words(self._idle, idle.format(amount=f"{view.idle} {transfer.coin}", venue=venue_name(transfer.venue)))
+        for name, button in self._buttons.items():
+            value = self._choices[name]
+            button.allow(view.busy or ("" if value is not None else tr("What lies idle is not known yet.")))
+            restyle(button, "chosen", value is not None and value == transfer.amount)
+        agreed = coins(transfer.amount, transfer.coin)
+        self._confirm.show_words(tr("Agree: move {amount}").format(amount=agreed))
+        reason = reason_against(seen) or ("" if transfer.amount is not None else tr("Choose an amount first."))
+        self._confirm.allow(reason)
+        self._foot.say(reason or tr("Nothing moves yet. The next step is the network."))
+        exposure = next((f"{text} {remedy}" for rule, text, remedy in view.warnings if rule == "exposure"), "")
+        set_words(self._positions, f"{positions_words(seen)} {exposure}".strip())
+        self._judge()
+
+    def forget(self) -> None:
+        """Drop the typed amount."""
+        self._exact.clear()
+
+    def _judge(self) -> None:
+        """Say what is wrong with the typed amount while it is typed."""
+        text = self._exact.text().strip()
+        wrong = "" if not text else _wrong(text)
+        self._set.allow(wrong if text else tr("Type an amount first."))
+        set_words(self._judgement, wrong)
+
+    def _choose(self, name: str) -> None:
+        value = self._choices.get(name)
+        if value is not None:
+            self._submit(SetAmount(self.transfer_id, value))
+
+    def _set_exact(self) -> None:
+        text = self._exact.text()
+        if text.strip() and not _wrong(text):
+            self._submit(SetAmount(self.transfer_id, amount(text)))
+
+    def _agree(self) -> None:
+        self._submit(ConfirmWhat(self.transfer_id))
+
+
+def choices(seen: Seen) -> dict[str, Decimal | None]:
+    """Return the amounts on offer by name; None where the exchange has not said what lies idle."""
+    idle, test = _known(seen.view.idle), _known(seen.view.test_amount)
+    half = None if idle is None else (idle / 2).quantize(_SATOSHI, rounding=ROUND_DOWN)
+    return {"test": test, "half": half, "all": idle}
+
+
+def _known(text: str) -> Decimal | None:
+    return amount(text) if text and Decimal(text) > 0 else None
+
+
+def _wrong(text: str) -> str:
+    try:
+        value = amount(text)
+    except BadInput as error:
+        return f"{error.message}. {error.remedy}"
+    if value != value.quantize(_SATOSHI, rounding=ROUND_DOWN):
+        return tr("{text} has more than eight decimals. Round it down.").format(text=plain(value))
+    return ""
