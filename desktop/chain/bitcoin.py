@@ -1,0 +1,167 @@
+"""Bitcoin as an Esplora server tells it (mempool.space, blockstream.info, or the person's own).
+
+Documented form: `GET /address/:a/txs` (unconfirmed first, then the newest confirmed) and `GET /blocks/tip/height`.
+No redirect is followed: it could lead the address to a host that nobody chose.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from urllib.parse import quote, urlsplit
+
+import httpx
+import msgspec
+
+from desktop.domain.bitcoin_address import script_of
+from desktop.domain.errors import NetworkTrouble
+from desktop.engine.ports import Payment
+
+LIVE_SOURCES: tuple[tuple[str, str], ...] = (
+    ("mempool.space", "https://mempool.space/api"),
+    ("blockstream.info", "https://blockstream.info/api"),
+)
+
+_TIMEOUT_SECONDS = 10.0
+_LARGEST_ANSWER = 8_000_000
+_LARGEST_TEXT_NUMBER = 20
+_FIRST_PAUSE_SECONDS = 60.0
+_LONGEST_PAUSE_SECONDS = 900.0
+_MOST_SATS = 2_100_000_000_000_000
+_LATER = "Seawall asks again by itself; the other source goes on."
+
+
+class _Output(msgspec.Struct, frozen=True):
+    value: int
+    scriptpubkey: str = ""
+    scriptpubkey_address: str = ""
+
+
+class _Status(msgspec.Struct, frozen=True):
+    confirmed: bool
+    block_height: int | None = None
+    block_time: int | None = None
+
+
+class _Transaction(msgspec.Struct, frozen=True):
+    txid: str
+    vout: list[_Output]
+    status: _Status
+
+
+_transactions = msgspec.json.Decoder(list[_Transaction])
+
+
+class EsploraSource:
+    """One independent view of the Bitcoin chain (`engine.ports.ChainSource`). Every request is a GET. Engine thread.
+
+    Raises NetworkTrouble, naming the host, when it does not answer as documented. After '429 too many requests' it
+    is not asked again before its pause is over (its own `Retry-After`, else a minute and then twice as long).
+    """
+
+    def __init__(
+        self,
+        name: str,
+        base_url: str,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name = name
+        self._host = urlsplit(base_url).netloc
+        self._base_url = base_url.rstrip("/")
+        # A server on this very machine is never reached through a proxy.
+        loopback = urlsplit(base_url).hostname in ("127.0.0.1", "localhost", "::1")
+        self._http = httpx.AsyncClient(
+            timeout=_TIMEOUT_SECONDS, follow_redirects=False, transport=transport, trust_env=not loopback
+        )
+        self._monotonic = monotonic
+        self._pause_seconds = _FIRST_PAUSE_SECONDS
+        self._paused_until = 0.0
+
+    async def payments_to(self, address: str) -> list[Payment]:
+        """Return the payments to this address, newest first: all unconfirmed and the newest 25 or more confirmed."""
+        script = script_of(address).hex()
+        body = await self._get(f"/address/{quote(address, safe='')}/txs")
+        try:
+            transactions = _transactions.decode(body)
+        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+            raise self._garbage(f"its list of transactions: {error}") from None
+        tip = await self.tip_height() if any(t.status.confirmed for t in transactions) else 0
+        return [payment for t in transactions for payment in self._payments(t, address, script, tip)]
+
+    async def tip_height(self) -> int:
+        """Return the height of the best block."""
+        text = (await self._get("/blocks/tip/height")).strip()
+        if not text.isdigit() or len(text) > _LARGEST_TEXT_NUMBER:
+            raise self._garbage("its height, which is no number")
+        return int(text)
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._http.aclose()
+
+    def _payments(self, transaction: _Transaction, address: str, script: str, tip: int) -> list[Payment]:
+        if len(transaction.txid) != 64 or not set(transaction.txid) <= set("0123456789abcdef"):
+            raise self._garbage("a transaction id that is none")
+        height = self._height(transaction.status, tip)
+        confirmations = 0 if height is None else max(1, tip - height + 1)
+        block_time = transaction.status.block_time
+        found = []
+        for vout, output in enumerate(transaction.vout):
+            if output.scriptpubkey_address != address:
+                continue
+            if output.scriptpubkey not in ("", script):
+                raise self._garbage("an address beside a script that does not pay it")
+            if not 0 <= output.value <= _MOST_SATS:
+                raise self._garbage("an amount that cannot be")
+            at_ms = None if block_time is None else block_time * 1000
+            found.append(Payment(transaction.txid, vout, output.value, confirmations, height, at_ms))
+        return found
+
+    def _height(self, status: _Status, tip: int) -> int | None:
+        if not status.confirmed:
+            return None
+        height = status.block_height
+        # A block may arrive between the two questions, so the tip can be one behind; further off it is nonsense.
+        if height is None or not 0 <= height <= tip + 1:
+            raise self._garbage("a confirmed transaction without a block that can be")
+        return height
+
+    async def _get(self, path: str) -> bytes:
+        wait = self._paused_until - self._monotonic()
+        if wait > 0:
+            raise NetworkTrouble(f"{self._host} asked for a pause, {wait:.0f} s are left", _LATER)
+        try:
+            return await self._read(path)
+        except httpx.HTTPError as error:
+            raise NetworkTrouble(f"{self._host} did not answer: {type(error).__name__}", _LATER) from error
+
+    async def _read(self, path: str) -> bytes:
+        async with self._http.stream("GET", self._base_url + path) as response:
+            if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+                raise self._pause(response.headers.get("retry-after", ""))
+            if response.status_code != httpx.codes.OK:
+                raise NetworkTrouble(f"{self._host} answered {response.status_code} to {_kind(path)}", _LATER)
+            body = bytearray()
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > _LARGEST_ANSWER:
+                    raise self._garbage("more than any answer can be")
+        self._pause_seconds = _FIRST_PAUSE_SECONDS
+        return bytes(body)
+
+    def _pause(self, retry_after: str) -> NetworkTrouble:
+        asked = float(retry_after) if retry_after.isdigit() else self._pause_seconds
+        pause = min(max(asked, 1.0), _LONGEST_PAUSE_SECONDS)
+        self._pause_seconds = min(self._pause_seconds * 2, _LONGEST_PAUSE_SECONDS)
+        self._paused_until = self._monotonic() + pause
+        return NetworkTrouble(f"{self._host} asks for a pause of {pause:.0f} s (429)", _LATER)
+
+    def _garbage(self, what: str) -> NetworkTrouble:
+        return NetworkTrouble(f"{self._host} answered something else than documented: {what}", _LATER)
+
+
+def _kind(path: str) -> str:
+    # The address itself stays out of messages and logs.
+    return "its address question" if path.startswith("/address") else path
