@@ -1,0 +1,261 @@
+"""The device's own thread: it finds the wallet, holds it, and does one operation after the other.
+
+Others talk to it by queue: `submit` an operation and get a future, `cancel` what is being asked, read `state`.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Any, Literal, NamedTuple, TypeVar
+
+import msgspec
+
+from desktop.domain.errors import DeviceTrouble
+from desktop.hw import errors, operations
+from desktop.hw.prompts import Prompter
+from desktop.hw.session import Screen, Session
+from desktop.hw.transport import Transport
+
+T = TypeVar("T")
+
+_JOIN_S = 15.0
+
+
+class DeviceState(msgspec.Struct, frozen=True):
+    """The wallet as it stands. `screen` is what it is expected to show, drawn from what was asked; `asks`: it waits
+    for a key. `fingerprint` is the master key's, "" until it could be read.
+    """
+
+    state: Literal["absent", "connecting", "ready", "busy", "locked", "trouble"] = "absent"
+    path: str = ""
+    model: str = ""
+    firmware: str = ""
+    label: str = ""
+    fingerprint: str = ""
+    screen: Screen = ()
+    asks: bool = False
+    trouble: str = ""
+    remedy: str = ""
+
+
+class _Job(NamedTuple):
+    operation: Callable[[Session], Any]
+    future: Future[Any]
+
+
+class DeviceWorker:
+    """Owns the wallet. All methods may be called from any thread; `on_change` is called on the device's thread.
+
+    `find` returns the devices that are there now, closed. With none the worker looks again every `poll_s`; an idle
+    device is looked after as often, an asking one never. An operation is done at most once, even if the link breaks.
+    """
+
+    def __init__(
+        self,
+        find: Callable[[], Sequence[Transport]],
+        on_change: Callable[[DeviceState], None],
+        *,
+        prompter: Prompter | None = None,
+        poll_s: float = 1.0,
+    ) -> None:
+        self._find = find
+        self._on_change = on_change
+        self._prompter = prompter
+        self._poll_s = poll_s
+        self._state = DeviceState()
+        self._session: Session | None = None
+        self._trouble: DeviceTrouble = errors.NoDevice()
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._stopping = False
+        self._asking = threading.Lock()  # guards what cancel may reach
+        self._cancellable: Session | None = None
+        self._thread = threading.Thread(target=self._run, name="device", daemon=True)
+
+    @property
+    def state(self) -> DeviceState:
+        """Return the device as it stands, at once."""
+        return self._state
+
+    def start(self) -> None:
+        """Start the thread and begin to look for a device."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Cancel what is being asked, let go of the device and end the thread. Waiting operations fail."""
+        with self._asking:
+            self._stopping = True
+        self.cancel()
+        self._jobs.put(None)
+        if self._thread.is_alive():
+            self._thread.join(_JOIN_S)
+
+    def submit(self, operation: Callable[[Session], T]) -> Future[T]:
+        """Queue an operation. Its future gives the result or raises DeviceTrouble, NoDevice if none is connected."""
+        job = _Job(operation, Future())
+        with self._asking:
+            if self._stopping:
+                job.future.set_exception(errors.DeviceGone("Seawall is closing"))
+            else:
+                self._jobs.put(job)
+        return job.future
+
+    def cancel(self) -> None:
+        """Cancel the operation being done, if any: the device gets a Cancel and the operation raises Cancelled."""
+        with self._asking:
+            if self._cancellable is not None:
+                self._cancellable.cancel()
+
+    def _run(self) -> None:
+        while not self._stopping:
+            if self._session is None:
+                self._connect()
+            try:
+                job = self._jobs.get(timeout=self._poll_s)
+            except queue.Empty:
+                self._look_after()
+                continue
+            if job is not None:
+                self._do(job)
+        self._close()
+
+    def _connect(self) -> None:
+        session = None
+        try:
+            transport = self._only_one()
+            session = Session(transport, self._prompter, on_screen=self._show)
+            self._change(DeviceState(state="connecting", path=transport.path))
+            self._reach(session)
+            session.begin()
+            self._session = session
+            self._get_to_know(session)
+        except DeviceTrouble as trouble:
+            if session is not None:
+                session.drop()
+            self._lose(trouble)
+        finally:
+            self._reach(None)
+
+    def _only_one(self) -> Transport:
+        found = self._find()
+        if not found:
+            raise errors.NoDevice
+        if len(found) > 1:
+            raise errors.SeveralDevices(tuple(transport.path for transport in found))
+        return found[0]
+
+    def _get_to_know(self, session: Session) -> None:
+        identity = session.identity
+        known = DeviceState(
+            path=self._state.path, model=identity.model, firmware=identity.firmware, label=identity.label
+        )
+        if session.features.initialized is False:
+            raise errors.NotSetUp
+        if session.features.unlocked is False:
+            locked = errors.Locked()
+            self._change(msgspec.structs.replace(known, state="locked", trouble=locked.message, remedy=locked.remedy))
+            return
+        fingerprint = operations.fingerprint(session)
+        self._change(msgspec.structs.replace(known, state="ready", fingerprint=fingerprint))
+
+    def _look_after(self) -> None:
+        session = self._session
+        if session is None:
+            return
+        if not session.present():
+            self._lose(errors.DeviceGone())
+        elif self._state.state == "locked":
+            self._attempt(session, lambda: self._ask_again(session))
+
+    def _ask_again(self, session: Session) -> None:
+        session.resume()
+        if session.features.unlocked:
+            self._get_to_know(session)
+
+    def _do(self, job: _Job) -> None:
+        if not job.future.set_running_or_notify_cancel():
+            return
+        if self._session is None:
+            self._connect()
+        session = self._session
+        if session is None:
+            job.future.set_exception(self._trouble)
+            return
+        self._change(msgspec.structs.replace(self._state, state="busy"))
+        results: list[Any] = []
+        trouble = self._attempt(session, lambda: results.append(self._done(session, job)))
+        if trouble is None:
+            job.future.set_result(results[0])
+        else:
+            job.future.set_exception(trouble)
+
+    def _done(self, session: Session, job: _Job) -> Any:
+        session.resume()
+        fingerprint = operations.fingerprint(session)  # a new session may be another wallet: say so before asking
+        self._change(
+            msgspec.structs.replace(self._state, state="busy", fingerprint=fingerprint, trouble="", remedy="")
+        )
+        result = job.operation(session)
+        self._change(msgspec.structs.replace(self._state, state="ready"))
+        return result
+
+    def _attempt(self, session: Session, work: Callable[[], object]) -> Exception | None:
+        """Do the work on the device and leave a true state behind; return what went wrong."""
+        before = self._state
+        self._reach(session)
+        try:
+            work()
+        except DeviceTrouble as trouble:
+            if session.over:
+                self._lose(trouble)
+            else:
+                self._change(msgspec.structs.replace(before, state="ready" if before.fingerprint else "locked"))
+            return trouble
+        except Exception as error:  # noqa: BLE001 - handed to whoever waits for the operation
+            self._change(msgspec.structs.replace(before, state="ready" if before.fingerprint else "locked"))
+            return error
+        finally:
+            self._reach(None)
+        return None
+
+    def _reach(self, session: Session | None) -> None:
+        with self._asking:
+            self._cancellable = session
+            if session is None:
+                return
+            if self._stopping:
+                session.cancel()
+            else:
+                session.allow()
+
+    def _lose(self, trouble: DeviceTrouble) -> None:
+        if self._session is not None:
+            self._session.drop()
+            self._session = None
+        self._trouble = trouble
+        gone = isinstance(trouble, errors.DeviceGone | errors.NoDevice)
+        self._change(
+            DeviceState(
+                state="absent" if gone else "trouble", trouble="" if gone else trouble.message, remedy=trouble.remedy
+            )
+        )
+
+    def _show(self, lines: Screen, asks: bool) -> None:
+        self._change(msgspec.structs.replace(self._state, screen=lines, asks=asks))
+
+    def _change(self, state: DeviceState) -> None:
+        if state != self._state:
+            self._state = state
+            self._on_change(state)
+
+    def _close(self) -> None:
+        if self._session is not None:
+            self._session.end()
+            self._session = None
+        self._state = DeviceState()
+        while not self._jobs.empty():
+            job = self._jobs.get()
+            if job is not None and job.future.set_running_or_notify_cancel():
+                job.future.set_exception(errors.DeviceGone("Seawall is closing"))

@@ -1,0 +1,82 @@
+"""Messages as packets of 64 bytes and back: wire protocol version 1.
+
+First packet: `?##`, type (2 bytes), length (4 bytes, both big-endian), 55 bytes of body. Every further packet: `?`,
+63 bytes of body. The last is padded with zeros. Pure: no device, no time.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from desktop.hw.errors import Garbage, TooBig
+
+PACKET_SIZE = 64
+LONGEST_BODY = 64 * 1024
+_MAGIC = b"?##"
+_MORE = b"?"
+_HEADER_SIZE = 9
+
+
+class RawMessage(NamedTuple):
+    """A message by its type number, its body not yet read."""
+
+    number: int
+    body: bytes
+
+
+def packets(number: int, body: bytes) -> list[bytes]:
+    """Return the packets that carry this message, each of exactly 64 bytes."""
+    head = _MAGIC + number.to_bytes(2, "big") + len(body).to_bytes(4, "big")
+    room = PACKET_SIZE - len(head)
+    cut = [head + body[:room]]
+    step = PACKET_SIZE - len(_MORE)
+    cut.extend(_MORE + body[start : start + step] for start in range(room, len(body), step))
+    return [packet.ljust(PACKET_SIZE, b"\0") for packet in cut]
+
+
+class MessageReader:
+    """Put packets together into messages. After an error it stands ready for a fresh first packet."""
+
+    def __init__(self, longest: int = LONGEST_BODY) -> None:
+        self._longest = longest
+        self._number = 0
+        self._missing = 0
+        self._parts: list[bytes] = []
+
+    @property
+    def midway(self) -> bool:
+        """Return whether a message has begun and is not whole yet."""
+        return self._missing > 0
+
+    def feed(self, packet: bytes) -> RawMessage | None:
+        """Take one packet; return the message it completes, or None.
+
+        Raise Garbage for a packet of wrong size or mark, TooBig as soon as a length beyond the limit is declared.
+        """
+        try:
+            return self._taken(packet)
+        except Garbage:
+            self._missing = 0
+            self._parts = []
+            raise
+
+    def _taken(self, packet: bytes) -> RawMessage | None:
+        if len(packet) != PACKET_SIZE:
+            raise Garbage(f"a packet of {len(packet)} bytes instead of {PACKET_SIZE}")
+        if self.midway:
+            if not packet.startswith(_MORE):
+                raise Garbage(f"a packet that begins with byte {packet[0]:#04x} inside a message")
+            return self._with(packet[len(_MORE) :])
+        if not packet.startswith(_MAGIC):
+            raise Garbage(f"a packet that begins with {packet[:3].hex()} instead of {_MAGIC.hex()}")
+        self._number = int.from_bytes(packet[3:5], "big")
+        length = int.from_bytes(packet[5:_HEADER_SIZE], "big")
+        if length > self._longest:
+            raise TooBig(self._number, length)
+        self._missing, self._parts = length, []
+        return self._with(packet[_HEADER_SIZE:])
+
+    def _with(self, chunk: bytes) -> RawMessage | None:
+        self._parts.append(chunk[: self._missing])
+        self._missing -= len(self._parts[-1])
+        return None if self._missing else RawMessage(self._number, b"".join(self._parts))

@@ -1,0 +1,119 @@
+"""What a device asks of the person at the computer: a message with an id goes out, an answer with that id comes back.
+
+Silence and cancel are answers too. Secrets in answers never show in their text form.
+"""
+
+from __future__ import annotations
+
+import itertools
+import queue
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+_ids = itertools.count(1)
+_SLICE_S = 0.05
+
+
+class PinPrompt(msgspec.Struct, frozen=True):
+    """The device wants its PIN: as positions of its scrambled grid, or typed on it."""
+
+    id: int
+
+
+class PassphrasePrompt(msgspec.Struct, frozen=True):
+    """The device wants a passphrase; `host_may_enter` False means it is only taken on the device."""
+
+    id: int
+    host_may_enter: bool = True
+
+
+Prompt = PinPrompt | PassphrasePrompt
+
+
+class PinAnswer(msgspec.Struct, frozen=True):
+    """Grid positions 1 to 9; None lets the person type the PIN on the device."""
+
+    id: int
+    positions: str | None = None
+
+    def __repr__(self) -> str:
+        return f"PinAnswer(id={self.id})"
+
+
+class PassphraseAnswer(msgspec.Struct, frozen=True):
+    """The passphrase, "" for the standard wallet; None lets the person type it on the device."""
+
+    id: int
+    passphrase: str | None = ""
+
+    def __repr__(self) -> str:
+        return f"PassphraseAnswer(id={self.id})"
+
+
+class Declined(msgspec.Struct, frozen=True):
+    """No answer: cancelled, or nobody answered in time."""
+
+    id: int
+    timed_out: bool = False
+
+
+Answer = PinAnswer | PassphraseAnswer | Declined
+
+
+class Prompter(Protocol):
+    """Answers prompts, on the device's own thread."""
+
+    def answer_to(self, prompt: Prompt, stop: threading.Event) -> Answer:
+        """Return the answer to this prompt; give up as soon as `stop` is set."""
+
+
+class FixedAnswers:
+    """Answers known beforehand: `positions` None means PIN on the device, `passphrase` None means there as well."""
+
+    def __init__(self, *, positions: str | None = None, passphrase: str | None = "") -> None:
+        self._positions = positions
+        self._passphrase = passphrase
+
+    def answer_to(self, prompt: Prompt, stop: threading.Event) -> Answer:
+        """Return the known answer at once."""
+        if isinstance(prompt, PinPrompt):
+            return PinAnswer(prompt.id, self._positions)
+        return PassphraseAnswer(prompt.id, self._passphrase)
+
+
+class PromptDesk:
+    """Hands prompts to `on_prompt` (called on the device's thread) and takes answers from any thread.
+
+    An answer with another id than the open prompt's is dropped: it belongs to a question that is over.
+    """
+
+    def __init__(self, on_prompt: Callable[[Prompt], None], *, patience_s: float = 300.0) -> None:
+        self._on_prompt = on_prompt
+        self._patience_s = patience_s
+        self._answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+
+    def answer(self, answer: Answer) -> None:
+        """Answer the prompt with that id. Any thread."""
+        self._answers.put(answer)
+
+    def answer_to(self, prompt: Prompt, stop: threading.Event) -> Answer:
+        """Hand the prompt out and wait for its answer, for a stop, or until patience ends."""
+        deadline = time.monotonic() + self._patience_s
+        self._on_prompt(prompt)
+        while time.monotonic() < deadline and not stop.is_set():
+            try:
+                answer = self._answers.get(timeout=_SLICE_S)
+            except queue.Empty:
+                continue
+            if answer.id == prompt.id:
+                return answer
+        return Declined(prompt.id, timed_out=not stop.is_set())
+
+
+def next_id() -> int:
+    """Return an id no prompt of this process had before."""
+    return next(_ids)
