@@ -116,7 +116,7 @@ class VenueFeed:
             return "down"
         if self.heard_ms is None:
             waited_ms = 0 if self.started_ms is None else now_ms - self.started_ms
-            return "connecting" if waited_ms <= STREAM_DEAD_MS else "down"
+            return "connecting" if waited_ms < STREAM_DEAD_MS else "down"
         age_ms = now_ms - self.heard_ms
         if age_ms <= STREAM_STALE_MS:
             return "live"

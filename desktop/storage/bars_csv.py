@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 import msgspec
 
@@ -19,6 +19,13 @@ COIN_PRICES = ("price_open", "price_high", "price_low", "price_close")
 COIN_EXTRAS = ("liquidation_long_usd", "liquidation_short_usd", "funding_close", "oi_close")
 MARKET_COLUMNS = ("symbol", "open", "high", "low", "close")
 _MILLISECONDS_FROM = 10**11
+
+
+class _Reader(Protocol):
+    line_num: int
+
+    def __iter__(self) -> Iterator[list[str]]: ...
+    def __next__(self) -> list[str]: ...
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -43,18 +50,27 @@ class BarsFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file = _opened(path)
-        with self._readable():
-            self._reader = csv.reader(self._file, strict=True)
-            header = next(self._reader, None)
-        if header is None:
-            raise BadInput("it is empty", "Give a CSV with a header line.", where=f"{path} line 1")
-        self._places = {name.strip().lstrip("\ufeff"): place for place, name in enumerate(header)}
-        self.many_coins = "symbol" in self._places
-        wanted = ("timestamp", *(MARKET_COLUMNS if self.many_coins else COIN_PRICES))
-        for name in wanted:
-            if name not in self._places:
-                raise self._missing(name)
         self._line = 1
+        try:
+            self._reader, self._places = self._header()
+        except BadInput:
+            self._file.close()
+            raise
+        self.many_coins = "symbol" in self._places
+
+    def _header(self) -> tuple[_Reader, dict[str, int]]:
+        reader = csv.reader(self._file, strict=True)
+        with self._readable():
+            header = next(reader, None)
+        if header is None:
+            raise BadInput("it is empty", "Give a CSV with a header line.", where=f"{self.path} line 1")
+        places = {name.strip().lstrip("\ufeff"): place for place, name in enumerate(header)}
+        for name in ("timestamp", *(MARKET_COLUMNS if "symbol" in places else COIN_PRICES)):
+            if name not in places:
+                near = get_close_matches(name, places, n=1)
+                hint = f"The header has {near[0]!r}: rename it." if near else f"The header has: {', '.join(places)}."
+                raise BadInput(f"there is no column {name!r}", hint, where=f"{self.path} line 1")
+        return reader, places
 
     @property
     def absent(self) -> tuple[str, ...]:
@@ -162,11 +178,6 @@ class BarsFile:
     def _off(self, column: str, words: str, remedy: str) -> BadInput:
         return BadInput(words, remedy, where=f"{self.path} line {self._line} column {column}")
 
-    def _missing(self, name: str) -> BadInput:
-        near = get_close_matches(name, self._places, n=1)
-        hint = f"The header has {near[0]!r}: rename it." if near else f"The header has: {', '.join(self._places)}."
-        return BadInput(f"there is no column {name!r}", hint, where=f"{self.path} line 1")
-
     @contextmanager
     def _readable(self) -> Iterator[None]:
         try:
@@ -176,8 +187,9 @@ class BarsFile:
         except UnicodeDecodeError as error:
             raise BadInput("it is not UTF-8 text", "Save it as UTF-8.", where=str(self.path)) from error
         except csv.Error as error:
-            line = self._reader.line_num if hasattr(self, "_reader") else 1
-            raise BadInput(f"not CSV: {error}", "Mend the row.", where=f"{self.path} line {line}") from error
+            raise BadInput(
+                f"not CSV: {error}", "Mend the row.", where=f"{self.path} line {self._line + 1}"
+            ) from error
 
 
 def _opened(path: Path) -> IO[str]:
