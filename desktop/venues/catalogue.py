@@ -1,0 +1,103 @@
+"""The venues Seawall watches, where they are, and their feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+
+from desktop.domain.errors import WrongUsage
+from desktop.domain.instrument import InstrumentTable
+from desktop.domain.raw_frame import RawFrame
+from desktop.engine.ports import Clock, Feed
+from desktop.venues.binance.poll import polls
+from desktop.venues.binance.stream import market_plan
+from desktop.venues.bybit.stream import linear_plan
+from desktop.venues.http import RestDoor
+from desktop.venues.reading import frame_reader
+from desktop.venues.socket_session import SessionLimits
+from desktop.venues.venue_feed import Tap, VenueFeed
+
+
+class VenueHosts(msgspec.Struct, frozen=True):
+    """Where a venue listens: base addresses without a slash at the end. `rest` may be empty where it is not asked."""
+
+    ws: str
+    rest: str = ""
+
+
+LIVE_HOSTS: Mapping[str, VenueHosts] = {
+    "binance": VenueHosts("wss://fstream.binance.com", "https://fapi.binance.com"),
+    "bybit": VenueHosts("wss://stream.bybit.com", "https://api.bybit.com"),
+}
+
+
+def feeds(
+    hosts: Mapping[str, VenueHosts],
+    coins: Sequence[str],
+    clock: Clock,
+    instruments: InstrumentTable,
+    tap: Tap | None = None,
+    limits: SessionLimits | None = None,
+) -> list[Feed]:
+    """Return a feed for each venue of `hosts`, watching the USDT contracts of these coins. Call on the engine's loop.
+
+    `tap` gets every raw frame before it is parsed. Raise WrongUsage for a venue without a feed.
+    """
+    made: list[Feed] = []
+    for venue, where in hosts.items():
+        if venue not in _MAKERS:
+            raise WrongUsage(f"{venue!r} has no feed", f"Feeds exist for {', '.join(_MAKERS)}.")
+        symbols = [symbol_of(venue, coin, instruments) for coin in coins]
+        made.append(_MAKERS[venue](where, symbols, clock, instruments, tap, limits))
+    return made
+
+
+def symbol_of(venue: str, coin: str, instruments: InstrumentTable) -> str:
+    """Return the venue's USDT contract of a coin: PEPE is traded by the thousand."""
+    for prefix, suffix in (("", ""), ("1000", ""), ("", "1000"), ("10000", ""), ("1000000", ""), ("1M", "")):
+        symbol = f"{prefix}{coin}{suffix}USDT"
+        if instruments.knows(venue, symbol):
+            return symbol
+    return f"{coin}USDT"
+
+
+def _binance(
+    where: VenueHosts,
+    symbols: Sequence[str],
+    clock: Clock,
+    instruments: InstrumentTable,
+    tap: Tap | None,
+    limits: SessionLimits | None,
+) -> Feed:
+    door = RestDoor(where.rest, clock)
+    return VenueFeed(
+        frame_reader("binance", instruments),
+        clock,
+        market_plan(where.ws, symbols),
+        workers=lambda take: polls(door, clock, take, symbols),
+        closers=(door.close,),
+        tap=tap,
+        limits=limits,
+    )
+
+
+def _bybit(
+    where: VenueHosts,
+    symbols: Sequence[str],
+    clock: Clock,
+    instruments: InstrumentTable,
+    tap: Tap | None,
+    limits: SessionLimits | None,
+) -> Feed:
+    reader = frame_reader("bybit", instruments)
+    return VenueFeed(reader, clock, linear_plan(where.ws, symbols), tap=tap, limits=limits)
+
+
+_MAKERS: dict[
+    str,
+    Callable[
+        [VenueHosts, Sequence[str], Clock, InstrumentTable, Callable[[RawFrame], None] | None, SessionLimits | None],
+        Feed,
+    ],
+] = {"binance": _binance, "bybit": _bybit}
