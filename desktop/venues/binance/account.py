@@ -67,7 +67,7 @@ class BinanceAccount:
             headers={"X-MBX-APIKEY": key},
             timeout=_TIMEOUT_SECONDS,
             follow_redirects=False,
-            trust_env=base_url == LIVE_URL,
+            trust_env=False,
         )
 
     async def close(self) -> None:
