@@ -107,8 +107,8 @@ def _words_height(painter: QPainter, room: QRectF, lines: tuple[str, ...], px: i
 def _face(text: str, px: int, *, head: bool) -> QFont:
     if head:
         return look.font(px, 600)
-    plain_words = " " in text.strip() or (text.islower() and len(text) < 12)
-    return look.font(px) if plain_words else look.mono(px)
+    an_id = " " not in text.strip() and any(letter.isdigit() for letter in text)
+    return look.mono(px) if an_id else look.font(px)
 
 
 def _draw_line(painter: QPainter, room: QRectF, text: str, px: int, *, head: bool) -> float:
@@ -147,7 +147,7 @@ class DevicePanel(Panel):
         keys.addStretch(1)
         self._keys = boxed(keys)
         self._keys.setParent(self.picture)
-        self._caption = words("", "second", wrap=True)
+        self._caption = words("", "second")
         self._caption.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._remedy = words("", "strong", wrap=True)
         self._trust = words(
@@ -182,8 +182,9 @@ class DevicePanel(Panel):
         self._keys.setVisible(device.has_keys)
         self._place_keys()
         idle = "" if device.asks else tr("The device asks nothing now.")
-        self._no.setEnabled(device.asks)
-        self._yes.setEnabled(device.asks)
+        for key in (self._no, self._yes):
+            key.setEnabled(device.asks)
+            key.setAccessibleDescription(idle)
         self._cancel.allow("" if device.asks or device.state == "busy" else idle)
         self._again.allow(reason if again is not None else tr("There is no address to show again on this page."))
 

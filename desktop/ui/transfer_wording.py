@@ -189,15 +189,15 @@ def program_words(proof: DestinationProof, *, differs: bool) -> str:
         return tr("equal to the device")
     if proof.program_source == "account_key":
         return tr("derived from the pinned key")
-    return tr("asked a second time, unshown") if proof.program_source == "device_unshown" else tr("from the device")
+    return tr("asked again, unshown") if proof.program_source == "device_unshown" else tr("from the device")
 
 
 def device_state(device: DeviceView) -> str:
-    """Return model and state of the wallet in a few words."""
+    """Return the state of the wallet in a word or two."""
     state = wording.device_words("busy" if device.asks else device.state)
     if device.state == "busy" and not device.asks:
         state = tr("working")
-    return f"{device.model} · {state}" if device.model else state
+    return state
 
 
 def device_caption(device: DeviceView) -> str:

@@ -15,9 +15,11 @@ from desktop.ui.transfer.marks import Mark, draw_mark
 from desktop.ui.transfer.seen import middle_groups
 from desktop.ui.transfer_wording import tr
 
-_NAME_WIDTH = 138
+_NAME_WIDTH = 118
 _ROW_HEIGHT = 34
 _HEAD_HEIGHT = 22
+_LEAST_PX = 19
+_GAPS = {13: 9, 12: 6}
 _LEFT = 14
 
 
@@ -27,11 +29,9 @@ class AddressGroups(QWidget):
     def __init__(self, px: int = 26, per_row: int = 6) -> None:
         super().__init__()
         self._groups: tuple[str, ...] = ()
-        self._px, self._per_row = px, per_row
-        self._row_height = round(px * 2.1)
-        self._step = QFontMetricsF(look.mono(px)).horizontalAdvance("0000") + px * 0.85
+        self._most_px, self._px, self._per_row = px, px, per_row
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMinimumWidth(round(self._step * per_row))
+        self.setMinimumWidth(round(_group_step(min(px, _LEAST_PX)) * per_row))
 
     def show_address(self, address: str) -> None:
         """Show this address."""
@@ -39,37 +39,51 @@ class AddressGroups(QWidget):
         if groups == self._groups:
             return
         self._groups = groups
-        rows = -(-len(groups) // self._per_row)
-        self.setFixedHeight(max(1, rows) * self._row_height)
         self.setAccessibleName(tr("Address in groups of four"))
         self.setAccessibleDescription(" ".join(groups))
+        self._fit()
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Find the size at which a row fits the width."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self._px = self._most_px
+        while self._px > _LEAST_PX and _group_step(self._px) * self._per_row > self.width():
+            self._px -= 1
+        rows = -(-len(self._groups) // self._per_row)
+        self.setFixedHeight(max(1, rows) * self._row_height())
+
+    def _row_height(self) -> int:
+        return round(self._px * 1.3) + 21
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the groups."""
         painter = QPainter(self)
-        step = self._column_width()
-        first = middle_groups(len(self._groups))
-        face, small = look.mono(self._px), look.font(11)
+        wanted = _group_step(self._px)
+        step = min(wanted * 1.16, max(wanted, self.width() / self._per_row))
+        middle = middle_groups(len(self._groups))
         for index, group in enumerate(self._groups):
-            x = (index % self._per_row) * step
-            y = (index // self._per_row) * self._row_height
-            box = QRectF(x, y, self._step - self._px * 0.5, self._px * 1.3)
-            painter.setFont(face)
+            x, y = (index % self._per_row) * step, (index // self._per_row) * self._row_height()
+            box = QRectF(x, y, step - self._px * 0.5, self._px * 1.3)
+            painter.setFont(look.mono(self._px))
             painter.setPen(look.colour("text"))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, group)
-            if index in first:
+            if index in middle:
                 painter.setPen(QPen(look.colour("text"), 2))
                 painter.drawLine(box.bottomLeft(), box.bottomRight())
-            painter.setFont(small)
+            painter.setFont(look.font(11))
             painter.setPen(look.colour("third"))
             under = QRectF(x, box.bottom() + 2, box.width(), 14)
             painter.drawText(under, Qt.AlignmentFlag.AlignCenter, str(index + 1))
         painter.end()
 
-    def _column_width(self) -> float:
-        """Return the room of one group: some air where there is any, never less than it needs."""
-        return min(self._step * 1.16, max(self._step, self.width() / self._per_row))
+
+def _group_step(px: int) -> float:
+    """Return the width of a large group with the air beside it."""
+    return QFontMetricsF(look.mono(px)).horizontalAdvance("0000") + px * 0.85
 
 
 class CompareRow(msgspec.Struct, frozen=True):
@@ -89,6 +103,7 @@ class CompareTable(QWidget):
         super().__init__()
         self.rows: tuple[CompareRow, ...] = ()
         self._group_step = 0.0
+        self._gap = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_rows(self, rows: Sequence[CompareRow]) -> None:
@@ -111,16 +126,20 @@ class CompareTable(QWidget):
 
     def _arrange(self) -> None:
         room = self.width() - _LEFT - _NAME_WIDTH - self._note_width()
-        self._face = look.mono(13)
-        self._group_step = QFontMetricsF(self._face).horizontalAdvance("0000") + 9
-        self._per_line = max(1, min(self._longest() or 1, int(room / self._group_step)))
-        lines = -(-max(1, self._longest()) // self._per_line)
+        longest = self._longest() or 1
+        for px, gap in _GAPS.items():
+            self._face, self._gap = look.mono(px), gap
+            self._group_step = QFontMetricsF(self._face).horizontalAdvance("0000") + gap
+            if self._group_step * longest <= room:
+                break
+        self._per_line = max(1, min(longest, int(room / self._group_step)))
+        lines = -(-longest // self._per_line)
         self._row_height = _ROW_HEIGHT + (lines - 1) * 18
         self.setFixedHeight(_HEAD_HEIGHT + self._row_height * len(self.rows))
 
     def _note_width(self) -> int:
         metrics = QFontMetricsF(look.font(11))
-        return round(max((metrics.horizontalAdvance(row.note) for row in self.rows), default=0)) + 26
+        return round(max((metrics.horizontalAdvance(row.note) for row in self.rows), default=0)) + 20
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw head and rows."""
@@ -129,7 +148,7 @@ class CompareTable(QWidget):
         painter.setPen(look.colour("third"))
         painter.drawText(QRectF(_LEFT, 0, _NAME_WIDTH, _HEAD_HEIGHT), Qt.AlignmentFlag.AlignVCenter, tr("group"))
         for index in range(min(self._longest(), self._per_line)):
-            box = QRectF(self._x(index), 0, self._group_step - 9, _HEAD_HEIGHT)
+            box = QRectF(self._x(index), 0, self._group_step - self._gap, _HEAD_HEIGHT)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(index + 1))
         for number, row in enumerate(self.rows):
             self._draw_row(painter, row, _HEAD_HEIGHT + number * self._row_height)
@@ -158,7 +177,7 @@ class CompareTable(QWidget):
         painter.setFont(self._face)
         for index in range(max(len(groups), max(row.differing, default=-1) + 1)):
             line = index // self._per_line
-            box = QRectF(self._x(index), top + 8 + line * 18, self._group_step - 9, 18)
+            box = QRectF(self._x(index), top + 8 + line * 18, self._group_step - self._gap, 18)
             if index in row.differing:
                 painter.setPen(QPen(look.colour("critical"), 2))
                 painter.setBrush(look.colour("tint_critical"))

@@ -51,5 +51,8 @@ class Banner(QFrame):
         if self._kind == "unknown":
             shapes.paint_hatch(painter, box, theme.colours())
         elif self._kind == "refused":
-            painter.fillRect(box.adjusted(2, 2, -2, -2), look.colour("tint_critical"))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(look.colour("critical"))
+            painter.setBrush(look.colour("tint_critical"))
+            painter.drawRoundedRect(box.adjusted(-0.5, -0.5, 0.5, 0.5), 6, 6)
         painter.end()

@@ -48,7 +48,7 @@ class Centre(QWidget):
         panel.inner.addWidget(self._money)
         self.notices = Notices()
         self.practice = PracticeExchange(submit)
-        self._shown = ("", "")
+        self._shown = ("", "", "")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -64,8 +64,8 @@ class Centre(QWidget):
         return self.pages[self._shown[1] or "what"]
 
     def show_transfer(self, seen: Seen) -> bool:
-        """Draw it; return True when another page, or another transfer, came up."""
-        wanted = (seen.transfer.id, seen.view.page)
+        """Draw it; return True when another page, state or transfer came up."""
+        wanted = (seen.transfer.id, seen.view.page, seen.transfer.state.value)
         turned = wanted != self._shown
         if turned and wanted[0] != self._shown[0]:
             self.practice.forget()

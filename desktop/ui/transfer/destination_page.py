@@ -107,7 +107,7 @@ class DestinationPage(StepPage):
         third: Mark = "tick" if compared else here if saved else "open"
         if seen.transfer.page_mismatch:
             third = "stop"
-        self._stages[2].show_line(third, tr("3 Compare with {venue}’s page").format(venue=venue))
+        self._stages[2].show_line(third, tr("3 Compare the page"))
 
     def _draw_address(self, seen: Seen) -> None:
         self._groups.show_address(self._address)

@@ -37,7 +37,7 @@ class DonePage(StepPage):
         self._choose_folder = choose_folder
         self._start = start
         self._seen: Seen | None = None
-        self._panel = Panel(tr("What is certain"))
+        self._panel = Panel(tr("What was checked"))
         self._lines = tuple(MarkLine() for _ in range(5))
         for line in self._lines:
             self._panel.inner.addWidget(line)

@@ -49,13 +49,13 @@ QFrame[part="world"] QLabel {{ color: {on_primary}; }}
 QPushButton[chosen="true"] {{ background: {selected}; border: 1px solid {text}; font-weight: 600; }}
 QWidget#transferBody {{ background: transparent; }}
 """
-_NAMES = ("panel", "raised", "selected", "divider", "field_edge", "text", "primary", "on_primary", "critical", "tint_warning",
-          "tint_critical")  # fmt: skip
+_NAMES = ("panel", "raised", "selected", "divider", "field_edge", "text", "primary", "on_primary", "critical")
+_TINTS = ("tint_warning", "tint_critical")
 
 
 def style_sheet() -> str:
     """Return the frames that the transfer window adds, in the colours worn now."""
-    return _SHEET.format(**{name: colour(name).name() for name in _NAMES})
+    return _SHEET.format(**{name: colour(name).name() for name in _NAMES + _TINTS})
 
 
 def ink(hexes: str) -> QColor:

@@ -51,7 +51,8 @@ def money_words(seen: Seen) -> MoneyWords:
         coins(seen.arrives, transfer.coin) if seen.arrives is not None else tr("depends on the route"),
         tr("wallet {key}").format(key=fingerprint(key)) if key else tr("not recognised yet"),
     )
-    fee = "" if transfer.fee is None else tr("fee {fee}").format(fee=coins(transfer.fee, transfer.coin))
+    ended = transfer.state in (S.REJECTED, S.FAILED, S.DROPPED)
+    fee = "" if transfer.fee is None or ended else tr("fee {fee}").format(fee=coins(transfer.fee, transfer.coin))
     if fee and price and transfer.fee is not None:
         fee = f"{fee} · {wording.dollars(float(transfer.fee) * price)}"
     landed = transfer.state in (S.ARRIVED, S.VERIFIED)

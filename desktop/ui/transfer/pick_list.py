@@ -32,11 +32,14 @@ class PickList(QWidget):
         holder.addStretch(1)
         self.setLayout(holder)
 
-    def show_waiting(self, view: DeskView | None) -> None:
-        """Say that a transfer is being drafted, and what the engine had against it, if anything."""
+    def words(self) -> str:
+        """Return what was said against the wish, as one text."""
+        return self._notices.words()
+
+    def show_waiting(self, notes: tuple[str, ...]) -> None:
+        """Say that a transfer is being drafted, or what the engine has against it."""
         self._clear()
-        set_words(self._empty, tr("Drafting a transfer…"))
-        notes = () if view is None else view.notes
+        set_words(self._empty, "" if notes else tr("Drafting a transfer…"))
         self._notices.show_notices(tuple(Notice("refused", note) for note in notes[-1:]))
 
     def show_transfers(self, view: DeskView, open_ones: tuple[TransferView, ...]) -> None:

@@ -160,7 +160,9 @@ class MarkLine(QWidget):
         self.mark = MarkShape(mark, 13)
         self.text = words(text, role)
         self.note = words(note, "caption")
-        self.setLayout(row(self.mark, self.text, self.note))
+        placed = row(self.mark, self.text, self.note)
+        placed.addStretch(1)
+        self.setLayout(placed)
 
     def show_line(self, mark: Mark, text: str, note: str = "") -> None:
         """Show other words and another mark."""

@@ -42,9 +42,7 @@ class ProofPage(StepPage):
         said = proof.challenge if proof is not None and posed else ""
         waiting = tr("It is written when you press the button: transfer, address and time, nothing else.")
         set_words(self._challenge, said or waiting)
-        self._lines[0].show_line(
-            "tick", tr("Address compared three ways"), clock(proof.compared_ms if proof is not None else None)
-        )
+        self._lines[0].show_line("tick", tr("Address compared three ways"), compared)
         signing = bool(seen.view.busy)
         middle = tr("The device asks you to sign") if signing else tr("Signed by the device")
         self._lines[1].show_line("tick" if proved else "here", middle)

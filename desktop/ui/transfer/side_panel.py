@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from desktop.custody.transfer import TransferState
 from desktop.engine.commands import ShowAddress
 from desktop.ui.device_panel import DevicePanel
-from desktop.ui.transfer.pieces import Panel, set_words, words
+from desktop.ui.transfer.pieces import Panel, boxed, row, set_words, words
 from desktop.ui.transfer.seen import Seen
 from desktop.ui.transfer.step_page import StepPage, Submit
 from desktop.ui.transfer_sentences import to_do
@@ -16,6 +16,7 @@ from desktop.ui.transfer_wording import facts, tr
 WIDTH = 336
 _LEAST_WIDTH = 316
 _MOST_FACTS = 8
+_NAME_WIDTH = 96
 
 
 class SidePanel(QWidget):
@@ -32,7 +33,7 @@ class SidePanel(QWidget):
         self._todo.inner.addWidget(self._how)
         self.device = DevicePanel(submit)
         self._facts = Panel(tr("What is certain"))
-        self._rows: list[tuple[QLabel, QLabel]] = []
+        self._rows: list[tuple[QLabel, QLabel, QWidget]] = []
         self._lay_facts()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -43,17 +44,14 @@ class SidePanel(QWidget):
         column.addStretch(1)
 
     def _lay_facts(self) -> None:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(4)
-        grid.setColumnStretch(1, 1)
-        for index in range(_MOST_FACTS):
-            pair = (words("", "second"), words("", "body", mono=True))
-            self._rows.append(pair)
-            grid.addWidget(pair[0], index, 0)
-            grid.addWidget(pair[1], index, 1)
-        self._facts.inner.addLayout(grid)
-        self._facts.inner.addStretch(1)
+        self._facts.inner.setSpacing(4)
+        for _ in range(_MOST_FACTS):
+            name, value = words("", "second"), words("", "body", mono=True)
+            name.setFixedWidth(_NAME_WIDTH)
+            line = row(name, value)
+            line.addStretch(1)
+            self._rows.append((name, value, boxed(line)))
+            self._facts.inner.addWidget(self._rows[-1][2])
 
     def show_transfer(self, seen: Seen, page: StepPage) -> None:
         """Draw what belongs beside this page."""
@@ -65,9 +63,11 @@ class SidePanel(QWidget):
         self.device.show_device(seen.device, ShowAddress(seen.transfer.id) if offered else None, seen.view.busy)
         told = facts(seen)[-_MOST_FACTS:]
         self._facts.setVisible(bool(told))
-        for index, (name, value) in enumerate(self._rows):
-            set_words(name, told[index][0] if index < len(told) else "")
-            set_words(value, told[index][1] if index < len(told) else "")
+        for index, (name, value, line) in enumerate(self._rows):
+            line.setVisible(index < len(told))
+            if index < len(told):
+                set_words(name, told[index][0])
+                set_words(value, told[index][1])
 
     def _hold(self, page: StepPage) -> None:
         if page is self._page:

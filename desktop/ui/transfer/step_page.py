@@ -50,5 +50,5 @@ class StepPage(QWidget):
 
     def first_focus(self) -> QWidget | None:
         """Return what gets the focus when the page appears."""
-        buttons = [button for button in self.findChildren(Button) if button.isEnabled() and not button.isHidden()]
+        buttons = [button for button in self.findChildren(Button) if button.isEnabled() and button.isVisibleTo(self)]
         return next((b for b in buttons if b.property("kind") == "primary"), buttons[0] if buttons else None)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.custody.transfer_fold import SENDABLE
 from desktop.engine.commands import Command, DropTransfer, StartTransfer
@@ -36,23 +36,22 @@ class TransferPage(QWidget):
         super().__init__(parent)
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._door = door
         self._view: DeskView | None = None
         self._seen: Seen | None = None
         self._transfer_id = ""
         self._wish: Wish | None = None
         self._awaiting: frozenset[str] | None = None
+        self._old_notes: tuple[str, ...] = ()
         self.strip = RiskStrip()
         self.strip.back_wanted.connect(self.closed)
         self.title_line = TitleLine(self._give_up)
         self.steps = StepsPanel()
         self.centre = Centre(self._submit, self._start, self.closed.emit)
-        self.pick_list = PickList(self._pick)
+        self.pick_list = PickList(self.pick)
         self.side = SidePanel(self._submit)
         self._lay_out()
-        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
-        escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        escape.activated.connect(self._escape)
         self._dress()
         self._show_list()
 
@@ -116,13 +115,13 @@ class TransferPage(QWidget):
         if self._awaiting is not None:
             new = [one for one in view.transfers if one.transfer.id not in self._awaiting]
             if new:
-                self._pick(new[-1].transfer.id)
+                self.pick(new[-1].transfer.id)
             else:
-                self.pick_list.show_waiting(view)
+                self.pick_list.show_waiting(tuple(note for note in view.notes if note not in self._old_notes))
             return
         found = open_transfers(view, wish)
         if len(found) == 1:
-            self._pick(found[0].transfer.id)
+            self.pick(found[0].transfer.id)
         elif found:
             self.pick_list.show_transfers(view, found)
         else:
@@ -131,14 +130,16 @@ class TransferPage(QWidget):
     def _start(self, draft: StartTransfer) -> None:
         """Draft a new transfer and wait for it to appear."""
         known = () if self._view is None else self._view.transfers
+        self._old_notes = () if self._view is None else self._view.notes
         self._awaiting = frozenset(one.transfer.id for one in known)
         self._wish = Wish(draft.incident_id, draft.coin)
         self._transfer_id = ""
         self._show_list()
-        self.pick_list.show_waiting(None)
+        self.pick_list.show_waiting(())
         self._submit(draft)
 
-    def _pick(self, transfer_id: str) -> None:
+    def pick(self, transfer_id: str) -> None:
+        """Show this transfer from now on."""
         self._wish, self._awaiting = None, None
         self._transfer_id = transfer_id
         one = None if self._view is None else find(self._view, transfer_id)
@@ -171,7 +172,7 @@ class TransferPage(QWidget):
     def _focus_page(self) -> None:
         """Put the focus where the new page begins, unless the person is typing somewhere else."""
         now = QApplication.focusWidget()
-        if now is not None and now.isVisible() and self.centre.practice.isAncestorOf(now):
+        if isinstance(now, QLineEdit) and now.isVisible() and self.isAncestorOf(now) and now.text():
             return
         first = self.centre.page.first_focus()
         if first is not None:
@@ -193,6 +194,13 @@ class TransferPage(QWidget):
                 question.close_question()
                 return
         self.closed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go back on Escape; Enter does nothing anywhere on this page but in a field."""
+        if event.key() == Qt.Key.Key_Escape and not event.isAutoRepeat():
+            self._escape()
+            return
+        super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         """Dress anew when the palette changes."""

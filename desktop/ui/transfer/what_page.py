@@ -81,7 +81,7 @@ class WhatPage(StepPage):
         reason = reason_against(seen) or ("" if transfer.amount is not None else tr("Choose an amount first."))
         self._confirm.allow(reason)
         self._foot.say(reason or tr("Nothing moves yet. The next step is the network."))
-        exposure = next((f"{text} {remedy}" for rule, text, remedy in view.warnings if rule == "exposure"), "")
+        exposure = next((remedy for rule, _, remedy in view.warnings if rule == "exposure"), "")
         set_words(self._positions, f"{positions_words(seen)} {exposure}".strip())
         self._judge()
 
