@@ -10,7 +10,7 @@ from desktop.engine.commands import CancelOnDevice, Command, PressDeviceKey
 from desktop.engine.desk_view import DeviceView
 from desktop.ui import shapes, theme
 from desktop.ui.transfer import look
-from desktop.ui.transfer.pieces import Button, Panel, boxed, column, row, set_words, words
+from desktop.ui.transfer.pieces import Button, Panel, boxed, column, row, set_words, show_if, words
 from desktop.ui.transfer.step_page import Submit
 from desktop.ui.transfer_wording import device_caption, device_state, tr
 
@@ -179,7 +179,7 @@ class DevicePanel(Panel):
         set_words(self.right, device_state(device))
         set_words(self._caption, device_caption(device))
         set_words(self._remedy, f"{device.trouble} {device.remedy}".strip())
-        self._keys.setVisible(device.has_keys)
+        show_if(self._keys, device.has_keys)
         self._place_keys()
         idle = "" if device.asks else tr("The device asks nothing now.")
         for key in (self._no, self._yes):

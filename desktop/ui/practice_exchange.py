@@ -10,7 +10,7 @@ from desktop.domain.errors import BadInput
 from desktop.domain.money import amount
 from desktop.engine.commands import PracticeSaveAddress, PracticeWithdraw
 from desktop.engine.desk_view import ExchangePageView
-from desktop.ui.transfer.pieces import Button, boxed, column, row, set_words, words
+from desktop.ui.transfer.pieces import Button, boxed, column, row, set_words, show_if, words
 from desktop.ui.transfer.step_page import Submit
 from desktop.ui.transfer_wording import tr
 
@@ -71,7 +71,7 @@ class PracticeExchange(QFrame):
         set_words(self._balance, tr("balance {n} {coin}").format(n=balance, coin=coin) if balance is not None else "")
         entry = page.saved_address.get(coin, "")
         set_words(self._saved, entry or tr("none yet"))
-        self._form.setVisible(with_form)
+        show_if(self._form, with_form)
         set_words(self._notice, page.notice)
         self._judge()
 

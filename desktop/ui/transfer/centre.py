@@ -12,7 +12,7 @@ from desktop.ui.transfer.destination_page import DestinationPage
 from desktop.ui.transfer.done_page import DonePage, EndedPage, StartAnew
 from desktop.ui.transfer.money_picture import MoneyPicture
 from desktop.ui.transfer.notices import Notices
-from desktop.ui.transfer.pieces import Panel
+from desktop.ui.transfer.pieces import Panel, show_if
 from desktop.ui.transfer.proof_page import ProofPage
 from desktop.ui.transfer.route_page import RoutePage
 from desktop.ui.transfer.seen import Seen
@@ -75,7 +75,7 @@ class Centre(QWidget):
         self.notices.show_transfer(seen)
         self.page.show_transfer(seen)
         for page in self.pages.values():
-            page.setVisible(page is self.page)
+            show_if(page, page is self.page)
         exchange = seen.desk.exchange_page if seen.view.page in _WITH_EXCHANGE else None
         in_practice = exchange if seen.desk.world == "practice" else None
         self.practice.show_page(in_practice, seen.transfer.coin, with_form=seen.view.page == "send")

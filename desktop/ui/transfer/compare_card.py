@@ -10,7 +10,7 @@ from desktop.domain.bitcoin_address import groups
 from desktop.ui.parts import line
 from desktop.ui.transfer.address_groups import CompareRow, CompareTable
 from desktop.ui.transfer.marks import Mark, MarkShape
-from desktop.ui.transfer.pieces import column, restyle, row, set_words, words
+from desktop.ui.transfer.pieces import column, restyle, row, set_words, show_if, words
 from desktop.ui.transfer.seen import Seen
 from desktop.ui.transfer_wording import clock, program_words, tr, venue_name
 
@@ -87,7 +87,7 @@ class CompareCard(QFrame):
         restyle(self, "part", "alarm" if differs else "card")
         restyle(self._head, "part", "alarmHead" if differs else "head")
         self._mark.set_mark("stop" if differs else "none")
-        self._mark.setVisible(differs)
+        show_if(self._mark, differs)
         self.table.show_rows(compare_rows(seen))
         total = 0 if proof is None else len(groups(proof.address))
         if found is not None and differs:

@@ -10,7 +10,7 @@ from desktop.engine.commands import ComparePage, ProveControl, ShowAddress
 from desktop.ui.transfer.address_groups import AddressGroups
 from desktop.ui.transfer.compare_card import CompareCard
 from desktop.ui.transfer.marks import Mark
-from desktop.ui.transfer.pieces import Actions, Button, MarkLine, Panel, boxed, column, row, set_words, words
+from desktop.ui.transfer.pieces import Actions, Button, MarkLine, Panel, boxed, column, row, set_words, show_if, words
 from desktop.ui.transfer.seen import Seen, middle_groups
 from desktop.ui.transfer.step_page import StepPage, Submit
 from desktop.ui.transfer_sentences import handed_over_words, read_first_words, reason_against
@@ -67,7 +67,7 @@ class DestinationPage(StepPage):
         address.setStretch(0, 1)
         self._address_row = boxed(address)
         panel.inner.addWidget(self._address_row)
-        panel.add_section(self._show_foot)
+        self._show_section = panel.add_section(self._show_foot)
         self.column.addWidget(panel)
         self.column.addWidget(self._card)
         self.column.addStretch(1)
@@ -79,9 +79,9 @@ class DestinationPage(StepPage):
         known = proof is not None and state not in _BEFORE_SHOWN
         self._address = proof.address if proof is not None else ""
         self._draw_stages(seen)
-        self._address_row.setVisible(known)
-        self._show_foot.setVisible(not known)
-        self._card.setVisible(known)
+        show_if(self._address_row, known)
+        show_if(self._show_section, not known)
+        show_if(self._card, known)
         set_words(
             self._missing, "" if known else tr("The address appears here once you have confirmed it on the device.")
         )
@@ -115,17 +115,17 @@ class DestinationPage(StepPage):
         set_words(self._read_first, read_first_words(middle))
         venue, offered = venue_name(seen.transfer.venue), seen.transfer.state is S.ADDRESS_SHOWN
         self._copy.show_words(tr("Copy for {venue}").format(venue=venue))
-        self._copy.setVisible(offered)
+        show_if(self._copy, offered)
         self._copy.allow(self._reason)
         set_words(self._handed, handed_over_words(seen))
 
     def _draw_foot(self, seen: Seen) -> None:
         transfer, venue = seen.transfer, venue_name(seen.transfer.venue)
         agreed, differs = transfer.state is not S.ADDRESS_SHOWN, bool(transfer.page_mismatch)
-        self._continue.setVisible(agreed)
+        show_if(self._continue, agreed)
         for widget in (self._field, self._compare_button):
-            widget.setVisible(not agreed)
-        self._again.setVisible(differs)
+            show_if(widget, not agreed)
+        show_if(self._again, differs)
         self._field.setPlaceholderText(tr("Paste here what {venue}’s page holds now").format(venue=venue))
         self._field.setAccessibleName(tr("Address pasted back from {venue}’s page").format(venue=venue))
         self._continue.allow(self._reason)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from desktop.custody.transfer import TransferState
 from desktop.engine.commands import SaveEvidence, StartTransfer, VerifyAgain
 from desktop.ui.transfer.marks import Mark
-from desktop.ui.transfer.pieces import Actions, Button, MarkLine, Panel, set_words, words
+from desktop.ui.transfer.pieces import Actions, Button, MarkLine, Panel, set_words, show_if, words
 from desktop.ui.transfer.seen import Seen, is_open
 from desktop.ui.transfer.step_page import StepPage, Submit
 from desktop.ui.transfer_sentences import arrived_lines, bulk_words, ended_words, reason_against
@@ -64,12 +64,12 @@ class DonePage(StepPage):
             mark: Mark = "tick" if done else "here"
             line.show_line(mark, text, note)
         reason = reason_against(seen)
-        self._verify.setVisible(not verified)
+        show_if(self._verify, not verified)
         self._verify.allow(reason)
         self._evidence.allow("" if verified else tr("The evidence is complete once the device has verified."))
         kept = tr("The evidence holds every step with its time, and no secret.")
         self._foot.say(kept if verified else reason or tr("One step is left: the device derives the address again."))
-        self._bulk_panel.setVisible(verified)
+        show_if(self._bulk_panel, verified)
         set_words(self._bulk_words, bulk_words(seen))
         self._bulk_foot.say(tr("It takes the stored destination by its id. Nobody copies an address again."))
 

@@ -6,7 +6,7 @@ import msgspec
 from PySide6.QtWidgets import QFrame, QWidget
 
 from desktop.ui.transfer.marks import Mark, MarkShape
-from desktop.ui.transfer.pieces import boxed, column, restyle, row, set_words, words
+from desktop.ui.transfer.pieces import boxed, column, restyle, row, set_words, show_if, words
 from desktop.ui.transfer.seen import Seen
 from desktop.ui.transfer_sentences import refusal_head
 from desktop.ui.transfer_wording import tr
@@ -92,7 +92,7 @@ class Notices(QWidget):
             self._lines.append(_Line())
             self._column.addWidget(self._lines[-1])
         for index, line in enumerate(self._lines):
-            line.setVisible(index < len(told))
+            show_if(line, index < len(told))
             if index < len(told):
                 line.show_notice(told[index])
         self.setVisible(bool(told))

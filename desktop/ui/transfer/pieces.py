@@ -42,7 +42,19 @@ def set_words(label: QLabel, text: str) -> None:
     """Change the text, if it is another, and hide the label while it is empty."""
     if label.text() != text:
         label.setText(text)
-    label.setVisible(bool(text))
+    show_if(label, bool(text))
+
+
+def show_if(widget: QWidget, wanted: bool) -> None:
+    """Show or hide a widget, and let everything around it find its size anew."""
+    if widget.isHidden() is not wanted:
+        return
+    widget.setVisible(wanted)
+    # Qt tells only the next layout about a widget hidden before its window was shown; sizes further up stay stale.
+    around = widget.parentWidget()
+    while around is not None and not around.isWindow():
+        around.updateGeometry()
+        around = around.parentWidget()
 
 
 class Button(QPushButton):
@@ -142,10 +154,11 @@ class Panel(Card):
         self.body.addWidget(holder, 1)
         self._holder = holder
 
-    def add_section(self, widget: QWidget) -> None:
-        """Add a part below a dividing line, over the full width."""
-        self.body.addWidget(line())
-        self.body.addWidget(widget)
+    def add_section(self, widget: QWidget) -> QWidget:
+        """Add a part below a dividing line, over the full width; return what holds both."""
+        section = boxed(column(line(), widget, spacing=0))
+        self.body.addWidget(section)
+        return section
 
     def without_inner(self) -> None:
         """Use sections only."""

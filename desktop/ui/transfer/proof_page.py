@@ -5,7 +5,7 @@ from __future__ import annotations
 from desktop.custody.transfer import TransferState
 from desktop.engine.commands import ProveControl
 from desktop.ui.transfer.compare_card import CompareCard
-from desktop.ui.transfer.pieces import Actions, Button, MarkLine, Panel, set_words, words
+from desktop.ui.transfer.pieces import Actions, Button, MarkLine, Panel, set_words, show_if, words
 from desktop.ui.transfer.seen import Seen
 from desktop.ui.transfer.step_page import StepPage, Submit
 from desktop.ui.transfer_sentences import reason_against
@@ -48,10 +48,10 @@ class ProofPage(StepPage):
         self._lines[1].show_line("tick" if proved else "here", middle)
         self._lines[2].show_line("tick" if proved else "open", tr("Signature verified here, for this very address"))
         self._sign.allow(reason)
-        self._sign.setVisible(seen.transfer.state is TransferState.COMPARED)
+        show_if(self._sign, seen.transfer.state is TransferState.COMPARED)
         self._foot.say(reason or tr("Signing a text moves no coins and gives no one a key."))
         self._card.show_transfer(seen)
-        self._card.setVisible(proof is not None)
+        show_if(self._card, proof is not None)
 
     def _prove(self) -> None:
         self._submit(ProveControl(self.transfer_id))

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from desktop.custody.transfer import TransferState
 from desktop.engine.commands import ShowAddress
 from desktop.ui.device_panel import DevicePanel
-from desktop.ui.transfer.pieces import Panel, boxed, row, set_words, words
+from desktop.ui.transfer.pieces import Panel, boxed, row, set_words, show_if, words
 from desktop.ui.transfer.seen import Seen
 from desktop.ui.transfer.step_page import StepPage, Submit
 from desktop.ui.transfer_sentences import to_do
@@ -62,9 +62,9 @@ class SidePanel(QWidget):
         offered = seen.transfer.state is TransferState.ADDRESS_SHOWN
         self.device.show_device(seen.device, ShowAddress(seen.transfer.id) if offered else None, seen.view.busy)
         told = facts(seen)[-_MOST_FACTS:]
-        self._facts.setVisible(bool(told))
+        show_if(self._facts, bool(told))
         for index, (name, value, line) in enumerate(self._rows):
-            line.setVisible(index < len(told))
+            show_if(line, index < len(told))
             if index < len(told):
                 set_words(name, told[index][0])
                 set_words(value, told[index][1])

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QFrame, QWidget
 
 from desktop.engine.desk_view import DeskView
-from desktop.ui.transfer.pieces import Button, Question, boxed, column, row, set_words, words
+from desktop.ui.transfer.pieces import Button, Question, boxed, column, row, set_words, show_if, words
 from desktop.ui.transfer.seen import Seen
 from desktop.ui.transfer_wording import subtitle, title, tr, world_label
 
@@ -38,7 +38,7 @@ class TitleLine(QWidget):
     def show_world(self, view: DeskView) -> None:
         """Say which world this is."""
         said = world_label(view.world, view.label)
-        self._chip.setVisible(bool(said))
+        show_if(self._chip, bool(said))
         set_words(self.world, said)
 
     def show_transfer(self, seen: Seen, *, may_give_up: bool) -> None:
@@ -51,7 +51,7 @@ class TitleLine(QWidget):
         if not may_give_up:
             self._question.close_question()
         asking = self._question.isVisibleTo(self)
-        self._give_up.setVisible(may_give_up and not asking)
+        show_if(self._give_up, may_give_up and not asking)
 
     def show_none(self, text: str) -> None:
         """Show a title while no transfer is chosen."""

@@ -14,7 +14,7 @@ from desktop.ui.parts import RiskStrip
 from desktop.ui.transfer import look
 from desktop.ui.transfer.centre import Centre
 from desktop.ui.transfer.pick_list import PickList
-from desktop.ui.transfer.pieces import Question
+from desktop.ui.transfer.pieces import Question, show_if
 from desktop.ui.transfer.seen import Seen
 from desktop.ui.transfer.side_panel import WIDTH, SidePanel
 from desktop.ui.transfer.steps_panel import StepsPanel
@@ -166,8 +166,8 @@ class TransferPage(QWidget):
 
     def _show_columns(self, shown: bool) -> None:
         for widget in (self.steps, self._scroll, self._side_scroll):
-            widget.setVisible(shown)
-        self.pick_list.setVisible(not shown)
+            show_if(widget, shown)
+        show_if(self.pick_list, not shown)
 
     def _focus_page(self) -> None:
         """Put the focus where the new page begins, unless the person is typing somewhere else."""

@@ -10,7 +10,7 @@ from desktop.custody.transfer import TransferState
 from desktop.engine.commands import LookNow, VerifyAgain
 from desktop.ui.transfer import look
 from desktop.ui.transfer.looks_table import LooksTable
-from desktop.ui.transfer.pieces import Actions, Button, Panel, boxed, column, set_words, words
+from desktop.ui.transfer.pieces import Actions, Button, Panel, boxed, column, set_words, show_if, words
 from desktop.ui.transfer.seen import Seen
 from desktop.ui.transfer.step_page import StepPage, Submit
 from desktop.ui.transfer_sentences import no_link_words, reason_against, status_words
@@ -82,7 +82,7 @@ class WatchPage(StepPage):
         self._copy.allow("" if self._link else no_link_words(seen))
         self._head_foot.say(tr("The link is copied, never opened here.") if self._link else no_link_words(seen))
         arrived = transfer.state is TransferState.ARRIVED
-        self._verify.setVisible(arrived)
+        show_if(self._verify, arrived)
         self._verify.allow(reason_against(seen))
         self._table.show_looks(view.looks, seen.desk.now_ms)
         self._now.allow(view.busy)
