@@ -69,9 +69,9 @@ class OneInstance(QObject):
         socket = QLocalSocket()
         socket.connectToServer(self._name)
         if not socket.waitForConnected(_CONNECT_MS):
-            owner = self._lock.getLockInfo()
+            process = self._lock.getLockInfo()[0]
             raise Refused(
-                f"another Seawall (process {owner[0] if owner else 'unknown'}) holds this profile and does not answer",
+                f"another Seawall (process {process}) holds this profile and does not answer",
                 "End it, or open another profile with --profile NAME.",
                 rule="one instance",
             )
