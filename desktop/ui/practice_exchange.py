@@ -72,7 +72,6 @@ class PracticeExchange(QFrame):
         entry = page.saved_address.get(coin, "")
         set_words(self._saved, entry or tr("none yet"))
         show_if(self._form, with_form)
-        set_words(self._notice, page.notice)
         self._judge()
 
     def forget(self) -> None:
@@ -84,8 +83,11 @@ class PracticeExchange(QFrame):
         entry = "" if self._page is None else self._page.saved_address.get(self._coin, "")
         self._save.allow("" if self._book.text().strip() else tr("Paste an address first."))
         self._copy.allow("" if entry else tr("Nothing is saved yet."))
-        missing = "" if self._amount.text().strip() else tr("Type an amount first.")
-        self._withdraw.allow(missing if entry else tr("Save an address first."))
+        text = self._amount.text().strip()
+        wrong = _wrong(text) if text else ""
+        missing = "" if text else tr("Type an amount first.")
+        self._withdraw.allow(missing or wrong if entry else tr("Save an address first."))
+        set_words(self._notice, wrong or ("" if self._page is None else self._page.notice))
 
     def _save_address(self) -> None:
         self._submit(PracticeSaveAddress(self._coin, self._book.text().strip()))
@@ -96,10 +98,13 @@ class PracticeExchange(QFrame):
             QGuiApplication.clipboard().setText(self._page.saved_address.get(self._coin, ""))
 
     def _press_withdraw(self) -> None:
-        try:
-            value = amount(self._amount.text())
-        except BadInput as error:
-            set_words(self._notice, f"{error.message}. {error.remedy}")
-            return
-        self._submit(PracticeWithdraw(self._coin, value))
+        self._submit(PracticeWithdraw(self._coin, amount(self._amount.text())))
         self._amount.clear()
+
+
+def _wrong(text: str) -> str:
+    try:
+        amount(text)
+    except BadInput as error:
+        return f"{error.message}. {error.remedy}"
+    return ""

@@ -71,7 +71,7 @@ def banner(seen: Seen) -> tuple[str, str, str] | None:
                 tr(
                     "You said it was sent at {at} UTC. Neither {venue} nor the chain has shown it since."
                     " The request may have gone through. Seawall only looks from here on."
-                ).format(at=clock(transfer.known.get(S.SENT.value)), venue=venue),
+                ).format(at=clock(transfer.said_sent_ms), venue=venue),
             )
         case S.REJECTED | S.FAILED:
             words = (
@@ -105,13 +105,11 @@ def positions_words(seen: Seen) -> str:
 def send_instructions(seen: Seen) -> tuple[str, ...]:
     """Return what the person does on the exchange's own page, in order."""
     transfer, venue = seen.transfer, venue_name(seen.transfer.venue)
-    offer = seen.offer
-    network = transfer.network if offer is None else offer.name
     return (
         tr("Open {venue}’s withdraw page for {coin}.").format(venue=venue, coin=transfer.coin),
         tr("Choose the saved address. Do not type it and do not paste it."),
         tr("Choose the network {network}. Enter {amount}.").format(
-            network=network, amount=coins(transfer.amount, transfer.coin)
+            network=seen.network_name, amount=coins(transfer.amount, transfer.coin)
         ),
         tr("Compare the address there with the groups below, the underlined ones first."),
         tr("Confirm it there once. If the page hangs, do not repeat it: come back and say so here."),

@@ -114,10 +114,7 @@ def step_note(step: int, seen: Seen) -> str:
 
 def route_note(seen: Seen) -> str:
     """Return network and time of the chosen route."""
-    offer = seen.offer
-    if offer is None:
-        return seen.transfer.network
-    return f"{offer.name} · {eta(offer.eta_minutes)}"
+    return f"{seen.network_name} · {eta(seen.eta_minutes)}"
 
 
 def eta(minutes: int | None) -> str:
@@ -130,8 +127,10 @@ def send_note(seen: Seen) -> str:
     transfer = seen.transfer
     if transfer.state is S.UNKNOWN:
         return tr("sent once, outcome unknown")
-    if S.SENT.value in transfer.known:
-        return tr("you sent it {at}").format(at=clock(transfer.known[S.SENT.value]))
+    if transfer.said_sent_ms is not None:
+        return tr("you sent it {at}").format(at=clock(transfer.said_sent_ms))
+    if seen.steps.get("send") == "done":
+        return tr("seen before you said so")
     return tr("on {venue}’s page, once").format(venue=venue_name(transfer.venue))
 
 
@@ -167,7 +166,7 @@ def facts(seen: Seen) -> tuple[tuple[str, str], ...]:
         rows += [(tr("Path"), proof.path), (tr("Confirmed"), f"{clock(proof.shown_ms)} UTC")]
         rows += [(tr("Compared"), f"{clock(at)} UTC") for at in (proof.compared_ms,) if at is not None]
         rows += [(tr("Proved"), f"{clock(at)} UTC") for at in (proof.proved_ms,) if at is not None]
-    sent = transfer.known.get(S.SENT.value)
+    sent = transfer.said_sent_ms
     if sent is not None:
         rows.append((tr("You sent it"), f"{clock(sent)} UTC"))
     if transfer.state is S.UNKNOWN:
@@ -179,7 +178,9 @@ def facts(seen: Seen) -> tuple[tuple[str, str], ...]:
 
 def saved_in_book(seen: Seen) -> bool | None:
     """Return whether the exchange's address book is seen to hold an entry; None where it cannot be seen."""
-    page = seen.desk.exchange_page
+    page, proof = seen.desk.exchange_page, seen.destination
+    if proof is not None and proof.book_seen_ms is not None:
+        return True
     return None if page is None else bool(page.saved_address.get(seen.transfer.coin))
 
 

@@ -105,6 +105,7 @@ def transfer(state: TransferState, **changes: Any) -> Transfer:
         received=Decimal("0.0099") if arrived else None,
         reason={"rejected": "The address is not in the address book.", "failed": "Risk control."}.get(state, ""),
         sightings=(Sighting("binance records", NOW_MS - 9_000, status="completed"),) if arrived else (),
+        said_sent_ms=NOW_MS - 20_000 if far >= _WAY.index(TransferState.SENT) else None,
         known={**known, state.value: NOW_MS - 10_000},
     )
     return msgspec.structs.replace(made, **changes)

@@ -182,6 +182,18 @@ def test_only_usable_networks_can_be_taken_and_the_others_say_why(qtbot: QtBot) 
     assert door.commands == [ChooseRoute("7F3K", "BTC")]
 
 
+def test_the_amount_can_be_changed_from_the_route_page(qtbot: QtBot) -> None:
+    page, door = opened(qtbot, fake.desk_in(S.ROUTED))
+    press(qtbot, page, "changeAmount")
+    assert door.commands == [SetAmount("7F3K", Decimal("0.01"))]
+
+
+def test_after_a_restart_the_route_is_named_before_the_exchange_answers(qtbot: QtBot) -> None:
+    silent = fake.transfer_view(S.PROVED, transfer=fake.transfer(S.PROVED, eta_minutes=30), networks=())
+    page, _ = opened(qtbot, fake.desk(silent))
+    assert "Choose the network Bitcoin." in said(page)
+
+
 def test_the_address_is_shown_only_by_the_device(qtbot: QtBot) -> None:
     page, door = opened(qtbot, fake.desk_in(S.NEEDS_ADDRESS))
     press(qtbot, page, "showOnDevice")
@@ -404,3 +416,11 @@ def test_the_live_world_has_no_practice_exchange(qtbot: QtBot) -> None:
     page, _ = opened(qtbot, fake.desk_in(S.PROVED, world="live", label=""))
     assert not page.centre.practice.isVisible()
     assert "PRACTICE" not in said(page)
+
+
+def test_a_wrong_amount_on_the_practice_exchange_is_named_there(qtbot: QtBot) -> None:
+    page, door = opened(qtbot, fake.desk_in(S.PROVED))
+    page.findChild(QLineEdit, "practiceAmount").setText("all of it")
+    assert not button(page, "practiceWithdraw").isEnabled()
+    assert "'all of it' is not a number" in said(page)
+    assert door.commands == []

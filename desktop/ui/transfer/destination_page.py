@@ -96,14 +96,17 @@ class DestinationPage(StepPage):
 
     def _draw_stages(self, seen: Seen) -> None:
         proof, venue = seen.destination, venue_name(seen.transfer.venue)
-        shown = proof is not None
+        shown = proof is not None and seen.transfer.state not in _BEFORE_SHOWN
         saved, compared = saved_in_book(seen), proof is not None and proof.compared_ms is not None
         here: Mark = "here" if shown and not compared else "open"
         self._stages[0].show_line(
-            "tick" if shown else "here", tr("1 Confirmed on the device"), clock(proof.shown_ms) if proof else ""
+            "tick" if shown else "here",
+            tr("1 Confirmed on the device"),
+            clock(proof.shown_ms) if shown and proof else "",
         )
         book: Mark = "tick" if saved or compared else here
-        self._stages[1].show_line(book, tr("2 Saved on {venue}’s page").format(venue=venue))
+        second = tr("2 Saved on {venue}’s page") if book == "tick" else tr("2 Save it on {venue}’s page")
+        self._stages[1].show_line(book, second.format(venue=venue))
         third: Mark = "tick" if compared else here if saved else "open"
         if seen.transfer.page_mismatch:
             third = "stop"

@@ -70,21 +70,21 @@ def _wallet_now(seen: Seen, wallet: tuple[str, str, str]) -> tuple[str, str, str
 
 
 def _network_words(seen: Seen) -> tuple[str, str, str]:
-    transfer, offer = seen.transfer, seen.offer
+    transfer = seen.transfer
     needed = tr("{n} confirmations").format(n=transfer.required_confirmations)
     if not transfer.network:
         return tr("Network"), tr("not chosen yet"), needed
-    name = tr("{name} network").format(name=transfer.network if offer is None else offer.name)
+    name = tr("{name} network").format(name=seen.network_name)
     match transfer.state:
         case S.UNKNOWN:
-            return name, tr("outcome unknown"), tr("sent {at}").format(at=clock(transfer.known.get(S.SENT.value)))
+            return name, tr("outcome unknown"), tr("sent {at}").format(at=clock(transfer.said_sent_ms))
         case S.CONFIRMING | S.ARRIVED | S.VERIFIED:
             return name, confirmations(seen), tr("in a block")
         case S.BROADCAST:
             return name, tr("seen, not in a block"), needed
         case S.REJECTED | S.FAILED | S.DROPPED:
             return name, tr("ended"), tr("this transfer is closed")
-    return name, eta(None if offer is None else offer.eta_minutes), needed
+    return name, eta(seen.eta_minutes), needed
 
 
 class MoneyPicture(QWidget):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from PySide6.QtWidgets import QFrame
 
-from desktop.engine.commands import ChooseRoute
+from desktop.engine.commands import ChooseRoute, SetAmount
 from desktop.engine.desk_view import NetworkOffer
 from desktop.ui.transfer.marks import MarkShape
 from desktop.ui.transfer.pieces import Button, Panel, boxed, column, row, set_words, words
@@ -15,12 +17,12 @@ from desktop.ui.transfer_wording import eta, tr, venue_name
 
 
 class _Offer(QFrame):
-    def __init__(self, offer: NetworkOffer, take: Button | None) -> None:
+    def __init__(self, offer: NetworkOffer, coin: str, take: Button | None) -> None:
         super().__init__()
         self.setObjectName(f"offer{offer.network}")
         name = words(offer.name, "field" if offer.usable else "body")
         terms = tr("fee {fee} · at least {minimum} · {eta}").format(
-            fee=offer.fee or tr("not known"), minimum=offer.minimum or tr("not known"), eta=eta(offer.eta_minutes)
+            fee=_said(offer.fee, coin), minimum=_said(offer.minimum, coin), eta=eta(offer.eta_minutes)
         )
         texts = [
             name,
@@ -31,6 +33,10 @@ class _Offer(QFrame):
         placed.setStretch(1, 1)
         placed.addWidget(take if take is not None else words(tr("not offered"), "caption"))
         self.setLayout(placed)
+
+
+def _said(amount: str, coin: str) -> str:
+    return f"{amount} {coin}" if amount else tr("not known")
 
 
 class RoutePage(StepPage):
@@ -44,8 +50,11 @@ class RoutePage(StepPage):
         self._takes: list[Button] = []
         self._rows: list[QFrame] = []
         self._none = words("", "second", wrap=True)
-        self._none.setContentsMargins(16, 12, 16, 12)
-        self._panel.add_section(self._none)
+        self._back = Button(tr("Change the amount"), "changeAmount", self._change_amount)
+        foot = row(self._none, self._back, margins=(16, 8, 12, 8))
+        foot.setStretch(0, 1)
+        self._panel.add_section(boxed(foot))
+        self._amount: Decimal | None = None
         self.column.addWidget(self._panel)
         self.column.addStretch(1)
 
@@ -54,8 +63,10 @@ class RoutePage(StepPage):
         offers = tuple(sorted(seen.view.networks, key=lambda offer: not offer.usable))
         if self._drawn != (offers, seen.transfer.id):
             self._drawn = (offers, seen.transfer.id)
-            self._build(offers)
+            self._build(offers, seen.transfer.coin)
         reason = reason_against(seen)
+        self._amount = seen.transfer.amount
+        self._back.allow(seen.view.busy)
         for take in self._takes:
             take.allow(reason)
         venue = venue_name(seen.transfer.venue)
@@ -66,15 +77,20 @@ class RoutePage(StepPage):
         else:
             set_words(self._none, reason or tr("There is no default network: you choose, and nothing moves yet."))
 
-    def _build(self, offers: tuple[NetworkOffer, ...]) -> None:
+    def _build(self, offers: tuple[NetworkOffer, ...], coin: str) -> None:
         for old in self._rows:
             self._panel.body.removeWidget(old)
             old.deleteLater()
         self._takes, self._rows = [], []
         for index, offer in enumerate(offers):
             take = self._take_button(offer) if offer.usable else None
-            self._rows.append(_Offer(offer, take))
+            self._rows.append(_Offer(offer, coin, take))
             self._panel.body.insertWidget(index, self._rows[-1])
+
+    def _change_amount(self) -> None:
+        """Go back to step 1: the amount as it is, to be agreed with anew."""
+        if self._amount is not None:
+            self._submit(SetAmount(self.transfer_id, self._amount))
 
     def _take_button(self, offer: NetworkOffer) -> Button:
         def take() -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import msgspec
 
+from desktop.custody.routes import route
 from desktop.custody.transfer import FINAL_STATES, DestinationProof, Transfer
 from desktop.engine.desk_view import DeskView, DeviceView, NetworkOffer, TransferView
 from desktop.risk.reading import State
@@ -40,6 +41,19 @@ class Seen(msgspec.Struct, frozen=True):
         """The venue's conditions for the chosen network."""
         chosen = self.view.transfer.network
         return next((offer for offer in self.view.networks if offer.network == chosen), None)
+
+    @property
+    def network_name(self) -> str:
+        """The chosen network as people write it, also before the venue has answered again after a restart."""
+        transfer, offer = self.transfer, self.offer
+        listed = route(transfer.venue, transfer.coin, transfer.network)
+        return offer.name if offer is not None else listed.name if listed is not None else transfer.network
+
+    @property
+    def eta_minutes(self) -> int | None:
+        """How long the route usually takes: as agreed, else as offered now."""
+        agreed = self.transfer.eta_minutes
+        return agreed if agreed is not None or self.offer is None else self.offer.eta_minutes
 
     @property
     def steps(self) -> dict[str, str]:

@@ -68,10 +68,10 @@ class WhatPage(StepPage):
         transfer, view = seen.transfer, seen.view
         self._choices = choices(seen)
         set_words(self._amount, coins(transfer.amount, transfer.coin))
-        receives = tr("{amount} reach the wallet, after the fee.").format(amount=f"{view.receives} {transfer.coin}")
+        receives = tr("{amount} reach the wallet, after the fee.").format(amount=_exact(view.receives, transfer.coin))
         set_words(self._receives, receives if view.receives else "")
         idle = tr("{amount} lie idle on {venue}.") if view.idle else tr("{venue} has not said yet what lies idle.")
-        set_words(self._idle, idle.format(amount=f"{view.idle} {transfer.coin}", venue=venue_name(transfer.venue)))
+        set_words(self._idle, idle.format(amount=_exact(view.idle, transfer.coin), venue=venue_name(transfer.venue)))
         for name, button in self._buttons.items():
             value = self._choices[name]
             button.allow(view.busy or ("" if value is not None else tr("What lies idle is not known yet.")))
@@ -115,6 +115,10 @@ def choices(seen: Seen) -> dict[str, Decimal | None]:
     idle, test = _known(seen.view.idle), _known(seen.view.test_amount)
     half = None if idle is None else (idle / 2).quantize(_SATOSHI, rounding=ROUND_DOWN)
     return {"test": test, "half": half, "all": idle}
+
+
+def _exact(text: str, coin: str) -> str:
+    return coins(Decimal(text) if text else None, coin)
 
 
 def _known(text: str) -> Decimal | None:
