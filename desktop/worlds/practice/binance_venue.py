@@ -41,6 +41,8 @@ class BinanceVenue:
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
         """Answer a REST request."""
+        if request.method == "GET" and request.path == "/fapi/v1/fundingInfo":
+            return json_answer([])  # only symbols with an unusual funding interval are listed, and there are none
         if request.method != "GET" or request.path != "/fapi/v1/openInterest":
             return json_answer(
                 {"code": -5000, "msg": f"Path {request.path}, Method {request.method} is invalid"}, 404

@@ -1,0 +1,66 @@
+"""Opens the live world: real venues, the real chain; an account only with a read-only key that the caller holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+from desktop.chain.bitcoin import LIVE_SOURCES, EsploraSource
+from desktop.engine.clock import WallClock
+from desktop.engine.ports import ExchangeRecords, HistorySource
+from desktop.storage.instrument_file import shipped_instruments
+from desktop.venues.binance.account import BinanceAccount
+from desktop.venues.catalogue import LIVE_HOSTS, feeds
+from desktop.venues.venue_feed import Tap
+from desktop.worlds.world import World, no_devices
+
+LABEL = ""
+
+
+class ReadOnlyKey(NamedTuple):
+    """A key that may only read, and its secret. Held in memory only."""
+
+    key: str
+    secret: str
+
+
+async def open_live(
+    folder: Path,
+    coins: Sequence[str] = ("BTC", "ETH", "SOL"),
+    *,
+    binance_key: ReadOnlyKey | None = None,
+    history: HistorySource | None = None,
+    device_paths: Callable[[], Sequence[str]] = no_devices,
+    tap: Tap | None = None,
+) -> World:
+    """Open the live world; nothing is asked of the network before its feeds and ports are used.
+
+    Without a key there is no exchange account. `tap` gets every raw frame, for the recorder. The live world keeps
+    nothing of its own in `folder`: journals and history are the caller's. Call on the engine's loop.
+    """
+    async with AsyncExitStack() as opened:
+        clock = WallClock()
+        exchanges: dict[str, ExchangeRecords] = {}
+        if binance_key is not None:
+            account = BinanceAccount(binance_key.key, binance_key.secret, clock)
+            opened.push_async_callback(account.close)
+            exchanges[account.venue] = account
+        sources = []
+        for name, base_url in LIVE_SOURCES:
+            source = EsploraSource(name, base_url)
+            opened.push_async_callback(source.close)
+            sources.append(source)
+        return World(
+            name="live",
+            label=LABEL,
+            clock=clock,
+            feeds=feeds(LIVE_HOSTS, coins, clock, shipped_instruments(), tap=tap),
+            coins=tuple(coins),
+            aclose=opened.pop_all().aclose,
+            history=history,
+            exchanges=exchanges,
+            chain=sources,
+            device_paths=device_paths,
+        )

@@ -1,0 +1,39 @@
+"""A world: everything the engine needs from outside, from live adapters, a recording, or the practice servers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from desktop.engine.desk_view import World as WorldName
+from desktop.engine.ports import ChainSource, Clock, ExchangeRecords, Feed, HistorySource, PracticeDesk
+
+PracticeScreen = Callable[[], tuple[Sequence[str], bool]]
+
+
+def no_devices() -> Sequence[str]:
+    """Return no device path: this world has no wallet."""
+    return ()
+
+
+@dataclass(frozen=True)
+class World:
+    """One of the three worlds, open. Belongs to the event loop that opened it.
+
+    `label` is what every window of this world says. `device_paths` names the wallets that can be opened now, such as
+    `udp:127.0.0.1:21324`; any thread. `practice_screen` gives the on-screen device's words and whether it asks; any
+    thread. `aclose` lets go of everything the world opened, feeds excepted: whoever runs them closes them first.
+    """
+
+    name: WorldName
+    label: str
+    clock: Clock
+    feeds: Sequence[Feed]
+    coins: tuple[str, ...]
+    aclose: Callable[[], Awaitable[None]]
+    history: HistorySource | None = None
+    exchanges: Mapping[str, ExchangeRecords] = field(default_factory=dict)
+    chain: Sequence[ChainSource] = ()
+    practice: PracticeDesk | None = None
+    device_paths: Callable[[], Sequence[str]] = no_devices
+    practice_screen: PracticeScreen | None = None
