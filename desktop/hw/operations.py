@@ -176,7 +176,7 @@ def _checked_node(session: Session, path: tuple[int, ...], answer: messages.Publ
     node = PublicNode(
         told.public_key, told.chain_code, told.depth, told.fingerprint.to_bytes(4, "big"), told.child_num
     )
-    if told.depth != len(path) or told.child_num != path[-1] or len(told.chain_code) != 32:
+    if told.depth != len(path) or told.child_num != (path[-1] if path else 0) or len(told.chain_code) != 32:
         _not_proved(session, f"the public key is not the one at {path_text(path)}")
     try:
         uncompressed(told.public_key)

@@ -1,0 +1,59 @@
+"""What the emulated device shows: lines of text, as wide as a small screen."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+from desktop.domain.bitcoin_address import groups
+from desktop.domain.derivation_path import path_text
+
+Lines = tuple[str, ...]
+
+_WIDTH = 24
+_GROUPS_PER_LINE = 4
+
+
+def home(name: str, *, locked: bool) -> Lines:
+    """Return what it shows while nothing is asked of it."""
+    return (name, "Locked") if locked else (name,)
+
+
+def address(coin: str, path: Sequence[int], text: str) -> Lines:
+    """Return the whole address in groups of four, never shortened."""
+    return (f"{coin} address", path_text(path), *_in_groups(text))
+
+
+def public_key(path: Sequence[int], xpub: str) -> Lines:
+    """Return an extended public key, whole."""
+    return ("Public key", path_text(path), *textwrap.wrap(xpub, _WIDTH))
+
+
+def message(coin: str, body: bytes, signer: str) -> Lines:
+    """Return the text that is to be signed, or its bytes in hex if it is no text, and who signs it."""
+    try:
+        lines = body.decode().splitlines()
+    except UnicodeDecodeError:
+        lines = [body.hex()]
+    wrapped = [piece for line in lines for piece in (textwrap.wrap(line, _WIDTH) or [""])]
+    return (f"Sign {coin} message", *wrapped, "with", *_in_groups(signer))
+
+
+def pin() -> Lines:
+    """Return the screen on which the PIN is typed."""
+    return ("Enter PIN",)
+
+
+def passphrase() -> Lines:
+    """Return the screen on which the passphrase is typed."""
+    return ("Enter passphrase",)
+
+
+def ping(text: str) -> Lines:
+    """Return the screen of a ping that wants a key pressed."""
+    return ("Answer ping?", *textwrap.wrap(text, _WIDTH))
+
+
+def _in_groups(text: str) -> Lines:
+    cut = groups(text)
+    return tuple(" ".join(cut[place : place + _GROUPS_PER_LINE]) for place in range(0, len(cut), _GROUPS_PER_LINE))
