@@ -6,6 +6,7 @@ DeviceTrouble (desktop.domain.errors)           exit code 4
 ├── DeviceGone          it was there and left
 │   └── Silent          it is there and stopped answering
 ├── DeviceBusy          another program, or an open question, holds it
+├── LibraryMissing      the library that reaches it is not installed
 ├── AccessDenied        the system does not let us open it
 ├── NoPressed           the person said No on the device
 ├── Cancelled           the person cancelled here
@@ -71,6 +72,14 @@ class DeviceBusy(DeviceTrouble):
             f"the wallet is busy: {how}",
             "Close other wallet programs and browser tabs, and answer what the device shows.",
         )
+
+
+class LibraryMissing(DeviceTrouble):
+    """A library that reaches devices cannot be loaded; `library` names it."""
+
+    def __init__(self, library: str, remedy: str) -> None:
+        super().__init__(f"{library} cannot be loaded, so no wallet can be reached by cable", remedy)
+        self.library = library
 
 
 class AccessDenied(DeviceTrouble):

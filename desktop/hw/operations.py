@@ -134,7 +134,9 @@ def sign_message(session: Session, path: str, message: str, *, script: ScriptTyp
     """
     numbers = parse_path(path)
     kind = script or script_of_path(numbers)
-    body = message.encode()
+    body = message.encode(errors="replace")
+    if body.decode() != message:
+        raise WrongUsage("the message holds what is no text", "Sign a text in UTF-8.")
     if kind == "p2tr":
         raise WrongUsage("a taproot address cannot sign a message in this form", "Use a path that begins with m/84'.")
     if not 0 < len(body) <= _LONGEST_MESSAGE:

@@ -124,6 +124,12 @@ class Session:
         """Cancel what is being asked: the device is told so, and the call raises Cancelled. Any thread."""
         self._link.stop.set()
 
+    def abandon(self) -> None:
+        """Tell the device to stop asking, after the owning thread left a call midway; then let go of it."""
+        if not self.over:
+            self._link.tell_cancel()
+            self.drop()
+
     def allow(self) -> None:
         """Forget an earlier cancel, before the next operation."""
         self._link.stop.clear()
@@ -202,9 +208,10 @@ class Session:
             self._on_screen(_PASSPHRASE_SCREEN, True)
             return None
         passphrase = unicodedata.normalize("NFKD", answer.passphrase)
-        if len(passphrase.encode()) > _LONGEST_PASSPHRASE:
+        refusal = _passphrase_refusal(passphrase)
+        if refusal:
             self._link.tell_cancel()
-            raise errors.PassphraseRefused(f"it is longer than {_LONGEST_PASSPHRASE} bytes")
+            raise errors.PassphraseRefused(refusal)
         self._link.send(m.PassphraseAck(passphrase=passphrase))
         return self._link.quick_s
 
@@ -213,6 +220,14 @@ class Session:
         if isinstance(answer, Declined) and answer.timed_out:
             return errors.Locked("nobody answered what the wallet asked")
         return errors.Cancelled()
+
+
+def _passphrase_refusal(passphrase: str) -> str:
+    try:
+        size = len(passphrase.encode())
+    except UnicodeEncodeError:
+        return "it is not text"
+    return f"it is longer than {_LONGEST_PASSPHRASE} bytes" if size > _LONGEST_PASSPHRASE else ""
 
 
 def _name(answer: Message | int) -> str:
