@@ -1,0 +1,140 @@
+"""Opens the practice world: venues, exchange, chain and device on 127.0.0.1, used by the same code as real ones."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from desktop.chain.bitcoin import EsploraSource
+from desktop.engine.ports import Feed
+from desktop.hw.emulator import Emulator
+from desktop.storage.instrument_file import shipped_instruments
+from desktop.storage.resource_files import resource
+from desktop.venues.binance.account import BinanceAccount
+from desktop.venues.catalogue import VenueHosts, feeds
+from desktop.venues.socket_session import SessionLimits
+from desktop.worlds.practice.chain import EsploraView, PracticeChain
+from desktop.worlds.practice.desk import Desk
+from desktop.worlds.practice.exchange import VENUE, Lesson, PracticeExchange
+from desktop.worlds.practice.exchange_door import ExchangeDoor
+from desktop.worlds.practice.http_server import Handler, HttpServer
+from desktop.worlds.practice.practice_clock import PracticeClock
+from desktop.worlds.practice.practice_store import PracticeStore
+from desktop.worlds.practice.storm_recording import read_storm
+from desktop.worlds.practice.venue_servers import VenueServers
+from desktop.worlds.world import World
+
+LABEL = "PRACTICE: synthetic storm, play money"
+MNEMONIC = "all all all all all all all all all all all all"
+"""A phrase the whole world knows: nothing of worth may ever lie on it."""
+
+_SOURCES = (("Practice explorer A", 0), ("Practice explorer B", 2_500))
+_DEVICE_LABEL = "PRACTICE play money"
+
+
+async def open_practice(
+    folder: Path,
+    *,
+    speed: float = 1.0,
+    coins: Sequence[str] = ("BTC", "ETH", "SOL"),
+    storm: Path | None = None,
+    lesson: Lesson | None = None,
+) -> World:
+    """Open the practice world kept in `folder`; `speed` scales servers and engine clock together.
+
+    A world that was closed or killed is found as it was: balances, address book, withdrawals, chain, device. The
+    storm begins anew when the first feed listens. Raise BadInput for a damaged recording, WrongUsage for a speed that
+    is none. Call on the engine's loop.
+    """
+    async with AsyncExitStack() as opened:
+        store = PracticeStore(folder / "practice.sqlite")
+        opened.callback(store.close)
+        clock = PracticeClock(speed, store)
+        clock.start()
+        opened.push_async_callback(clock.close)
+        servers = VenueServers(read_storm(storm or resource("practice/storm.jsonl.zst")), clock)
+        opened.push_async_callback(servers.close)
+        await servers.start()
+        exchange = PracticeExchange(store, clock, lesson)
+        chain = PracticeChain(_genesis_ms(store, clock), exchange.withdrawals)
+        account = await _open_account(opened, store, clock, exchange, chain)
+        sources = [await _open_source(opened, chain, clock, name, lag_ms) for name, lag_ms in _SOURCES]
+        device = _open_device(opened, store)
+        desk = Desk(exchange, device)
+        return World(
+            name="practice",
+            label=LABEL,
+            clock=clock,
+            feeds=_feeds(servers, coins, clock),
+            coins=tuple(coins),
+            aclose=opened.pop_all().aclose,
+            history=servers,
+            exchanges={VENUE: account},
+            chain=sources,
+            practice=desk,
+            device_paths=lambda: (device.path,),
+            practice_screen=desk.screen,
+        )
+
+
+def _feeds(servers: VenueServers, coins: Sequence[str], clock: PracticeClock) -> list[Feed]:
+    hosts = {
+        "binance": VenueHosts(servers.binance_sockets.url, servers.binance_rest.url),
+        "bybit": VenueHosts(servers.bybit_sockets.url),
+    }
+    # In a fast world a pause of the machine is long by the clock: patience has a floor in real time.
+    usual = SessionLimits()
+    patient = SessionLimits(silent_s=max(usual.silent_s, 3 * clock.speed), idle_s=max(usual.idle_s, 3 * clock.speed))
+    return feeds(hosts, coins, clock, shipped_instruments(), limits=patient)
+
+
+async def _open_account(
+    opened: AsyncExitStack,
+    store: PracticeStore,
+    clock: PracticeClock,
+    exchange: PracticeExchange,
+    chain: PracticeChain,
+) -> BinanceAccount:
+    key, secret = _kept(store, "api_key", secrets.token_hex(32)), _kept(store, "api_secret", secrets.token_hex(32))
+    server = await _open_server(opened, ExchangeDoor(exchange, chain, clock, key, secret).answer)
+    account = BinanceAccount(key, secret, clock, base_url=server.url)
+    opened.push_async_callback(account.close)
+    return account
+
+
+async def _open_source(
+    opened: AsyncExitStack, chain: PracticeChain, clock: PracticeClock, name: str, lag_ms: int
+) -> EsploraSource:
+    server = await _open_server(opened, EsploraView(chain, clock, lag_ms).answer)
+    source = EsploraSource(name, server.url)
+    opened.push_async_callback(source.close)
+    return source
+
+
+async def _open_server(opened: AsyncExitStack, handler: Handler) -> HttpServer:
+    server = HttpServer(handler)
+    opened.push_async_callback(server.close)
+    await server.start()
+    return server
+
+
+def _open_device(opened: AsyncExitStack, store: PracticeStore) -> Emulator:
+    device = Emulator(_kept(store, "mnemonic", MNEMONIC), label=_DEVICE_LABEL, port=0)
+    device.start()
+    opened.callback(device.stop)
+    return device
+
+
+def _genesis_ms(store: PracticeStore, clock: PracticeClock) -> int:
+    return int(_kept(store, "genesis_ms", str(clock.now_ms())))
+
+
+def _kept(store: PracticeStore, name: str, first: str) -> str:
+    """Return what is kept under this name; the first time `first` is kept."""
+    value = store.setting(name)
+    if value is None:
+        store.keep_setting(name, first)
+        value = first
+    return value
