@@ -1,0 +1,237 @@
+"""The request loop against devices that misbehave in every way."""
+
+import threading
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from desktop.domain.errors import DeviceTrouble
+from desktop.hw import errors, operations
+from desktop.hw import messages as m
+from desktop.hw.framing import packets
+from desktop.hw.session import Session
+from desktop.hw.wire_codec import Message, encoded
+from tests.fakes.scripted_device import SOUND_FEATURES, Reply, ScriptedDevice
+
+ASK = m.SignMessage(message=b"x")
+ANSWER = m.MessageSignature(address="a", signature=b"s")
+
+
+def _session(*replies: Reply, quick_s: float = 0.2) -> tuple[Session, ScriptedDevice]:
+    device = ScriptedDevice(lambda message: replies if isinstance(message, m.SignMessage) else ())
+    session = Session(device, quick_s=quick_s)
+    session.begin()
+    return session, device
+
+
+def test_a_sound_answer_is_returned() -> None:
+    session, device = _session(ANSWER)
+    assert session.call(ASK, m.MessageSignature) == ANSWER
+    assert not session.over
+    assert device.times_heard(m.SignMessage) == 1
+
+
+@pytest.mark.parametrize(
+    ("replies", "error"),
+    [
+        ([m.Success()], errors.WrongAnswer),
+        ([m.Address(address="a")], errors.WrongAnswer),
+        ([packets(4711, b"")[0]], errors.WrongAnswer),
+        ([b"\xff" * 64], errors.Garbage),
+        ([b""], errors.Garbage),
+        ([b"?##"], errors.Garbage),
+        ([packets(40, bytes(200))[0] + b"more"], errors.Garbage),
+        ([b"?##" + bytes.fromhex("0028ffffffff") + bytes(55)], errors.TooBig),
+        ([packets(40, b"\xff\xff\xff")[0]], errors.Garbage),
+        ([packets(40, bytes(200))[0]], errors.Silent),
+        ([packets(40, bytes(200))[0], b"\x00" * 64], errors.Garbage),
+        ([], errors.Silent),
+        ([None], errors.DeviceGone),
+    ],
+)
+def test_what_does_not_fit_drops_the_link_and_is_never_asked_again(
+    replies: list[Reply], error: type[DeviceTrouble]
+) -> None:
+    session, device = _session(*replies)
+    with pytest.raises(error):
+        session.call(ASK, m.MessageSignature)
+    assert session.over
+    assert device.closed == 1
+    assert device.times_heard(m.SignMessage) == 1
+    with pytest.raises(errors.DeviceGone, match="dropped"):
+        session.call(ASK, m.MessageSignature)
+    assert device.times_heard(m.SignMessage) == 1
+
+
+def test_a_wrong_answer_names_both_sides() -> None:
+    session, _ = _session(m.Success())
+    with pytest.raises(errors.WrongAnswer) as caught:
+        session.call(ASK, m.MessageSignature)
+    assert (caught.value.expected, caught.value.actual) == ("MessageSignature", "Success")
+
+
+def test_an_answer_given_twice_drops_the_link_before_the_next_request() -> None:
+    session, device = _session(ANSWER, ANSWER)
+    session.call(ASK, m.MessageSignature)
+    with pytest.raises(errors.Garbage, match="nobody asked"):
+        session.call(ASK, m.MessageSignature)
+    assert device.times_heard(m.SignMessage) == 1
+
+
+def test_a_late_answer_of_an_earlier_request_is_not_taken_for_this_one() -> None:
+    def answers(message: Message) -> Iterable[Reply]:
+        return [ANSWER] if isinstance(message, m.GetAddress) else ()
+
+    session = Session(ScriptedDevice(answers), quick_s=0.2)
+    session.begin()
+    with pytest.raises(errors.WrongAnswer):
+        session.call(m.GetAddress(), m.Address)
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        (1, errors.NotSupported),
+        (3, errors.DeviceRefused),
+        (4, errors.NoPressed),
+        (5, errors.Locked),
+        (6, errors.NoPressed),
+        (7, errors.PinWrong),
+        (11, errors.NotSetUp),
+        (99, errors.DeviceRefused),
+        (None, errors.DeviceRefused),
+    ],
+)
+def test_a_refusal_keeps_the_link(code: int | None, error: type[DeviceTrouble]) -> None:
+    session, _ = _session(m.Failure(code=code, message="words"))
+    with pytest.raises(error):
+        session.call(ASK, m.MessageSignature)
+    assert not session.over
+
+
+def test_a_person_has_all_the_time_there_is() -> None:
+    session, device = _session(m.ButtonRequest(code=10), quick_s=0.01)
+    shown = threading.Event()
+    session._on_screen = lambda lines, asks: shown.set() if asks else None
+    results: list[Message] = []
+    thread = threading.Thread(target=lambda: results.append(session.call(ASK, m.MessageSignature)))
+    thread.start()
+    assert shown.wait(5)
+    thread.join(0.3)  # thirty times the machine's patience
+    assert thread.is_alive()
+    device.send(ANSWER)
+    thread.join(5)
+    assert results == [ANSWER]
+    assert device.times_heard(m.ButtonAck) == 1
+
+
+@pytest.mark.parametrize("obedient", [True, False])
+def test_cancel_from_another_thread_reaches_the_device(obedient: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("desktop.hw.link._CANCEL_PATIENCE_S", 0.2)
+    asking = threading.Event()
+
+    def answers(message: Message) -> Iterable[Reply]:
+        if isinstance(message, m.SignMessage):
+            return [m.ButtonRequest(code=1)]
+        if isinstance(message, m.ButtonAck):
+            asking.set()
+        return [m.Failure(code=4)] if isinstance(message, m.Cancel) and obedient else ()
+
+    device = ScriptedDevice(answers)
+    session = Session(device)
+    session.begin()
+    troubles: list[DeviceTrouble] = []
+
+    def ask() -> None:
+        try:
+            session.call(ASK, m.MessageSignature)
+        except DeviceTrouble as trouble:
+            troubles.append(trouble)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    assert asking.wait(5)
+    session.cancel()
+    thread.join(5)
+    assert [type(trouble) for trouble in troubles] == [errors.Cancelled]
+    assert device.times_heard(m.Cancel) == 1
+    assert (
+        session.over is not obedient
+    )  # a device that ignores Cancel may answer later: its link is not to be trusted
+
+
+def test_a_cancel_before_the_request_keeps_it_from_being_sent() -> None:
+    session, device = _session(ANSWER)
+    session.cancel()
+    with pytest.raises(errors.Cancelled):
+        session.call(ASK, m.MessageSignature)
+    assert device.times_heard(m.SignMessage) == 0
+    session.allow()
+    assert session.call(ASK, m.MessageSignature) == ANSWER
+
+
+def test_stale_packets_are_thrown_away_at_the_beginning() -> None:
+    device = ScriptedDevice(lambda message: ())
+    for reply in (ANSWER, b"\xff" * 64, packets(40, bytes(200))[0]):
+        device.send(reply)
+    session = Session(device)
+    session.begin()
+    assert session.features == SOUND_FEATURES
+
+
+def test_a_silent_device_is_told_to_be_busy() -> None:
+    device = ScriptedDevice(lambda message: ())
+    device._replies = lambda message: ()  # type: ignore[method-assign]
+    with pytest.raises(errors.DeviceBusy):
+        Session(device, quick_s=0.05).begin()
+    assert device.closed == 1
+
+
+def test_another_device_at_the_same_place_is_noticed() -> None:
+    def answers(message: Message) -> Iterable[Reply]:
+        return [m.Features(device_id="D2", initialized=True)] if isinstance(message, m.Initialize) else ()
+
+    session = Session(ScriptedDevice(answers))
+    session.begin()
+    with pytest.raises(errors.WrongWallet):
+        session.resume()
+    assert session.over
+
+
+def test_an_address_that_its_own_key_does_not_give_is_refused() -> None:
+    """A device, or something between, that shows one key and names the address of another."""
+    from desktop.domain.bitcoin_keys import master_of, seed_of
+
+    root = master_of(seed_of("all " * 12))
+
+    def answers(message: Message) -> Iterable[Reply]:
+        if isinstance(message, m.GetPublicKey):
+            node = root.at(message.address_n).public()
+            told = m.HDNode(
+                depth=node.depth,
+                fingerprint=int.from_bytes(node.parent_fingerprint, "big"),
+                child_num=node.child_number,
+                chain_code=node.chain_code,
+                public_key=node.public_key,
+            )
+            return [m.PublicKey(node=told, xpub=node.xpub())]
+        return [m.Address(address="bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyu")]
+
+    session = Session(ScriptedDevice(answers))
+    session.begin()
+    with pytest.raises(errors.NotProved, match="its own key gives bc1qannfxke2"):
+        operations.bitcoin_address(session, "m/84'/0'/0'/0/0", show=True)
+    assert session.over
+
+
+@given(st.lists(st.one_of(st.binary(max_size=70), st.sampled_from(packets(40, encoded(ANSWER)))), max_size=5))
+@settings(max_examples=60, deadline=None)
+def test_noise_from_the_device_gives_an_answer_or_our_error(noise: list[bytes]) -> None:
+    session, _ = _session(*noise, None)
+    try:
+        assert session.call(ASK, m.MessageSignature) == ANSWER
+    except DeviceTrouble as trouble:
+        assert trouble.message
+        assert session.over
