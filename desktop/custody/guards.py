@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Literal
 
 import msgspec
 
@@ -48,14 +49,14 @@ class Facts(msgspec.Struct, frozen=True):
     """What is known around a transfer now. None and empty mean: not known, never 'nothing there'.
 
     `networks`, `saved` and `idle` are the exchange's answers about this coin; `trouble` says why there are none.
-    `records_read` tells whether its withdrawal records were read since this program started.
+    `records` tells whether its withdrawal records were read since this program started.
     """
 
     networks: tuple[VenueNetwork, ...] | None = None
     saved: tuple[SavedAddress, ...] | None = None
     idle: Decimal | None = None
     trouble: str = ""
-    records_read: bool = False
+    records: Literal["asked", "read", "silent"] = "asked"
     device_fingerprint: str = ""
     pinned_fingerprint: str = ""
     open_transfers: tuple[Transfer, ...] = ()
@@ -107,7 +108,7 @@ def one_at_a_time(venue: str, coin: str, open_transfers: Iterable[Transfer]) -> 
 def wrong_wallet(fingerprint: str, facts: Facts, expected: str = "") -> Objection | None:
     """Return the objection to a device that is not the pinned wallet (G2), if there is one."""
     wanted = expected or facts.pinned_fingerprint
-    if not fingerprint or not wanted or fingerprint == wanted:
+    if not fingerprint or not wanted or fingerprint.lower() == wanted.lower():
         return None
     words = f"This is wallet {fingerprint.upper()}; the pinned one is {wanted.upper()}."
     return Objection("G2", words, "Connect the pinned wallet, with the same passphrase as before.")
@@ -158,9 +159,9 @@ def _before_route(transfer: Transfer, facts: Facts) -> Troubles:
 
 def _before_sending(transfer: Transfer, facts: Facts, now_ms: int) -> Troubles:
     venue = venue_name(transfer.venue)
-    if not facts.records_read:
-        words = f"{venue} has not said yet whether this was already sent."
-        yield "G16", words, f"Do not send before it has. If it stays silent, read the records on {venue}'s own page."
+    if facts.records == "asked":
+        words = f"{venue} is being asked whether this was already sent."
+        yield "G16", words, "Do not send before it has answered."
     network = next((n for n in facts.networks or () if n.network == transfer.network), None)
     why = "" if network is None else why_not(transfer.venue, network)
     if why:
@@ -200,6 +201,9 @@ def _worth_a_word(transfer: Transfer, facts: Facts, now_ms: int) -> Troubles:
         held = _held_until(transfer, facts, now_ms)
         if held is not None:
             yield "G9", f"The exchange holds this new address until {clock_words(held)}.", "Prove it meanwhile."
+    if state is S.PROVED and facts.records == "silent":
+        words = f"{venue_name(transfer.venue)} does not say whether this was already sent."
+        yield "G16", words, "Read the withdrawal records on its own page before you send."
     if state in (S.COMPARED, S.PROVED):
         yield from _address_book_words(transfer, facts)
     if state not in FINAL_STATES and transfer.required_sources < 2:

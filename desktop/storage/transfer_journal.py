@@ -24,7 +24,7 @@ from desktop.engine.ports import JournalEntry
 
 T = TypeVar("T")
 
-JOURNAL_FILE = "transfers.sqlite3"
+JOURNAL_FILE = "transfers.sqlite"
 FORM = 1
 _APPLICATION_ID = 0x5EA3A110
 _FIRST_LINK = bytes(32)
