@@ -125,8 +125,14 @@ def _opened(path: Path, world: str, read_only: bool) -> sqlite3.Connection:
         raise BadInput("there is no transfer journal", "No transfer was begun in this world.", where=str(path))
     db: sqlite3.Connection | None = None
     try:
+        if not path.exists():
+            _create(path, world)
         db = _connected(path, read_only)
-        _check_or_create(db, path, world, read_only)
+        _check_whose(db, path, world)
+        if not read_only:
+            # Only now: a file that is not ours is left as it is.
+            _make_durable(db)
+        _check(db, path)
         return db
     except sqlite3.DatabaseError as error:
         if db is not None:
@@ -143,14 +149,12 @@ def _connected(path: Path, read_only: bool) -> sqlite3.Connection:
         db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
         db.isolation_level = None
         return db
-    if not path.exists():
-        # Only the person may read it; the folder entry itself has to be on disk as well.
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        _sync_folder(path.parent)
-    db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=5)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "fullfsync=1", "checkpoint_fullfsync=1", "foreign_keys=1"):
+    return sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=5)
+
+
+def _make_durable(db: sqlite3.Connection) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "fullfsync=1", "checkpoint_fullfsync=1"):
         db.execute(f"PRAGMA {pragma}")
-    return db
 
 
 def _sync_folder(folder: Path) -> None:
@@ -163,11 +167,10 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _check_or_create(db: sqlite3.Connection, path: Path, world: str, read_only: bool) -> None:
+def _check_whose(db: sqlite3.Connection, path: Path, world: str) -> None:
     tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    if not tables and not read_only:
-        _create(db, world)
-        return
+    if not tables:
+        raise _damaged(path, "it is empty")
     (application,) = db.execute("PRAGMA application_id").fetchone()
     if application != _APPLICATION_ID or "journal" not in tables:
         raise BadInput("this is no transfer journal of Seawall", "Choose another data folder.", where=str(path))
@@ -179,6 +182,9 @@ def _check_or_create(db: sqlite3.Connection, path: Path, world: str, read_only: 
     if stamped != world:
         words = f"this journal belongs to the {stamped} world and does not open in the {world} world"
         raise BadInput(words, "Choose another data folder or profile.", where=str(path))
+
+
+def _check(db: sqlite3.Connection, path: Path) -> None:
     (sound,) = db.execute("PRAGMA quick_check").fetchone()
     if sound != "ok":
         raise _damaged(path, str(sound))
@@ -186,13 +192,24 @@ def _check_or_create(db: sqlite3.Connection, path: Path, world: str, read_only: 
     _destinations(db, path)
 
 
-def _create(db: sqlite3.Connection, world: str) -> None:
-    db.execute("BEGIN IMMEDIATE")
-    db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-    for statement in _TABLES:
-        db.execute(statement)
-    db.execute("INSERT INTO journal VALUES (?, ?, 0, ?, 1)", (FORM, world, _FIRST_LINK))
-    db.execute("COMMIT")
+def _create(path: Path, world: str) -> None:
+    """Make the file beside its place and move it there whole: a journal that is there is never half made."""
+    part = path.with_name(path.name + ".new")
+    part.unlink(missing_ok=True)
+    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))  # only the person may read it
+    db = sqlite3.connect(part, isolation_level=None)
+    try:
+        db.execute("PRAGMA synchronous=FULL")
+        db.execute("BEGIN IMMEDIATE")
+        db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+        for statement in _TABLES:
+            db.execute(statement)
+        db.execute("INSERT INTO journal VALUES (?, ?, 0, ?, 1)", (FORM, world, _FIRST_LINK))
+        db.execute("COMMIT")
+    finally:
+        db.close()
+    os.replace(part, path)
+    _sync_folder(path.parent)
 
 
 def _link(before: bytes, seq: int, transfer_id: str, number: int, at_ms: int, body: bytes) -> bytes:

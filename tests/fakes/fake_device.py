@@ -1,0 +1,94 @@
+"""A hardware wallet without a wire: real keys, real signatures, and a person whose thumb the test moves."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from typing import Literal
+
+from desktop.domain.bitcoin_keys import PrivateNode, address_of_key, master_of, seed_of
+from desktop.domain.derivation_path import parse_path
+from desktop.domain.errors import DeviceTrouble
+from desktop.domain.signed_message import sign
+from desktop.engine.desk_view import DeviceView
+from desktop.engine.ports import DeviceAddress, SignedMessage
+
+MNEMONIC = " ".join(["all"] * 12)
+ADDRESS = "bc1qannfxke2tfd4l7vhepehpvt05y83v3qsf6nfkk"
+
+
+class FakeDevice:
+    """`DeviceDesk` with the keys of a mnemonic. `thumb` is what the person does with a prompt: yes, no, or wait."""
+
+    def __init__(self, *, passphrase: str = "", thumb: Literal["yes", "no", "wait"] = "yes") -> None:
+        self._master = master_of(seed_of(MNEMONIC, passphrase))
+        self.thumb = thumb
+        self.present = True
+        self.shown: list[str] = []
+        self.signed: list[str] = []
+        self.asking = asyncio.Event()
+        self._answer: asyncio.Future[bool] | None = None
+        self.address_override = ""
+
+    def view(self) -> DeviceView:
+        """Return the device as it stands."""
+        if not self.present:
+            return DeviceView(state="absent")
+        busy = self._answer is not None
+        return DeviceView(state="busy" if busy else "ready", fingerprint=self._fingerprint(), asks=busy)
+
+    async def fingerprint(self) -> str:
+        """Return the master key's fingerprint."""
+        self._must_be_here()
+        return self._fingerprint()
+
+    async def address(self, coin: str, path: str, *, show: bool) -> DeviceAddress:
+        """Derive an address; the person confirms it when shown."""
+        self._must_be_here()
+        address = self.address_override or address_of_key(self._node(path).public().public_key, "p2wpkh")
+        if show:
+            self.shown.append(address)
+            await self._confirmed()
+        return DeviceAddress(address, path, "p2wpkh", self._fingerprint(), show)
+
+    async def sign_message(self, coin: str, path: str, message: str) -> SignedMessage:
+        """Sign a text once the person agrees."""
+        self._must_be_here()
+        await self._confirmed()
+        self.signed.append(message)
+        node = self._node(path)
+        signature = base64.b64encode(sign(node.secret, message, "p2wpkh")).decode()
+        return SignedMessage(address_of_key(node.public().public_key, "p2wpkh"), signature)
+
+    async def cancel(self) -> None:
+        """Cancel the prompt: the waiting call raises."""
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(False)
+
+    def press(self, *, yes: bool) -> None:
+        """Press a key while the device asks."""
+        assert self._answer is not None, "the device asks nothing"
+        self._answer.set_result(yes)
+
+    def _must_be_here(self) -> None:
+        if not self.present:
+            raise DeviceTrouble("No wallet is connected.", "Connect it.")
+
+    def _fingerprint(self) -> str:
+        return self._master.public().fingerprint()
+
+    def _node(self, path: str) -> PrivateNode:
+        return self._master.at(parse_path(path))
+
+    async def _confirmed(self) -> None:
+        agreed = self.thumb == "yes"
+        if self.thumb == "wait":
+            self._answer = asyncio.get_running_loop().create_future()
+            self.asking.set()
+            try:
+                agreed = await self._answer
+            finally:
+                self._answer = None
+                self.asking.clear()
+        if not agreed:
+            raise DeviceTrouble("'No' was pressed on the device.", "Start the step again when you are ready.")
