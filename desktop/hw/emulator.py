@@ -16,6 +16,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from typing import NamedTuple
 
 from desktop.hw.emulator_answers import EmulatedWallet
 from desktop.hw.emulator_models import MODELS
@@ -28,6 +29,11 @@ OnScreen = Callable[[Lines, bool], None]
 
 _LONGEST_MESSAGE = 16 * 1024  # what a Classic 1S takes
 _LARGEST_DATAGRAM = 2048
+
+
+class _Press(NamedTuple):
+    yes: bool
+    question: int
 
 
 class Emulator:
@@ -54,8 +60,9 @@ class Emulator:
         self._where = (host, port)
         self._on_screen = on_screen
         self._always_yes = always_yes
-        self._shown: tuple[Lines, bool] = (self._wallet.screen, False)
-        self._keys: queue.SimpleQueue[bool | None] = queue.SimpleQueue()  # None ends the thread
+        self._shown: tuple[Lines, bool, int] = (self._wallet.screen, False, 0)
+        self._screen_changed = threading.Condition()
+        self._keys: queue.SimpleQueue[_Press | None] = queue.SimpleQueue()  # None ends the thread
         self._reader = MessageReader(_LONGEST_MESSAGE)
         self._peer: tuple[str, int] | None = None
         self._thread: threading.Thread | None = None
@@ -81,6 +88,8 @@ class Emulator:
         self._where = (self._where[0], self._socket.getsockname()[1])
         self._wake, self._waker = socket.socketpair()
         self._wallet.power_on()
+        self._keys = queue.SimpleQueue()
+        self._publish()
         self._thread = threading.Thread(target=self._run, name="emulator", daemon=True)
         self._thread.start()
 
@@ -102,12 +111,18 @@ class Emulator:
         """Return whether it waits for a key."""
         return self._shown[1]
 
-    def press(self, yes: bool) -> None:
-        """Press Yes or No; it counts only while it asks."""
-        if self._thread is not None:
-            self._tell(yes)
+    def wait_until_asks(self, timeout_s: float) -> bool:
+        """Wait until it waits for a key; return whether it does."""
+        with self._screen_changed:
+            return self._screen_changed.wait_for(self.asks, timeout_s)
 
-    def _tell(self, key: bool | None) -> None:
+    def press(self, yes: bool) -> None:
+        """Press Yes or No. It answers the question on the screen at this moment and never a later one."""
+        _, asks, question = self._shown
+        if asks and self._thread is not None:
+            self._tell(_Press(yes, question))
+
+    def _tell(self, key: _Press | None) -> None:
         self._keys.put(key)
         self._waker.send(b"\0")
 
@@ -125,8 +140,8 @@ class Emulator:
     def _press_next(self) -> bool:
         self._wake.recv(1)
         key = self._keys.get()
-        if key is not None:
-            self._reply(self._wallet.press(key))
+        if key is not None and key.question == self._wallet.question:
+            self._reply(self._wallet.press(key.yes))
         return key is not None
 
     def _receive(self) -> None:
@@ -162,11 +177,13 @@ class Emulator:
                     self._socket.sendto(packet, self._peer)
 
     def _publish(self) -> None:
-        shown = (self._wallet.screen, self._wallet.asks)
+        shown = (self._wallet.screen, self._wallet.asks, self._wallet.question)
         if shown != self._shown:
-            self._shown = shown
+            with self._screen_changed:
+                self._shown = shown
+                self._screen_changed.notify_all()
             if self._on_screen is not None:
-                self._on_screen(*shown)
+                self._on_screen(*shown[:2])
 
 
 def _print_screen(lines: Lines, asks: bool) -> None:

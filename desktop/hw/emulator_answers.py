@@ -50,12 +50,13 @@ Step = Generator[Message | None, Message | Key, None]
 
 
 class EmulatedWallet:
-    """A wallet with keys from a mnemonic. `screen` and `asks` are what its owner sees."""
+    """A wallet with keys from a mnemonic. `screen` and `asks` are what its owner sees; `question` counts what it asked."""
 
     def __init__(self, mnemonic: str, *, label: str, model: str, pin: str, passphrase: bool) -> None:
         self._mnemonic = mnemonic
         self._label = label
         self._model = MODELS[model]
+        self.question = 0
         self._pin = pin
         self._passphrase = passphrase
         self._standard = master_of(seed_of(mnemonic))
@@ -65,6 +66,7 @@ class EmulatedWallet:
 
     def power_on(self) -> None:
         """Begin as after connecting the cable: locked, no session, home screen."""
+        self.question += 1
         self._sessions: dict[bytes, PrivateNode | None] = {}
         self._session = b""
         self._unlocked = not self._pin
@@ -216,6 +218,7 @@ class EmulatedWallet:
 
     def _key_pressed(self, screen: screens.Lines) -> Step:
         self.screen, self.asks = screen, True
+        self.question += 1
         event: Message | Key | None = None
         while not isinstance(event, Key):
             if event is not None:

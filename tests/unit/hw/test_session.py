@@ -231,7 +231,7 @@ def test_an_address_that_its_own_key_does_not_give_is_refused() -> None:
 def test_noise_from_the_device_gives_an_answer_or_our_error(noise: list[bytes]) -> None:
     session, _ = _session(*noise, None)
     try:
-        assert session.call(ASK, m.MessageSignature) == ANSWER
-    except DeviceTrouble as trouble:
-        assert trouble.message
-        assert session.over
+        answer = session.call(ASK, m.MessageSignature)
+    except DeviceTrouble:
+        answer = None
+    assert answer == ANSWER or session.over

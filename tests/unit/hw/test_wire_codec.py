@@ -1,5 +1,6 @@
 """Message bodies against known bytes, against another library, and against noise."""
 
+import contextlib
 from io import BytesIO
 
 import pytest
@@ -67,10 +68,8 @@ def test_noise_raises_garbage_and_nothing_else(table: type[Message], data: bytes
 
 @given(features, st.integers(0, 200))
 def test_a_truncated_body_never_raises_anything_else(message: m.Features, cut: int) -> None:
-    try:
-        decoded(m.Features, encoded(message)[:cut])
-    except Garbage as garbage:
-        assert garbage.message
+    with contextlib.suppress(Garbage):
+        assert isinstance(decoded(m.Features, encoded(message)[:cut]), m.Features)
 
 
 def test_unknown_fields_are_skipped_and_the_last_single_counts() -> None:

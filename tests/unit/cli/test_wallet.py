@@ -1,0 +1,129 @@
+"""`seawall wallet` against an emulated device, as a script uses it."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+
+from desktop.cli.command_line import run
+from desktop.hw import discovery
+from tests.fakes.device_bench import SEGWIT_ADDRESS, SEGWIT_PATH, TAPROOT_ADDRESS, emulator
+
+
+def _run(*args: str) -> int:
+    return run(["wallet", *args, "--json"], lambda args: 99)
+
+
+def _facts(capsys: pytest.CaptureFixture[str]) -> list[Any]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_list_names_a_device(capsys: pytest.CaptureFixture[str]) -> None:
+    with emulator(label="Mine") as device:
+        assert _run("list", "--device", device.path) == 0
+        (line,) = _facts(capsys)
+        assert line.pop("serial").startswith("EM")
+        assert line == {"path": device.path, "model": "Classic 1S", "label": "Mine", "state": "ready"}
+
+
+def test_list_without_any_device_prints_nothing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discovery, "connected", list)
+    assert _run("list") == 0
+    assert _facts(capsys) == []
+
+
+def test_features_tell_the_real_model_and_firmware(capsys: pytest.CaptureFixture[str]) -> None:
+    with emulator(model="pro") as device:
+        assert _run("features", "--device", device.path) == 0
+        (line,) = _facts(capsys)
+        assert (line["vendor"], line["model"], line["firmware"]) == ("OneKey", "Pro", "4.20.0")
+        assert (line["initialized"], line["pin"], line["passphrase"]) == (True, False, False)
+
+
+@pytest.mark.parametrize(
+    ("path", "address", "script"),
+    [(SEGWIT_PATH, SEGWIT_ADDRESS, "p2wpkh"), ("m/86h/0h/0h/0/0", TAPROOT_ADDRESS, "p2tr")],
+)
+def test_address(capsys: pytest.CaptureFixture[str], path: str, address: str, script: str) -> None:
+    with emulator(always_yes=True) as device:
+        assert _run("address", "--coin", "btc", "--path", path, "--show", "--device", device.path) == 0
+        (line,) = _facts(capsys)
+        assert (line["address"], line["script"], line["path"]) == (address, script, path.replace("h", "'"))
+
+
+def test_xpub_and_fingerprint(capsys: pytest.CaptureFixture[str]) -> None:
+    with emulator() as device:
+        assert _run("xpub", "--path", "m/84'/0'/0'", "--device", device.path) == 0
+        (line,) = _facts(capsys)
+        assert line["xpub"].startswith("xpub6")
+        assert line["fingerprint"] == "5c9e228d"
+
+
+def test_sign_message(capsys: pytest.CaptureFixture[str]) -> None:
+    with emulator(always_yes=True) as device:
+        code = _run(
+            "sign-message", "--coin", "btc", "--path", SEGWIT_PATH, "--message", "hi", "--device", device.path
+        )
+        assert code == 0
+        (line,) = _facts(capsys)
+        assert line["address"] == SEGWIT_ADDRESS
+        assert len(line["signature"]) == 88
+
+
+def test_no_on_the_device_is_exit_code_4(capsys: pytest.CaptureFixture[str]) -> None:
+    def say_no(lines: tuple[str, ...], asks: bool) -> None:
+        if asks:
+            device.press(False)
+
+    with emulator(on_screen=say_no) as device:
+        assert _run("address", "--coin", "btc", "--path", SEGWIT_PATH, "--show", "--device", device.path) == 4
+        (line,) = _facts(capsys)
+        assert (line["kind"], line["code"]) == ("error", 4)
+        assert "No was pressed" in line["message"]
+        assert line["remedy"]
+
+
+def test_the_pin_and_the_passphrase_come_from_standard_input(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("1234\nabc\n"))
+    with emulator(pin="1234", passphrase=True) as device:
+        args = ("xpub", "--path", "m/84'/0'/0'", "--device", device.path)
+        assert _run(*args, "--pin-stdin", "--passphrase", "stdin") == 0
+        (line,) = _facts(capsys)
+        assert line["fingerprint"] != "5c9e228d"
+
+
+def test_a_wrong_pin_is_exit_code_4(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("4321\n"))
+    with emulator(pin="1234") as device:
+        assert _run("xpub", "--path", "m/84'/0'/0'", "--device", device.path, "--pin-stdin") == 4
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "words"),
+    [
+        (("features", "--device", "udp:127.0.0.1:1"), 4, "no hardware wallet at udp:127.0.0.1:1"),
+        (("features", "--device", "udp:127.0.0.1"), 2, "not of the form"),
+        (("features", "--device", "com:3"), 2, "names no device"),
+        (("features", "--practice"), 2, "practice window"),
+        (("address", "--coin", "eth", "--path", "m/44'/60'/0'/0/0"), 2, "not available yet"),
+        (("sign-psbt", "x.psbt"), 2, "not available yet"),
+        (("address", "--coin", "doge", "--path", "m"), 2, "invalid choice"),
+    ],
+)
+def test_what_cannot_be_done_is_said(
+    capsys: pytest.CaptureFixture[str], args: tuple[str, ...], code: int, words: str
+) -> None:
+    assert _run(*args) == code
+    (line,) = _facts(capsys)
+    assert words in line["message"]
+
+
+def test_a_wrong_path_is_bad_input(capsys: pytest.CaptureFixture[str]) -> None:
+    with emulator() as device:
+        assert _run("address", "--coin", "btc", "--path", "m/84'/x", "--device", device.path) == 3
+        assert "'x'" in _facts(capsys)[0]["message"]
