@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
-import zstandard
 
 from desktop.domain.errors import BadInput
 from desktop.domain.market import HourBar
+from desktop.storage.line_file import numbered_lines
 
 _History = tuple[
     int, float, float, float, float, float | None, float | None, float | None, float | None, float | None
@@ -32,34 +30,21 @@ def recorded_history(path: Path) -> dict[str, list[HourBar]]:
     """Return the hours by coin, oldest first; empty where the recording carries none.
 
     A line has the form `{"event": "history", "coin": …, "hours": [[open_ms, open, high, low, close, long_usd,
-    short_usd, funding_8h, oi_usd, oi_coins], …]}`; null is unknown. Raise BadInput naming file and line if one is off.
+    short_usd, funding_8h, oi_usd, oi_coins], …]}`; null is unknown. Raise BadInput naming file and line of a bad one.
     """
     found: dict[str, list[HourBar]] = {}
-    for number, text in enumerate(_lines(path), start=1):
+    for number, text in numbered_lines(path):
         if b'"frame' in text:
             break
         if b'"history"' not in text:
             continue
         try:
             line = _decode(text)
-        except msgspec.MsgspecError as error:
-            raise BadInput(f"the history cannot be read: {error}", where=f"{path} line {number}") from None
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            words = f"the history cannot be read: {error}"
+            raise BadInput(words, "An hour is a list of ten numbers.", where=f"{path}, line {number}") from None
         if line.event == "history" and line.coin:
             found.setdefault(line.coin, []).extend(HourBar(*hour) for hour in line.hours)
     for bars in found.values():
         bars.sort(key=lambda bar: bar.open_ms)
     return found
-
-
-def _lines(path: Path) -> Iterator[bytes]:
-    try:
-        with path.open("rb") as file:
-            if path.suffix == ".zst":
-                with zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True) as plain:
-                    yield from io.BufferedReader(plain)
-            else:
-                yield from file
-    except OSError as error:
-        raise BadInput(f"cannot read it: {error.strerror}", "Check the path.", where=str(path)) from error
-    except zstandard.ZstdError as error:
-        raise BadInput(f"its compression is broken: {error}", "Fetch it again.", where=str(path)) from error

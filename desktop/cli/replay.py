@@ -1,0 +1,159 @@
+"""`seawall replay`: a recording through the whole engine at full speed."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from desktop.alerts.rules import Rule
+from desktop.cli.output import Output
+from desktop.domain.market import FeedStatus, Gap, HourBar, Liquidation, Message, Unparsed
+from desktop.engine.alert_loop import IncidentChange
+from desktop.engine.market_desk import MarketDesk
+from desktop.storage.instrument_file import instruments_from, shipped_instruments
+from desktop.storage.recording_history import recorded_history
+from desktop.storage.recordings import replayed
+from desktop.storage.rule_files import rules_from, shipped_rules
+from desktop.venues.reading import FrameReaders
+
+COINS = ("BTC", "ETH", "SOL")
+_TICK_MS = 1_000
+Record = tuple[int, str, tuple[Message, ...]]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("file", type=Path, metavar="FILE", help="a recording (.jsonl or .jsonl.zst)")
+    parser.add_argument("--rules", type=Path, metavar="FILE", help="rules as TOML (default: the shipped ones)")
+    parser.add_argument(
+        "--instruments", type=Path, metavar="FILE", help="contract sizes (default: the shipped table)"
+    )
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    """Print each change of an incident as it happens, then one summary. Raise BadInput naming file and line."""
+    rules = rules_from(args.rules) if args.rules else shipped_rules()
+    history = recorded_history(args.file)
+    instruments = instruments_from(args.instruments) if args.instruments else shipped_instruments()
+    replay = Replay(rules, history, out)
+    replay.run(replayed(args.file, FrameReaders(instruments).read))
+    return 0
+
+
+class Replay:
+    """One run: the recording's own times are the engine's clock, with a tick at each of its seconds.
+
+    Venues and coins are followed once the recording holds something of them (BTC, ETH and SOL from the start; a coin
+    of which there is nothing but forced orders is not followed).
+    """
+
+    def __init__(self, rules: tuple[Rule, ...], history: dict[str, list[HourBar]], out: Output) -> None:
+        self._desk = MarketDesk(COINS, rules, ())
+        self._out = out
+        self._now_ms = 0
+        self._due_ms = 0
+        self._messages = 0
+        self._unparsed = 0
+        self._coins = set(COINS)
+        self._venues: set[str] = set()
+        for coin, bars in history.items():
+            self._coins.add(coin)
+            self._desk.warm(coin, bars)
+
+    def run(self, records: Iterable[Record]) -> None:
+        """Fold all records and print what becomes of incidents, then the summary.
+
+        A recording that breaks off raises BadInput after the summary of what could be read.
+        """
+        begin = time.perf_counter()
+        try:
+            self._fold(records)
+        finally:
+            self._tell(self._desk.tick(self._now_ms))
+            self._summary(time.perf_counter() - begin)
+
+    def _fold(self, records: Iterable[Record]) -> None:
+        fold = self._desk.fold
+        for received_ns, venue, messages in records:
+            self._advance(received_ns // 1_000_000)
+            if venue not in self._venues:
+                self._venues.add(venue)
+                self._desk.expect(venue)
+            now_ms = self._now_ms
+            for message in messages:
+                self._messages += 1
+                self._follow(message)
+                changes = fold(message, now_ms)
+                if changes:
+                    self._tell(changes)
+
+    def _follow(self, message: Message) -> None:
+        match message:
+            case Unparsed():
+                self._unparsed += 1
+            case Gap() | FeedStatus() | Liquidation():
+                pass
+            case _:
+                if message.coin not in self._coins:
+                    self._coins.add(message.coin)
+                    self._desk.watch(message.coin)
+
+    def _advance(self, at_ms: int) -> None:
+        # A recording may hold lines of two sockets out of order: the clock does not go back for them.
+        self._now_ms = max(self._now_ms, at_ms)
+        if not self._due_ms:
+            self._due_ms = self._now_ms
+        while self._due_ms <= self._now_ms:
+            self._tell(self._desk.tick(self._due_ms))
+            self._due_ms += _TICK_MS
+
+    def _tell(self, changes: Iterable[IncidentChange]) -> None:
+        for change in changes:
+            incident = change.incident
+            factors = [
+                {"name": f.name, "value": f.value, "threshold": f.threshold, "share": f.share, "unit": f.unit}
+                for f in incident.factors
+            ]
+            level = incident.level.name.lower()
+            self._out.emit(
+                {
+                    "kind": "incident",
+                    "id": incident.id,
+                    "rule": incident.rule,
+                    "coin": incident.coin,
+                    "level": level,
+                    "at_ms": incident.at_ms,
+                    "factors": factors,
+                    "coverage": incident.coverage,
+                    "change": change.change,
+                    "venue": incident.venue,
+                    "opened_ms": incident.opened_ms,
+                    "closed_ms": incident.closed_ms,
+                    "note": incident.note,
+                },
+                f"{incident.at_ms}  {incident.rule} {incident.coin or incident.venue} {level}: {change.change}",
+            )
+
+    def _summary(self, seconds: float) -> None:
+        indicators = {
+            view.coin: {
+                name: {"value": reading.value, "state": reading.state.value, "floor": reading.floor}
+                for name, reading in sorted(view.readings.items())
+            }
+            for view in sorted(self._desk.coin_views(self._now_ms), key=lambda view: view.coin)
+        }
+        rate = round(self._messages / seconds) if seconds > 0 else 0
+        self._out.emit(
+            {
+                "kind": "summary",
+                "messages": self._messages,
+                "unparsed": self._unparsed,
+                "seconds": round(seconds, 3),
+                "messages_per_second": rate,
+                "indicators": indicators,
+                "suspended": list(self._desk.suspended_rules()),
+            },
+            f"{self._messages} messages in {seconds:.1f} s ({rate} a second), {self._unparsed} unreadable",
+        )
