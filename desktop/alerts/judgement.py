@@ -39,14 +39,16 @@ class Facts(msgspec.Struct, frozen=True):
     factory: bool
 
 
-def judge(rule: Rule, facts: Facts, *, ease: float = 0.0) -> Judgement:
-    """Return the highest rung of the rule that holds, with its reasons.
+def judge(rule: Rule, facts: Facts, *, ease: float = 0.0, above: Level = Level.CALM) -> Judgement:
+    """Return the highest rung of the rule that holds, with its reasons; rungs not over `above` are not asked.
 
     `ease` (a fraction) moves every bound towards calm: an open incident is kept by what would not open it.
     """
     seen: dict[str, Reading] = {}
     blocked = ""
     for rung in reversed(rule.rungs):
+        if rung.level <= above:
+            break
         held = _rung(rung, facts, seen, ease)
         if isinstance(held, str):
             blocked = blocked or held

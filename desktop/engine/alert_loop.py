@@ -54,7 +54,8 @@ class AlertLoop:
         """Judge these rules in the turn of a message: they can open or rise, never fall."""
         changes = []
         for rule in rules:
-            judgement = judge(rule, facts)
+            before = self._open.get((rule.id, coin))
+            judgement = judge(rule, facts, above=Level.CALM if before is None else before.level)
             if judgement.level > Level.CALM:
                 change = self._risen(rule, coin, judgement, now_ms)
                 if change is not None:
@@ -265,4 +266,4 @@ def _same_figures(before: Sequence[Factor], after: Sequence[Factor]) -> bool:
 
 
 def _figure(factor: Factor) -> tuple[str, str]:
-    return factor.name, "" if factor.value is None else f"{factor.value:.3g}"
+    return factor.name, "" if factor.value is None else f"{factor.value:.2g}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from itertools import pairwise
 
 import pytest
@@ -11,6 +12,7 @@ from desktop.alerts.incidents import Incident
 from desktop.domain.market import FeedStatus, Gap, Liquidation, OpenInterest, Trade, Unparsed
 from desktop.engine.market_desk import MarketDesk
 from desktop.risk.catalogue import COIN_INDICATORS
+from desktop.risk.hourly import HourlyIndicators
 from desktop.risk.reading import Level, State
 from desktop.risk.windows import HOUR_MS, MINUTE_MS
 from desktop.storage.rule_files import shipped_rules
@@ -416,6 +418,35 @@ def test_a_finished_hour_is_handed_out_once_and_joins_the_history() -> None:
     ((coin, bar),) = market.desk.finished_hours()
     assert market.desk.finished_hours() == []
     assert (coin, bar.open_ms, bar.low, bar.long_usd, bar.oi_coins) == ("BTC", START_MS, 100.0, 1_000.0, 1e6)
+
+
+def test_sliding_windows_at_a_full_hour_equal_the_hourly_bar_of_the_back_test() -> None:
+    rng = random.Random(3)
+    market = _warm_market(("binance",))
+    last_ms = START_MS + HOUR_MS - 1_000
+    while market.now_ms < last_ms:
+        market.price = round(market.price * (1 + rng.gauss(-0.000002, 0.0002)), 4)
+        market.trade(market.price)
+        if rng.random() < 0.1:
+            market.liquidation(rng.random() * 2e3, rng.choice(("long", "short")))
+        market.pass_seconds(1)
+    # Hourly bars hold what ended within them; look at the last millisecond of the hour.
+    market.now_ms = START_MS + HOUR_MS - 1
+    live = {name: market.reading(name) for name in ("LIQ_VOL_LONG_1H", "LIQ_INT_1H", "LIQ_IMB_1H", "LOW_BREAK_24H")}
+    market.pass_seconds(10)
+    ((_, bar),) = market.desk.finished_hours()
+    batch = HourlyIndicators()
+    for past in quiet_hours(720):
+        batch.remember(past, batch.readings(past))
+    expected = batch.readings(bar)
+    # The stored hour before is spread over its minutes: its last one ends at the full hour and counts in this hour.
+    spread = quiet_hours(1)[0].long_usd or 0.0
+    for name, reading in live.items():
+        value = expected[name].value
+        assert reading.value is not None
+        assert value is not None
+        tolerance = spread / 60 if name.startswith("LIQ_VOL") else 0.01 * abs(value)
+        assert reading.value == pytest.approx(value, abs=tolerance + 1e-9), name
 
 
 def test_an_hour_heard_for_less_than_70_percent_is_not_kept_as_a_calm_one() -> None:
