@@ -50,7 +50,7 @@ Step = Generator[Message | None, Message | Key, None]
 
 
 class EmulatedWallet:
-    """A wallet with keys from a mnemonic. `screen` and `asks` are what its owner sees; `question` counts what it asked."""
+    """A wallet with keys from a mnemonic. Its owner sees `screen` and `asks`; `question` counts what it asked."""
 
     def __init__(self, mnemonic: str, *, label: str, model: str, pin: str, passphrase: bool) -> None:
         self._mnemonic = mnemonic

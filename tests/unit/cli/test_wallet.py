@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from desktop.cli.command_line import run
+from desktop.cli.output import Output
 from desktop.hw import discovery
 from tests.fakes.device_bench import SEGWIT_ADDRESS, SEGWIT_PATH, TAPROOT_ADDRESS, emulator
 
@@ -84,6 +85,18 @@ def test_no_on_the_device_is_exit_code_4(capsys: pytest.CaptureFixture[str]) -> 
         assert (line["kind"], line["code"]) == ("error", 4)
         assert "No was pressed" in line["message"]
         assert line["remedy"]
+
+
+def test_ctrl_c_takes_the_question_from_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(self: Output, words: str) -> None:
+        if "On the wallet" in words:
+            assert device.wait_until_asks(10)
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Output, "tell", interrupt)
+    with emulator() as device:
+        assert _run("address", "--coin", "btc", "--path", SEGWIT_PATH, "--show", "--device", device.path) == 130
+        assert not device.asks()
 
 
 def test_the_pin_and_the_passphrase_come_from_standard_input(
