@@ -1,0 +1,3 @@
+"""Every test is held to the rules of `tests.strict`."""
+
+pytest_plugins = ["tests.strict.plugin"]
