@@ -134,8 +134,8 @@ def main() -> None:
 def _moving_chart() -> float:
     desk = desk_with_history()
     now_ms = _START_MS
-    for minute in range(1_440):
-        now_ms = _START_MS + minute * 60_000
+    for step in range(1_440 * 6):
+        now_ms = _START_MS + step * 10_000
         desk.fold(Trade("binance", "BTCUSDT", "BTC", "buy", "1", "80000", now_ms), now_ms)
     costs = []
     for number in range(200):

@@ -131,7 +131,9 @@ class HeardTime:
         """Return which share (0..1) of `(now - W, now]` was heard. Silence shorter than the limit counts as heard."""
         edge_ms = now_ms - window_ms
         heard = 0
-        for start, stop in self._spans:
+        for start, stop in reversed(self._spans):
+            if stop <= edge_ms:
+                break
             heard += max(0, min(stop, now_ms) - max(start, edge_ms))
         if self._whole and self._spans:
             last = self._spans[-1][1]
