@@ -1,0 +1,239 @@
+"""The engine: feeds in, alerts and pictures out. It lives on one asyncio loop and never waits for the window."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from desktop.domain.errors import SeawallError
+from desktop.engine.alert_delivery import ACTION_ACKNOWLEDGE, ACTION_SNOOZE, ACTION_TRANSFER, AlertDelivery
+from desktop.engine.alert_loop import IncidentChange
+from desktop.engine.commands import (
+    Acknowledge,
+    CancelOnDevice,
+    Command,
+    PracticeSaveAddress,
+    PracticeWithdraw,
+    PressDeviceKey,
+    Snooze,
+    WatchCoin,
+)
+from desktop.engine.desk_view import DeskView, DeviceView, World
+from desktop.engine.door import News, PersonWantsTransfer
+from desktop.engine.market_desk import MarketDesk
+from desktop.engine.picture import Picture
+from desktop.engine.ports import (
+    Clock,
+    DeviceDesk,
+    Feed,
+    HistorySink,
+    HistorySource,
+    IncidentJournal,
+    Notifier,
+    PracticeDesk,
+)
+from desktop.engine.transfer_runner import TransferRunner
+
+_log = logging.getLogger(__name__)
+
+HISTORY_DAYS = 30
+FRAME_SECONDS = 1 / 30
+
+
+@dataclass
+class EngineParts:
+    """Everything an engine is made of; filled in by the wiring, once per world."""
+
+    world: World
+    label: str
+    clock: Clock
+    coins: tuple[str, ...]
+    feeds: Sequence[Feed]
+    market: MarketDesk
+    transfers: TransferRunner | None = None
+    device: DeviceDesk | None = None
+    history: HistorySource | None = None
+    history_sink: HistorySink | None = None
+    incidents: IncidentJournal | None = None
+    notifier: Notifier | None = None
+    practice: PracticeDesk | None = None
+    closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+
+
+class Engine:
+    """Fold the feeds, judge, deliver, and freeze a picture at most 30 times a second. Engine thread."""
+
+    def __init__(self, parts: EngineParts) -> None:
+        self._parts = parts
+        self._market = parts.market
+        self._delivery = AlertDelivery(parts.incidents, parts.notifier)
+        self._changes: asyncio.Queue[IncidentChange] = asyncio.Queue()
+        self._commands: asyncio.Queue[Command] = asyncio.Queue()
+        self._picture = Picture(parts)
+        self.view: DeskView | None = None
+        self.on_news: Callable[[News], None] = lambda news: None
+        if parts.notifier is not None:
+            parts.notifier.on_action = self._on_notification_action
+        self._loop = asyncio.get_running_loop()
+
+    def take(self, command: Command) -> None:
+        """Queue a command. Engine thread."""
+        self._commands.put_nowait(command)
+
+    async def run(self) -> None:
+        """Run until cancelled or closed. Raises what no part of it could handle."""
+        parts = self._parts
+        self._delivery.tell = lambda news: self.on_news(news)
+        await self._restore()
+        async with asyncio.TaskGroup() as group:
+            for feed in parts.feeds:
+                group.create_task(self._follow(feed), name=f"feed {feed.venue}")
+            group.create_task(self._tick(), name="tick")
+            group.create_task(self._freeze(), name="freeze")
+            group.create_task(self._deliver(), name="deliver")
+            group.create_task(self._obey(), name="commands")
+            if parts.transfers is not None:
+                group.create_task(parts.transfers.run(), name="transfers")
+
+    async def close(self) -> None:
+        """Close every part, in the order in which they depend on each other."""
+        parts = self._parts
+        for feed in parts.feeds:
+            await feed.close()
+        if parts.transfers is not None:
+            await parts.transfers.close()
+        if parts.notifier is not None:
+            await parts.notifier.close()
+        for closer in parts.closers:
+            await closer()
+
+    async def _restore(self) -> None:
+        parts = self._parts
+        if parts.incidents is not None:
+            # Restored incidents are history: they are shown, and never ring as news.
+            self._market.restore(await parts.incidents.recent(50))
+        if parts.transfers is not None:
+            await parts.transfers.restore()
+        if parts.history is not None:
+            since_ms = parts.clock.now_ms() - HISTORY_DAYS * 86_400_000
+            for coin in parts.coins:
+                self._market.warm(coin, await parts.history.hours(coin, since_ms))
+
+    async def _follow(self, feed: Feed) -> None:
+        clock, market = self._parts.clock, self._market
+        async for batch in feed.messages():
+            now_ms = clock.now_ms()
+            for message in batch:
+                for change in market.fold(message, now_ms):
+                    self._changes.put_nowait(change)
+
+    async def _tick(self) -> None:
+        parts = self._parts
+        # A fast clock must not turn the tick into a busy loop: at least 50 ms of real time lie between two.
+        pause_seconds = max(1.0, 0.05 * parts.clock.speed)
+        while True:
+            for change in self._market.tick(parts.clock.now_ms()):
+                self._changes.put_nowait(change)
+            if parts.history_sink is not None:
+                for coin, bar in self._market.finished_hours():
+                    await parts.history_sink.keep_hour(coin, bar)
+            await parts.clock.sleep(pause_seconds)
+
+    async def _deliver(self) -> None:
+        while True:
+            change = await self._changes.get()
+            await self._delivery.deliver(change, self._parts.clock.now_ms())
+
+    async def _freeze(self) -> None:
+        while True:
+            view = self._picture.taken(self.view, quiet_until_ms=self._delivery.quiet_until_ms)
+            if view is not None:
+                self.view = view
+            await asyncio.sleep(FRAME_SECONDS)
+
+    async def _obey(self) -> None:
+        # Transfers wait for device and person: they run beside the other commands, in their own order.
+        transfers: asyncio.Queue[Command] = asyncio.Queue()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._obey_transfers(transfers))
+            while True:
+                command = await self._commands.get()
+                try:
+                    if not await self._handled(command):
+                        transfers.put_nowait(command)
+                except SeawallError as error:
+                    self._picture.note(error)
+
+    async def _obey_transfers(self, commands: asyncio.Queue[Command]) -> None:
+        while True:
+            command = await commands.get()
+            if self._parts.transfers is not None:
+                await self._parts.transfers.handle(command)
+
+    async def _handled(self, command: Command) -> bool:
+        now_ms = self._parts.clock.now_ms()
+        match command:
+            case WatchCoin():
+                self._picture.watch(command.coin, command.interval_ms)
+            case Acknowledge():
+                await self._acknowledge(command.incident_id, now_ms)
+            case Snooze():
+                await self._snooze(command, now_ms)
+            case PressDeviceKey() | PracticeSaveAddress() | PracticeWithdraw():
+                await self._practise(command)
+            case CancelOnDevice() if self._parts.device is not None:
+                await self._parts.device.cancel()
+            case _:
+                return False
+        return True
+
+    async def _acknowledge(self, incident_id: str, now_ms: int) -> None:
+        for incident in self._market.incidents():
+            if incident.acknowledged_ms is None and incident_id in ("", incident.id):
+                self._market.acknowledge(incident.id, now_ms)
+                await self._delivery.take_away(incident.id)
+        await self._keep_incidents(incident_id)
+
+    async def _snooze(self, command: Snooze, now_ms: int) -> None:
+        until_ms = now_ms + command.seconds * 1000
+        if command.incident_id:
+            self._market.snooze(command.incident_id, until_ms)
+            await self._delivery.take_away(command.incident_id)
+        else:
+            self._delivery.quiet_until_ms = until_ms
+        await self._keep_incidents(command.incident_id)
+
+    async def _keep_incidents(self, incident_id: str) -> None:
+        if self._parts.incidents is None:
+            return
+        for incident in self._market.incidents():
+            if incident_id in ("", incident.id):
+                await self._parts.incidents.keep(incident)
+
+    async def _practise(self, command: Command) -> None:
+        practice = self._parts.practice
+        if practice is None:
+            return
+        match command:
+            case PressDeviceKey():
+                practice.press(yes=command.yes)
+            case PracticeSaveAddress():
+                await practice.save_address(command.coin, command.address)
+            case PracticeWithdraw():
+                await practice.withdraw(command.coin, command.amount)
+
+    def _on_notification_action(self, key: str, action: str) -> None:
+        """Turn a pressed notification button into a command or news. Called from the notifier's own context."""
+        match action:
+            case "transfer":
+                news = PersonWantsTransfer(key)
+                self._loop.call_soon_threadsafe(lambda: self.on_news(news))
+            case "snooze":
+                self._loop.call_soon_threadsafe(self.take, Snooze(seconds=3600, incident_id=key))
+            case "acknowledge":
+                self._loop.call_soon_threadsafe(self.take, Acknowledge(key))
+
+
+__all__ = ["ACTION_ACKNOWLEDGE", "ACTION_SNOOZE", "ACTION_TRANSFER", "DeviceView", "Engine", "EngineParts"]
