@@ -167,8 +167,8 @@ def full_clock(at_ms: float) -> str:
 def not_a_number(reading: Reading) -> str:
     """Return what stands in place of a number that is not there, never 0 and never blank."""
     if reading.state is State.WARMING:
-        return reading.reason or tr("Warming · {done} done", done=percent(reading.warm, 0))
-    return reading.reason or tr("unknown: no source")
+        return tr("Warming · {rest}", rest=reading.reason or tr("{done} done", done=percent(reading.warm, 0)))
+    return reading.reason[:1].upper() + reading.reason[1:] if reading.reason else tr("unknown: no source")
 
 
 def short_reading(reading: Reading, unit: str) -> str:

@@ -1,0 +1,147 @@
+"""Price: grey candles (hollow up, filled down), liquidation triangles, the 24 h low, the newest price."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from desktop.risk.reading import Level
+from desktop.ui import runs, shapes, theme, wording
+from desktop.ui.charts.bars import Bars, Prints, stretches
+from desktop.ui.charts.pane import ChartState, LineBatch, Pane, RectBatch, paint_not_recorded, snapped
+from desktop.ui.charts.scale import Scale, padded, value_ticks
+from desktop.ui.parts import level_tone
+from desktop.ui.runs import Run, Words
+from desktop.ui.theme import Colours
+from desktop.ui.wording import tr
+
+_LEAST_SIDE_PX, _MOST_SIDE_PX = 6.0, 20.0
+
+
+class PricePane(Pane):
+    """The price of the chosen coin."""
+
+    def __init__(self, state: ChartState) -> None:
+        super().__init__(state)
+        self._wicks, self._bodies, self._hollow = LineBatch(), RectBatch(), RectBatch()
+
+    def fitted(self, bars: Bars, part: slice) -> tuple[float, float] | None:
+        """Fit lows and highs; the 24 h low as well while it is near."""
+        lows, highs = bars.column("low")[part], bars.column("high")[part]
+        if np.isnan(lows).all():
+            return None
+        low, high = float(np.nanmin(lows)), float(np.nanmax(highs))
+        mark = bars.low_24h
+        if mark is not None and low - (high - low) * 0.35 <= mark <= high:
+            low = min(low, mark)
+        return padded(low, high, self.height(), 24, 26)
+
+    def tick_text(self, value: float) -> str:
+        """Return a price."""
+        return wording.price(value)
+
+    def ticks(self) -> list[float]:
+        """Return round prices, some 34 px apart."""
+        low, high = self.viewRange()[1]
+        return value_ticks(low, high, max(2, int(self.height() / 34)))
+
+    def title(self, bars: Bars | None) -> Sequence[Run]:
+        """Say so when there is nothing to draw."""
+        if bars is None:
+            return (Words(tr("No price yet: waiting for the first trade"), "second", px=theme.CAPTION),)
+        return ()
+
+    def draw(self, painter: QPainter, bars: Bars, scale: Scale, part: slice, colours: Colours) -> None:
+        """Paint what was not recorded, candles, lines, triangles."""
+        self._holes(painter, bars, scale, part, colours)
+        self._candles(painter, bars, scale, part, colours)
+        self._levels(painter, bars, scale, colours)
+        _triangles(painter, bars, bars.longs, scale, part, colours.long, down=True)
+        _triangles(painter, bars, bars.shorts, scale, part, colours.short, down=False)
+        self._incident_words(painter, scale, colours)
+
+    def _holes(self, painter: QPainter, bars: Bars, scale: Scale, part: slice, colours: Colours) -> None:
+        for first, end in stretches(np.isnan(bars.column("close")[part])):
+            left = scale.x_of(bars.start_ms + (part.start + first) * bars.interval_ms)
+            width = scale.px_per((end - first) * bars.interval_ms)
+            paint_not_recorded(painter, QRectF(left, 0, width, scale.height), tr("not recorded"), colours)
+
+    def _candles(self, painter: QPainter, bars: Bars, scale: Scale, part: slice, colours: Colours) -> None:
+        opened, close = bars.column("open")[part], bars.column("close")[part]
+        known = ~np.isnan(close)
+        middle = np.floor(scale.x(bars.middle_ms(part))[known]) + 0.5
+        top = np.floor(scale.y(np.fmax(opened, close)[known])) + 0.5
+        bottom = np.floor(scale.y(np.fmin(opened, close)[known])) + 0.5
+        high = np.floor(scale.y(bars.column("high")[part][known])) + 0.5
+        low = np.floor(scale.y(bars.column("low")[part][known])) + 0.5
+        step = scale.px_per(bars.interval_ms)
+        painter.setPen(QPen(colours.candle, 1))
+        if step < 3:
+            self._wicks.paint(painter, middle, high, middle, np.maximum(low, high + 1))
+            return
+        x = np.concatenate((middle, middle))
+        self._wicks.paint(painter, x, np.concatenate((high, bottom)), x, np.concatenate((top, low)))
+        half = max(1.0, math.floor(step * 0.36))
+        rising = close[known] >= opened[known]
+        tall = np.maximum(bottom - top, 1.0)
+        for batch, which, fill in ((self._hollow, rising, False), (self._bodies, ~rising, True)):
+            painter.setBrush(colours.candle if fill else Qt.BrushStyle.NoBrush)
+            width = np.full(int(which.sum()), 2 * half)
+            batch.paint(painter, middle[which] - half, top[which], width, tall[which])
+
+    def _levels(self, painter: QPainter, bars: Bars, scale: Scale, colours: Colours) -> None:
+        last = bars.last("close")
+        if self.axis is not None:
+            self.axis.tag = None if last is None else (last, wording.price(last))
+        if last is not None:
+            painter.setPen(QPen(colours.second, 1, Qt.PenStyle.DotLine))
+            y = snapped(scale.y_of(last))
+            painter.drawLine(QLineF(0, y, scale.width, y))
+        low = bars.low_24h
+        if low is not None and scale.low < low < scale.high:
+            pen = QPen(colours.second, 1)
+            pen.setDashPattern([6, 4])
+            painter.setPen(pen)
+            y = snapped(scale.y_of(low))
+            painter.drawLine(QLineF(0, y, scale.width, y))
+            words = Words(tr("24 h low {price}", price=wording.price(low)), "second", px=theme.CAPTION)
+            runs.paint_line(painter, 12, y + 14, (words,), colours)
+
+    def _incident_words(self, painter: QPainter, scale: Scale, colours: Colours) -> None:
+        for at_ms, word, level in self.shared.incidents:
+            if not scale.left_ms <= at_ms <= scale.right_ms:
+                continue
+            x = snapped(scale.x_of(at_ms))
+            named = (Words(word, level_tone(Level(level)), theme.SEMIBOLD, theme.CAPTION),)
+            shapes.paint(painter, QRectF(x - 5, 11, 10, 10), shapes.of_level(Level(level)), colours)
+            left = runs.width_of(named) + 12 < x
+            runs.paint_line(painter, x - 9 if left else x + 9, 20, named, colours, align_right=left)
+
+
+def _triangles(
+    painter: QPainter, bars: Bars, prints: Prints, scale: Scale, part: slice, colour: QColor, *, down: bool
+) -> None:
+    """Paint one triangle a bar, its area in proportion to the USD closed by force in it."""
+    shown = (prints.bar >= part.start) & (prints.bar < part.stop)
+    usd = prints.usd[shown]
+    if not usd.size:
+        return
+    biggest = max(float(np.max(bars.longs.usd, initial=0)), float(np.max(bars.shorts.usd, initial=0)), 1.0)
+    sides = np.clip(_MOST_SIDE_PX * np.sqrt(usd / biggest), _LEAST_SIDE_PX, _MOST_SIDE_PX)
+    xs = scale.x(bars.start_ms + (prints.bar[shown] + 0.5) * bars.interval_ms)
+    ys = scale.y(prints.price[shown])
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    ink = QColor(colour)
+    ink.setAlphaF(0.85)
+    painter.setBrush(ink)
+    painter.setPen(QPen(theme.colours().chart, 0.8))
+    for x, y, side in zip(xs, ys, sides, strict=True):
+        tip = side * 0.45 if down else -side * 0.45
+        painter.drawPolygon(
+            QPolygonF([QPointF(x - side / 2, y - tip), QPointF(x + side / 2, y - tip), QPointF(x, y + tip)])
+        )
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

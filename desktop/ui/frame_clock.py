@@ -1,0 +1,69 @@
+"""The window's one timer: pulls the engine's picture and hands it to whoever shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Slot
+
+from desktop.engine.desk_view import DeskView
+from desktop.engine.door import EngineDoor
+
+FRAME_MS = 33
+TEXT_MS = 250
+
+
+class FrameClock(QObject):
+    """Pull at most 30 pictures a second. GUI thread.
+
+    `lines` gets every new picture (charts, device, transfers); `words` at most four a second (numbers as text),
+    and at once when incidents or the worst level changed.
+    """
+
+    def __init__(
+        self,
+        door: EngineDoor,
+        lines: Callable[[DeskView], None],
+        words: Callable[[DeskView], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._door, self._lines, self._words = door, lines, words
+        self._shown: DeskView | None = None
+        self._said: DeskView | None = None
+        self._since = QElapsedTimer()
+        self._since.start()
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self.pull)
+
+    def start(self) -> None:
+        """Begin to pull."""
+        self._timer.start(FRAME_MS)
+
+    def stop(self) -> None:
+        """Stop pulling."""
+        self._timer.stop()
+
+    @Slot()
+    def pull(self) -> None:
+        """Show the newest picture if it is a new one."""
+        view = self._door.view()
+        if view is None:
+            return
+        if view is not self._shown:
+            self._shown = view
+            self._lines(view)
+        if self._is_due(view):
+            self._said = view
+            self._since.restart()
+            self._words(view)
+
+    def _is_due(self, view: DeskView) -> bool:
+        if view is self._said:
+            return False
+        if self._said is None or self._said.level is not view.level:
+            return True
+        if len(self._said.incidents) != len(view.incidents):
+            return True
+        return self._since.elapsed() >= TEXT_MS

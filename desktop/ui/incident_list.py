@@ -1,0 +1,275 @@
+"""The incidents: the worst open one with its reasons and buttons, the others as single lines."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.alerts.incidents import Factor, Incident
+from desktop.engine.desk_view import DeskView
+from desktop.risk.reading import Level
+from desktop.ui import runs, shapes, theme, wording
+from desktop.ui.parts import Card, LevelShape, RunLine, button, label
+from desktop.ui.risk_answers import worst_open
+from desktop.ui.runs import Mark, Words
+from desktop.ui.shapes import Shape
+from desktop.ui.theme import Tone
+from desktop.ui.wording import tr
+
+HOUR_SECONDS = 3600
+_MOST_ROWS = 6
+FACTOR_ROWS = 3
+
+
+def shape_of(incident: Incident, now_ms: int) -> Shape:
+    """Return the sign of an incident: silent feed, snoozed, or its level."""
+    if incident.rule == "feed-dead":
+        return Shape.DOWN
+    if incident.snoozed_until_ms is not None and incident.snoozed_until_ms > now_ms:
+        return Shape.SNOOZED
+    return shapes.of_level(incident.level)
+
+
+def when(incident: Incident, now_ms: int) -> str:
+    """Return since when, and how it stands: '15:02 · 10 min', '14:52 · seen', '30 Jan 01:00 · closed'."""
+    start = wording.day_and_clock(incident.opened_ms, now_ms)
+    if incident.closed_ms is not None:
+        return tr("{start} · closed", start=start)
+    if incident.acknowledged_ms is not None:
+        return tr("{start} · seen", start=start)
+    return f"{start} · {wording.age(now_ms - incident.opened_ms)}"
+
+
+class FactorBar(QWidget):
+    """One reason: name and value above, share as a bar and threshold below."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._factor: Factor | None = None
+        self._floor = False
+        self._level = Level.CALM
+        self.setFixedHeight(35)
+
+    def show_factor(self, factor: Factor, level: Level) -> None:
+        """Show a reason of an incident at this level."""
+        floor = factor.name.startswith(("LIQ_VOL", "LIQ_INT"))
+        if (factor, floor, level) == (self._factor, self._floor, self._level):
+            return
+        self._factor, self._floor, self._level = factor, floor, level
+        share = wording.percent(factor.share, 0)
+        words = f"{wording.indicator_name(factor.name)} {self._value()}, {wording.factor_threshold(factor)}"
+        self.setAccessibleName(tr("{words}, share {share}", words=words, share=share))
+        self.setToolTip(self.accessibleName())
+        self.update()
+
+    def _value(self) -> str:
+        assert self._factor is not None
+        return (f"{wording.FLOOR_MARK} " if self._floor else "") + wording.factor_value(self._factor)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint name, value, bar, threshold."""
+        factor = self._factor
+        if factor is None:
+            return
+        colours, painter, width = theme.colours(), QPainter(self), self.width()
+        value = (Words(self._value(), weight=theme.SEMIBOLD, px=theme.CAPTION),)
+        room = width - runs.width_of(value) - 8
+        name = Words(wording.indicator_name(factor.name), px=theme.CAPTION)
+        runs.paint_line(painter, 0, 12, (Mark(shapes.of_level(self._level), 9, 7), name), colours, room)
+        runs.paint_line(painter, width, 12, value, colours, align_right=True)
+        limit = f"{wording.factor_threshold(factor)} · {wording.percent(factor.share, 0)}"
+        limits = (Words(limit, "third", px=theme.CAPTION),)
+        runs.paint_line(painter, width, 27, limits, colours, align_right=True)
+        track = QRectF(0, 20, max(40.0, min(162.0, width - runs.width_of(limits) - 12)), 5)
+        painter.fillRect(track, colours.divider)
+        painter.fillRect(QRectF(0, 20, track.width() * min(1.0, max(0.0, factor.share)), 5), colours.second)
+
+
+class IncidentCard(QWidget):
+    """The incident that matters most now, with its reasons and the three answers to it.
+
+    Signals: `acknowledged`, `snoozed` (1 h) and `transfer_wanted`, each with the incident's id.
+    """
+
+    acknowledged = Signal(str)
+    snoozed = Signal(str)
+    transfer_wanted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._id = ""
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 10, 12, 12)
+        column.setSpacing(0)
+        self.shape = LevelShape(Shape.UNKNOWN, 14)
+        self.title = label(px=theme.TITLE, weight=theme.SEMIBOLD)
+        self.since = label(tone="second", px=theme.CAPTION)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.shape)
+        head.addWidget(self.title, 1)
+        head.addWidget(self.since)
+        column.addLayout(head)
+        self.story = label(px=theme.CAPTION, tone="second")
+        self.story.setWordWrap(True)
+        column.addSpacing(4)
+        column.addWidget(self.story)
+        column.addSpacing(6)
+        self.factors = [FactorBar() for _ in range(FACTOR_ROWS)]
+        for bar in self.factors:
+            column.addWidget(bar)
+        self.note = label(px=theme.CAPTION, tone="second")
+        self.note.setWordWrap(True)
+        column.addWidget(self.note)
+        column.addSpacing(8)
+        column.addLayout(self._buttons())
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        self.acknowledge = button(tr("Acknowledge"), "primary")
+        self.snooze = button(tr("Snooze 1 h"))
+        self.transfer = button(tr("Transfer  ›"), says=tr("Open transfer"))
+        self.acknowledge.clicked.connect(lambda: self.acknowledged.emit(self._id))
+        self.snooze.clicked.connect(lambda: self.snoozed.emit(self._id))
+        self.transfer.clicked.connect(lambda: self.transfer_wanted.emit(self._id))
+        for each in (self.acknowledge, self.snooze, self.transfer):
+            row.addWidget(each, 1)
+        return row
+
+    def show_incident(self, incident: Incident, now_ms: int) -> None:
+        """Show an incident as it stands now."""
+        self._id = incident.id
+        self.shape.set_shape(shape_of(incident, now_ms), wording.level_word(incident.level))
+        self.title.setText(wording.incident_title(incident))
+        self.setAccessibleName(self.title.text())
+        self.since.setText(_span(incident, now_ms))
+        self.story.setText(_story(incident, now_ms))
+        for place, bar in enumerate(self.factors):
+            bar.setVisible(place < len(incident.factors))
+            if place < len(incident.factors):
+                bar.show_factor(incident.factors[place], incident.level)
+        note = incident.note or _step(incident)
+        self.note.setText(note)
+        self.note.setVisible(bool(note))
+        seen = incident.acknowledged_ms is not None
+        self.acknowledge.setEnabled(not seen)
+        self.acknowledge.setText(
+            tr("Seen {t}", t=wording.clock(incident.acknowledged_ms or 0)) if seen else tr("Acknowledge")
+        )
+        self.transfer.setVisible(incident.rule != "feed-dead")
+
+
+def _span(incident: Incident, now_ms: int) -> str:
+    start = wording.day_and_clock(incident.opened_ms, now_ms)
+    return tr("{start} → now, {age}", start=start, age=wording.age(now_ms - incident.opened_ms))
+
+
+def _story(incident: Incident, now_ms: int) -> str:
+    parts = [tr("{level} now", level=wording.level_word(incident.level))]
+    if incident.peak > incident.level:
+        parts.append(tr("peak {level}", level=wording.level_word(incident.peak).lower()))
+    parts.append(tr("rule {rule}", rule=incident.rule))
+    if incident.coverage is not None:
+        parts.append(tr("data {share} complete", share=wording.percent(incident.coverage, 0)))
+    if incident.snoozed_until_ms is not None and incident.snoozed_until_ms > now_ms:
+        parts.append(tr("snoozed until {t}", t=wording.clock(incident.snoozed_until_ms)))
+    return " · ".join(parts)
+
+
+def _step(incident: Incident) -> str:
+    if incident.rule == "feed-dead":
+        return tr("Its numbers are unknown, not calm. Seawall keeps trying to reach it.")
+    return tr("Next: look at what is idle on exchanges and move it while withdrawals are open.")
+
+
+class IncidentRow(QAbstractButton):
+    """One incident in a line of 32 px; pressing it shows it in full."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.incident: Incident | None = None
+        self._now_ms = 0
+        self.setFixedHeight(32)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def show_incident(self, incident: Incident, now_ms: int) -> None:
+        """Show an incident as it stands."""
+        if incident == self.incident and now_ms // 1000 == self._now_ms // 1000:
+            return
+        self.incident, self._now_ms = incident, now_ms
+        self.setAccessibleName(f"{wording.incident_title(incident)}, {when(incident, now_ms)}")
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint shape, title and time."""
+        if self.incident is None:
+            return
+        colours, painter = theme.colours(), QPainter(self)
+        painter.fillRect(0, 0, self.width(), 1, colours.divider)
+        done = self.incident.closed_ms is not None or self.incident.acknowledged_ms is not None
+        tone: Tone = "third" if done else "text"
+        end = (Words(when(self.incident, self._now_ms), "third", px=theme.CAPTION),)
+        room = self.width() - 24 - runs.width_of(end) - 8
+        shape = Mark(shape_of(self.incident, self._now_ms), 11, 9)
+        runs.paint_line(painter, 12, 20.5, (shape, Words(wording.incident_title(self.incident), tone)), colours, room)
+        runs.paint_line(painter, self.width() - 12, 20.5, end, colours, align_right=True)
+        if self.hasFocus():
+            painter.setPen(colours.focus)
+            painter.drawRect(QRectF(self.rect()).adjusted(0.5, 1.5, -0.5, -0.5))
+
+
+class IncidentList(Card):
+    """One incident in full, the rest as lines. Signals are those of its `card`."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Incidents"), parent)
+        self.right.setText(tr("UTC"))
+        self.card = IncidentCard()
+        self.quiet = RunLine(32)
+        self._quiet_box = QWidget()
+        holder = QHBoxLayout(self._quiet_box)
+        holder.setContentsMargins(12, 6, 12, 6)
+        holder.addWidget(self.quiet)
+        self.body.addWidget(self.card)
+        self.body.addWidget(self._quiet_box)
+        self.rows = [IncidentRow() for _ in range(_MOST_ROWS)]
+        for row in self.rows:
+            row.clicked.connect(lambda _checked=False, pressed=row: self._open(pressed))
+            self.body.addWidget(row)
+        self._wanted = ""
+        self._view: DeskView | None = None
+
+    def _open(self, row: IncidentRow) -> None:
+        if row.incident is not None and self._view is not None:
+            self._wanted = row.incident.id
+            self.show_view(self._view)
+
+    def show_view(self, view: DeskView) -> None:
+        """Show the incidents of a view."""
+        self._view = view
+        going_on = [incident for incident in view.incidents if incident.closed_ms is None]
+        self.note.setText(tr("{n} open", n=len(going_on)) if going_on else tr("none open"))
+        shown = next((i for i in going_on if i.id == self._wanted), None) or worst_open(view)
+        self.card.setVisible(shown is not None)
+        self._quiet_box.setVisible(shown is None)
+        if shown is not None:
+            self.card.show_incident(shown, view.now_ms)
+        else:
+            self.quiet.set_runs(*_quiet_runs(view))
+        rest = [incident for incident in view.incidents if incident is not shown]
+        rest.sort(key=lambda i: (i.closed_ms is not None, -i.opened_ms))
+        for row, incident in zip(self.rows, [*rest, *([None] * _MOST_ROWS)], strict=False):
+            row.setVisible(incident is not None)
+            if incident is not None:
+                row.show_incident(incident, view.now_ms)
+
+
+def _quiet_runs(view: DeskView) -> tuple[runs.Run, ...]:
+    if not any(feed.state in ("live", "stale") for feed in view.feeds):
+        return (Mark(Shape.UNKNOWN, 11, 9), Words(tr("No feed is heard: rules cannot be judged."), "second"))
+    if view.suspended_rules:
+        words = tr("Risk lower where it can be judged; {n} suspended.", n=len(view.suspended_rules))
+        return (Mark(Shape.WARMING, 11, 9), Words(words, "second"))
+    return (Mark(Shape.CALM, 11, 9), Words(tr("Risk lower: no rule trips now."), "second"))

@@ -1,0 +1,232 @@
+"""The main window: market page and transfer page in one frame."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.engine.commands import Acknowledge, Snooze, WatchCoin
+from desktop.engine.desk_view import CoinView, DeskView
+from desktop.engine.door import EngineDoor
+from desktop.ui import theme
+from desktop.ui.charts.chart_column import ChartColumn
+from desktop.ui.context_strip import ContextStrip
+from desktop.ui.incident_list import IncidentList
+from desktop.ui.next_step import NextStep, open_transfer
+from desktop.ui.notices import NoticeBar
+from desktop.ui.parts import PracticeBanner
+from desktop.ui.risk_header import RiskHeader
+from desktop.ui.tiles import TileGrid
+from desktop.ui.watchlist import Watchlist
+from desktop.ui.wording import tr
+
+SMALL_PX = 1400
+LEFT_PX, RIGHT_PX = 212, 312
+LEFT_SMALL_PX, RIGHT_SMALL_PX = 184, 276
+HOUR_S = 3600
+
+
+class TransferSide(Protocol):
+    """What the window needs of the transfer page beside being a widget."""
+
+    def open_for(self, incident_id: str, coin: str) -> None:
+        """Show the open transfer, or draft one for this incident."""
+
+    def show_view(self, view: DeskView) -> None:
+        """Show the transfers of a view."""
+
+
+class MainWindow(QMainWindow):
+    """Market and transfer, one at a time, with the same banner over both. GUI thread.
+
+    Signals:
+        closing: the person closed the window (the application decides whether the program ends).
+    """
+
+    closing = Signal()
+
+    def __init__(self, door: EngineDoor) -> None:
+        super().__init__()
+        self._door = door
+        self._coin = ""
+        self._interval_ms = 60_000
+        self._view: DeskView | None = None
+        self._transfer: QWidget | None = None
+        self._transfer_side: TransferSide | None = None
+        self.keeps_running = False
+        self.banner = PracticeBanner()
+        self.header = RiskHeader()
+        self.notices = NoticeBar()
+        self.tiles = TileGrid()
+        self.watchlist = Watchlist()
+        self.chart = ChartColumn()
+        self.incidents = IncidentList()
+        self.next_step = NextStep()
+        self.context = ContextStrip()
+        self.pages = QStackedWidget()
+        self.market = self._market_page()
+        self.pages.addWidget(self.market)
+        self._frame()
+        self._connect()
+
+    def _frame(self) -> None:
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(self.pages, 1)
+        self.setCentralWidget(whole)
+        self.setWindowTitle("Seawall")
+        self.setMinimumSize(1100, 700)
+        self.resize(1440, 900)
+
+    def _market_page(self) -> QWidget:
+        page = QWidget()
+        page.setObjectName("page")
+        page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        inner = QVBoxLayout()
+        inner.setContentsMargins(12, theme.GAP, 12, theme.GAP)
+        inner.setSpacing(theme.GAP)
+        inner.addWidget(self.notices)
+        inner.addWidget(self.tiles)
+        inner.addLayout(self._columns(), 1)
+        column.addLayout(inner, 1)
+        column.addWidget(self.context)
+        return page
+
+    def _columns(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(theme.GAP)
+        row.addWidget(self.watchlist)
+        self.chart.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        row.addWidget(self.chart, 1)
+        self._right = QWidget()
+        right = QVBoxLayout(self._right)
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(theme.GAP)
+        right.addWidget(self.incidents, 3)
+        right.addWidget(self.next_step, 2)
+        row.addWidget(self._right)
+        return row
+
+    def _connect(self) -> None:
+        self.header.transfer_wanted.connect(self._move_to_wallet)
+        self.next_step.transfer_wanted.connect(self._move_to_wallet)
+        self.watchlist.coin_chosen.connect(self.choose_coin)
+        self.chart.interval_chosen.connect(self.choose_interval)
+        self.chart.paused.connect(lambda _paused: self._say_words())
+        self.chart.told.connect(self.notices.show_note)
+        card = self.incidents.card
+        card.acknowledged.connect(lambda incident: self._door.submit(Acknowledge(incident)))
+        card.snoozed.connect(lambda incident: self._door.submit(Snooze(HOUR_S, incident)))
+        card.transfer_wanted.connect(self.open_transfer)
+
+    # --- pages
+
+    def set_transfer_page(self, page: QWidget, side: TransferSide) -> None:
+        """Put the transfer page behind the market page."""
+        self._transfer, self._transfer_side = page, side
+        self.pages.addWidget(page)
+
+    @Slot(str)
+    def open_transfer(self, incident_id: str = "") -> None:
+        """Show the transfer page: the open transfer, or a new one for this incident."""
+        if self._transfer is None or self._transfer_side is None:
+            return
+        self._transfer_side.open_for(incident_id, "BTC")
+        if self._view is not None:
+            self._transfer_side.show_view(self._view)
+        self.pages.setCurrentWidget(self._transfer)
+        self._transfer.setFocus()
+
+    @Slot()
+    def show_market(self) -> None:
+        """Show the market page."""
+        self.pages.setCurrentWidget(self.market)
+        self.header.move_button.setFocus()
+
+    @Slot()
+    def _move_to_wallet(self) -> None:
+        worst = self._view.incidents[0].id if self._view is not None and self._view.incidents else ""
+        going_on = open_transfer(self._view) is not None if self._view is not None else False
+        self.open_transfer("" if going_on else worst)
+
+    # --- what is shown
+
+    @Slot(str)
+    def choose_coin(self, coin: str) -> None:
+        """Show this coin in chart and tiles."""
+        self._coin = coin
+        self._door.submit(WatchCoin(coin, self._interval_ms))
+        self._say_words()
+
+    @Slot(int)
+    def choose_interval(self, interval_ms: int) -> None:
+        """Show bars of this width."""
+        self._interval_ms = interval_ms
+        self._door.submit(WatchCoin(self._coin, interval_ms))
+
+    def show_lines(self, view: DeskView) -> None:
+        """Show what changes at every frame: chart, device, transfer."""
+        self._view = view
+        if self.pages.currentWidget() is self.market:
+            self.chart.show_view(view)
+        elif self._transfer_side is not None:
+            self._transfer_side.show_view(view)
+
+    def show_words(self, view: DeskView) -> None:
+        """Show what is read as text: at most four times a second."""
+        if self._view is not None and view.notes != self._view.notes and view.notes:
+            self.notices.show_note(view.notes[-1])
+        self._view = view
+        self._coin = self._coin or (view.coins[0].coin if view.coins else "")
+        self.banner.show_view(view)
+        self._say_words()
+
+    def _say_words(self) -> None:
+        view = self._view
+        if view is None or self.pages.currentWidget() is not self.market:
+            return
+        self.header.show_view(view)
+        coin = self._chosen(view)
+        if coin is not None:
+            self.tiles.show_coin(view, coin)
+        self.watchlist.show_view(view, self._coin)
+        self.incidents.show_view(view)
+        self.next_step.show_view(view)
+        self.context.show_view(view, paused=self.chart.is_paused)
+
+    def _chosen(self, view: DeskView) -> CoinView | None:
+        return next((coin for coin in view.coins if coin.coin == self._coin), None)
+
+    @Slot(str)
+    def show_silence(self, reason: str) -> None:
+        """Say that the engine ended: nothing shown is live any more."""
+        self.header.show_silence(reason)
+        self.notices.show_note(tr("Seawall has stopped watching: {reason}", reason=reason))
+
+    # --- window
+
+    def resizeEvent(self, event: object) -> None:
+        """Narrow the side columns on a small screen; the chart takes what remains."""
+        small = self.width() < SMALL_PX
+        self.watchlist.setFixedWidth(LEFT_SMALL_PX if small else LEFT_PX)
+        self._right.setFixedWidth(RIGHT_SMALL_PX if small else RIGHT_PX)
+        super().resizeEvent(event)  # type: ignore[arg-type]
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Leave closing to the application: with a tray the program goes on watching."""
+        if self.keeps_running:
+            event.ignore()
+            self.hide()
+            return
+        self.closing.emit()
+        event.accept()

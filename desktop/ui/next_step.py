@@ -1,0 +1,108 @@
+"""The card under the incidents: what this person could do next, from what is really known."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from desktop.custody.transfer import FINAL_STATES
+from desktop.domain.money import plain
+from desktop.engine.desk_view import DeskView, TransferView
+from desktop.ui import theme, wording
+from desktop.ui.parts import Card, RunLine, button, label
+from desktop.ui.risk_answers import proved_coins
+from desktop.ui.runs import Mark, Run, Space, Words
+from desktop.ui.shapes import Shape
+from desktop.ui.wording import tr
+
+_LINES = 4
+
+
+class NextStep(Card):
+    """Ready to leave? Wallet, address, transfers, and the one next step.
+
+    Signals: `transfer_wanted` when the person presses the step.
+    """
+
+    transfer_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Ready to leave?"), parent)
+        self.right.setText(tr("Bitcoin"))
+        box = QVBoxLayout()
+        box.setContentsMargins(12, 8, 12, 12)
+        box.setSpacing(0)
+        self.lines = [RunLine(24) for _ in range(_LINES)]
+        for each in self.lines:
+            box.addWidget(each)
+        box.addSpacing(8)
+        inset = QFrame()
+        inset.setProperty("part", "inset")
+        inner = QVBoxLayout(inset)
+        inner.setContentsMargins(10, 8, 10, 10)
+        inner.setSpacing(8)
+        self.step = label(px=theme.BODY)
+        self.step.setWordWrap(True)
+        self.go = button(tr("Open transfer  ›"), says=tr("Open transfer"))
+        self.go.clicked.connect(self.transfer_wanted)
+        inner.addWidget(self.step)
+        inner.addWidget(self.go)
+        box.addWidget(inset)
+        self.body.addLayout(box)
+        self.body.addStretch(1)
+
+    def show_view(self, view: DeskView) -> None:
+        """Show how far the person is ready."""
+        going_on = open_transfer(view)
+        for each, line_runs in zip(self.lines, _facts(view, going_on), strict=True):
+            each.set_runs(*line_runs)
+        self.step.setText(_step(view, going_on))
+        self.go.setText(tr("Continue transfer  ›") if going_on else tr("Open transfer  ›"))
+
+
+def open_transfer(view: DeskView) -> TransferView | None:
+    """Return the newest transfer that is not at its end, if any."""
+    going_on = [seen for seen in view.transfers if seen.transfer.state not in FINAL_STATES]
+    return max(going_on, key=lambda seen: seen.transfer.created_ms, default=None)
+
+
+def _facts(view: DeskView, going_on: TransferView | None) -> tuple[tuple[Run, ...], ...]:
+    device = view.device
+    there = device.state in ("ready", "busy")
+    proved = "BTC" in proved_coins(view)
+    wallet = device.model or "OneKey"
+    said = wording.device_words(device.state)
+    if device.fingerprint:
+        said += f" · {device.fingerprint.upper()[:4]} {device.fingerprint.upper()[4:]}"
+    moved = [seen for seen in view.transfers if seen.transfer.state in FINAL_STATES]
+    state = _transfer_words(going_on) if going_on else tr("none open · {n} finished", n=len(moved))
+    page = view.exchange_page
+    idle = " · ".join(f"{amount} {coin}" for coin, amount in page.balances.items()) if page else ""
+    return (
+        _line(there, wallet, said),
+        _line(proved, tr("BTC address"), tr("proved and verified") if proved else tr("not proved yet")),
+        _line(None if going_on is None else True, tr("Transfer"), state),
+        _line(bool(idle) or None, tr("Idle on exchange"), idle or tr("unknown: no read-only key")),
+    )
+
+
+def _line(holds: bool | None, name: str, words: str) -> tuple[Run, ...]:
+    shape = Shape.UNKNOWN if holds is None else Shape.YES if holds else Shape.NO
+    return (Mark(shape, 10, 9), Words(name), Space(8), Words(words, "second" if holds else "third"))
+
+
+def _transfer_words(seen: TransferView) -> str:
+    amount = "" if seen.transfer.amount is None else f"{plain(seen.transfer.amount)} {seen.transfer.coin} · "
+    return amount + tr(seen.transfer.state.value.replace("_", " "))
+
+
+def _step(view: DeskView, going_on: TransferView | None) -> str:
+    if going_on is not None:
+        return tr("A transfer is under way. It opens where you left it.")
+    if view.device.state == "absent":
+        return tr("Connect the wallet with its cable and unlock it.")
+    if view.device.state in ("locked", "trouble", "connecting"):
+        return view.device.remedy or tr("Unlock the wallet.")
+    if "BTC" not in proved_coins(view):
+        return tr("Walk a small test transfer once: it proves the address on the device before a storm.")
+    return tr("Your Bitcoin can leave: the address is proved. Take the stored destination.")

@@ -1,0 +1,204 @@
+"""The head of the market page: level, the three questions, and the way out."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.engine.desk_view import DeskView
+from desktop.risk.reading import Level
+from desktop.ui import runs, shapes, theme, wording
+from desktop.ui.parts import RunLine, button, level_tone
+from desktop.ui.risk_answers import fuel_runs, started_runs, survive_runs, worst_open
+from desktop.ui.runs import Mark, Run, Words
+from desktop.ui.shapes import Shape
+from desktop.ui.theme import Tone
+from desktop.ui.wording import tr
+
+HEADER_PX = 104
+_LEVEL_PX = 235
+_LEVEL_SMALL_PX = 196
+_EXIT_PX = 176
+_EXIT_SMALL_PX = 156
+_SMALL_BELOW_PX = 1360
+
+
+class LevelBlock(QWidget):
+    """Level by shape, word and colour, what goes on, and since when."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shape, self._word, self._tone = Shape.UNKNOWN, tr("No picture yet"), "third"
+        self._level: Level | None = None
+        self._what = tr("waiting for the engine")
+        self._since = ""
+        self.setFixedHeight(HEADER_PX - 1)
+
+    def show_view(self, view: DeskView) -> None:
+        """Show the level of a view. When no feed is heard the level is unknown, whatever was last computed."""
+        heard = any(feed.state in ("live", "stale") for feed in view.feeds)
+        worst = worst_open(view)
+        if not heard and view.level < Level.WARNING:
+            self._say(None, Shape.UNKNOWN, tr("Blind"), tr("no feed is heard"), tr("unknown is not calm"))
+            return
+        what = wording.incident_title(worst) if worst is not None else tr("no rule trips")
+        since = "" if worst is None else tr("since {t}", t=wording.day_and_clock(worst.opened_ms, view.now_ms))
+        if worst is not None:
+            since += f" · {wording.age(view.now_ms - worst.opened_ms)}"
+            if worst.peak > worst.level:
+                since += tr(" · peak {level}", level=wording.level_word(worst.peak).lower())
+        suspended = len(view.suspended_rules)
+        if suspended:
+            since = (since + " · " if since else "") + tr("{n} suspended", n=suspended)
+        if not since:
+            since = tr("watching {coins}", coins=", ".join(coin.coin for coin in view.coins))
+        self._say(view.level, shapes.of_level(view.level), wording.level_word(view.level), what, since)
+
+    def show_silence(self, reason: str) -> None:
+        """Say that the engine tells nothing any more: nothing shown is current."""
+        self._say(None, Shape.UNKNOWN, tr("Blind"), tr("the engine stopped"), reason)
+
+    def _say(self, level: Level | None, shape: Shape, word: str, what: str, since: str) -> None:
+        new = (level, shape, word, what, since)
+        if new == (self._level, self._shape, self._word, self._what, self._since):
+            return
+        self._level, self._shape, self._word, self._what, self._since = new
+        self.setAccessibleName(f"{word}. {what}. {since}")
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the block with its tint."""
+        colours = theme.colours()
+        painter = QPainter(self)
+        tints = {Level.WARNING: colours.tint_warning, Level.CRITICAL: colours.tint_critical}
+        tint = tints.get(self._level) if self._level is not None else None
+        if self._level is None:
+            shapes.paint_hatch(painter, QRectF(self.rect()), colours)
+        elif tint is not None:
+            painter.fillRect(self.rect(), tint)
+        painter.fillRect(self.width() - 1, 0, 1, self.height(), colours.divider)
+        tone: Tone = "third" if self._level is None else level_tone(self._level)
+        room = self.width() - 32
+        shapes.paint(painter, QRectF(17, 15, 24, 24), self._shape, colours)
+        word = Words(self._word.upper(), tone, theme.BOLD, theme.VALUE, spacing=0.8)
+        runs.paint_line(painter, 53, 33.5, (word,), colours, room - 37)
+        runs.paint_line(painter, 16, 64, (Words(self._what, "text", theme.SEMIBOLD, theme.TITLE),), colours, room)
+        runs.paint_line(painter, 16, 85, (Words(self._since, "second", px=theme.CAPTION),), colours, room)
+
+
+class RiskHeader(QWidget):
+    """Level, three questions that are never mixed, and 'Move to wallet'.
+
+    Signals: `transfer_wanted` when the person presses Move to wallet.
+    """
+
+    transfer_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(HEADER_PX)
+        self.level = LevelBlock()
+        self.started, self.fuel, self.survive = RunLine(30), RunLine(30), RunLine(30)
+        self.move_button = button(tr("Move to wallet"), large=True)
+        self.move_button.clicked.connect(self.transfer_wanted)
+        self.device, self.wallet = RunLine(18), RunLine(18)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 1)
+        row.setSpacing(0)
+        row.addWidget(self.level)
+        row.addLayout(self._questions(), 1)
+        self._exit = self._exit_block()
+        row.addWidget(self._exit)
+
+    def _questions(self) -> QVBoxLayout:
+        rows = QVBoxLayout()
+        rows.setContentsMargins(16, 6, 16, 6)
+        rows.setSpacing(0)
+        for question, line in (
+            (tr("Has it started?"), self.started),
+            (tr("Is there fuel?"), self.fuel),
+            (tr("Would I survive?"), self.survive),
+        ):
+            row = QHBoxLayout()
+            row.setSpacing(0)
+            asked = RunLine(30)
+            asked.set_runs(Words(question, "third", px=theme.CAPTION))
+            asked.setFixedWidth(100)
+            row.addWidget(asked)
+            row.addWidget(line, 1)
+            rows.addLayout(row)
+        return rows
+
+    def _exit_block(self) -> QWidget:
+        block = QWidget()
+        column = QVBoxLayout(block)
+        column.setContentsMargins(16, 12, 16, 10)
+        column.setSpacing(0)
+        column.addWidget(self.move_button)
+        column.addStretch(1)
+        for line in (self.device, self.wallet):
+            column.addWidget(line)
+        return block
+
+    def resizeEvent(self, event: object) -> None:
+        """Give a small window fewer pixels for the outer blocks."""
+        small = self.width() < _SMALL_BELOW_PX
+        self.level.setFixedWidth(_LEVEL_SMALL_PX if small else _LEVEL_PX)
+        self._exit.setFixedWidth(_EXIT_SMALL_PX if small else _EXIT_PX)
+        self.device.setFixedWidth(self._exit.width() - 32)
+
+    def show_view(self, view: DeskView) -> None:
+        """Answer the three questions from a view."""
+        self.level.show_view(view)
+        self.started.set_runs(*started_runs(view))
+        self.fuel.set_runs(*fuel_runs(view))
+        self.survive.set_runs(*survive_runs(view))
+        self.survive.setToolTip(tr("Positions and what is idle come with a read-only key; none is set up yet."))
+        kind = "primary" if view.level >= Level.WARNING else "plain"
+        if self.move_button.property("kind") != kind:
+            self.move_button.setProperty("kind", kind)
+            self.move_button.style().unpolish(self.move_button)
+            self.move_button.style().polish(self.move_button)
+        self._show_device(view)
+
+    def show_silence(self, reason: str) -> None:
+        """Say that the engine stopped; the last answers stay, greyed by the words."""
+        self.level.show_silence(reason)
+        for line in (self.started, self.fuel, self.survive):
+            line.set_runs(Mark(Shape.UNKNOWN, 10), Words(tr("unknown: the engine stopped"), "third"))
+
+    def _show_device(self, view: DeskView) -> None:
+        device = view.device
+        shape = {
+            "ready": Shape.LIVE,
+            "busy": Shape.WARMING,
+            "connecting": Shape.WARMING,
+            "locked": Shape.STALE,
+            "trouble": Shape.DOWN,
+        }.get(device.state, Shape.UNKNOWN)
+        words = wording.device_words(device.state)
+        tone: Tone = "text" if device.state in ("ready", "busy") else "second"
+        line: tuple[Run, ...] = (
+            Mark(shape, 9, 7),
+            Words("OneKey", tone),
+            Words(f"  {words}", "second", px=theme.CAPTION),
+        )
+        self.device.set_runs(*_centred(line, self._exit.width() - 32))
+        prints = device.fingerprint.upper()
+        wallet = tr("wallet {id}", id=f"{prints[:4]} {prints[4:]}") if prints else ""
+        self.wallet.set_runs(*_centred((Words(wallet, "second", px=theme.CAPTION),), self._exit.width() - 32))
+        self.device.setToolTip("\n".join(part for part in (device.model, device.trouble, device.remedy) if part))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the ground and the dividing lines."""
+        colours = theme.colours()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), colours.panel)
+        painter.fillRect(0, self.height() - 1, self.width(), 1, colours.divider)
+        painter.fillRect(self._exit.x(), 0, 1, self.height(), colours.divider)
+
+
+def _centred(line: tuple[Run, ...], width: int) -> tuple[Run, ...]:
+    room = max(0.0, (width - runs.width_of(line)) / 2)
+    return (runs.Space(room), *line)
