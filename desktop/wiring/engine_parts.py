@@ -1,0 +1,101 @@
+"""Joins a world and the profile's own files into an engine."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from desktop.engine.engine import Engine, EngineParts
+from desktop.engine.market_desk import MarketDesk
+from desktop.engine.ports import HistorySink, HistorySource, Notifier
+from desktop.engine.transfer_runner import TransferRunner
+from desktop.hw.device_worker import DeviceWorker
+from desktop.storage.incident_journal import IncidentFile
+from desktop.storage.indicator_history import IndicatorHistory
+from desktop.storage.rule_files import shipped_rules
+from desktop.storage.transfer_journal import SqliteTransferJournal
+from desktop.wiring.device_paths import present
+from desktop.wiring.wallet_desk import WalletDesk
+from desktop.worlds.world import World
+
+OpenWorld = Callable[[], Awaitable[World]]
+
+
+async def open_engine(open_world: OpenWorld, folder: Path) -> Engine:
+    """Open world, journals and device, and return an engine that is ready to run. Engine thread.
+
+    Raises SeawallError when a file of the profile cannot be used; what was opened until then is closed again.
+    """
+    world = await open_world()
+    closers: list[Callable[[], Awaitable[None]]] = [world.aclose]
+    try:
+        parts = await _parts(world, folder, closers)
+    except BaseException:
+        for closer in closers:
+            await closer()
+        raise
+    return Engine(parts)
+
+
+async def _parts(world: World, folder: Path, closers: list[Callable[[], Awaitable[None]]]) -> EngineParts:
+    incidents = IncidentFile(folder / "incidents.sqlite")
+    closers.insert(0, incidents.close)
+    source, sink = await _history(world, folder, closers)
+    parts = EngineParts(
+        world=world.name,
+        label=world.label,
+        clock=world.clock,
+        coins=world.coins,
+        feeds=world.feeds,
+        market=MarketDesk(world.coins, shipped_rules(), tuple(feed.venue for feed in world.feeds)),
+        history=source,
+        history_sink=sink,
+        incidents=incidents,
+        notifier=notifier(),
+        practice=world.practice,
+        closers=closers,
+    )
+    if world.name != "replay":
+        await _add_custody(parts, world, folder)
+    return parts
+
+
+async def _history(
+    world: World, folder: Path, closers: list[Callable[[], Awaitable[None]]]
+) -> tuple[HistorySource | None, HistorySink | None]:
+    """Return where the hours before now come from and where finished ones go: live worlds keep their own."""
+    if world.name != "live":
+        return world.history, None
+    kept = IndicatorHistory(folder / "history.sqlite")
+    closers.insert(0, kept.close)
+    return kept, kept
+
+
+async def _add_custody(parts: EngineParts, world: World, folder: Path) -> None:
+    journal = SqliteTransferJournal(folder / "transfers.sqlite", world.name)
+    await journal.open()
+    parts.closers.insert(0, journal.close)
+    worker = DeviceWorker(lambda: present(world.device_paths()), lambda state: None)
+    device = WalletDesk(worker, practice_screen=world.practice_screen)
+    parts.device = device
+    parts.transfers = TransferRunner(
+        clock=world.clock,
+        journal=journal,
+        device=device,
+        exchanges=world.exchanges,
+        chain=world.chain,
+        world=world.name,
+    )
+    worker.start()
+    parts.closers.insert(0, device.close)
+
+
+def notifier() -> Notifier | None:
+    """Return the desktop notifier of this platform, or None where there is none yet."""
+    if sys.platform == "linux" and os.environ.get("DBUS_SESSION_BUS_ADDRESS"):
+        from desktop.notify.linux_notifications import LinuxNotifier
+
+        return LinuxNotifier()
+    return None

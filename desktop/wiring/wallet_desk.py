@@ -1,0 +1,84 @@
+"""The device worker of `desktop.hw`, seen as the engine's `DeviceDesk`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from desktop.domain.errors import DeviceTrouble
+from desktop.engine.desk_view import DeviceView
+from desktop.engine.ports import DeviceAddress, SignedMessage
+from desktop.hw import operations
+from desktop.hw.device_worker import DeviceWorker
+from desktop.hw.session import Session
+
+T = TypeVar("T")
+
+
+class WalletDesk:
+    """Ask the device on its own thread and wait for the answer on the engine's loop.
+
+    In practice the on-screen device tells its own words (`practice_screen`), so that the person reads what the device
+    really shows rather than what was sent to it.
+    """
+
+    def __init__(
+        self,
+        worker: DeviceWorker,
+        *,
+        practice_screen: Callable[[], tuple[Sequence[str], bool]] | None = None,
+    ) -> None:
+        self._worker = worker
+        self._practice_screen = practice_screen
+
+    def view(self) -> DeviceView:
+        """Return the device as it stands. Any thread."""
+        state = self._worker.state
+        screen, asks, keys = state.screen, state.asks, False
+        if self._practice_screen is not None:
+            lines, asks = self._practice_screen()
+            screen, keys = tuple(lines), True
+        return DeviceView(
+            state=state.state,
+            model=state.model,
+            label=state.label,
+            fingerprint=state.fingerprint,
+            screen=screen,
+            asks=asks,
+            has_keys=keys,
+            trouble=state.trouble,
+            remedy=state.remedy,
+        )
+
+    async def fingerprint(self) -> str:
+        """Return the master key's fingerprint. Raises DeviceTrouble."""
+        return await self._asked(operations.fingerprint)
+
+    async def address(self, coin: str, path: str, *, show: bool) -> DeviceAddress:
+        """Derive an address, shown and confirmed on the device when `show`. Raises DeviceTrouble."""
+        _only_bitcoin(coin)
+        found = await self._asked(lambda session: operations.bitcoin_address(session, path, show=show))
+        return DeviceAddress(found.address, found.path, found.script, found.fingerprint, show)
+
+    async def sign_message(self, coin: str, path: str, message: str) -> SignedMessage:
+        """Let the person sign a text on the device. Raises DeviceTrouble."""
+        _only_bitcoin(coin)
+        signed = await self._asked(lambda session: operations.sign_message(session, path, message))
+        return SignedMessage(signed.address, signed.signature)
+
+    async def cancel(self) -> None:
+        """Cancel what the device is asking now."""
+        self._worker.cancel()
+
+    async def close(self) -> None:
+        """Cancel what is asked, let go of the device and end its thread."""
+        await asyncio.to_thread(self._worker.stop)
+
+    async def _asked(self, operation: Callable[[Session], T]) -> T:
+        return await asyncio.wrap_future(self._worker.submit(operation))
+
+
+def _only_bitcoin(coin: str) -> None:
+    if coin != "BTC":
+        raise DeviceTrouble(f"{coin} cannot be asked of the wallet yet", "Use BTC; other coins follow.")

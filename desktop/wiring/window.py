@@ -1,0 +1,48 @@
+"""Runs engine and window side by side until the window is closed."""
+
+from __future__ import annotations
+
+import argparse
+import functools
+from pathlib import Path
+
+from desktop.cli.chosen_world import folder_of, world_of
+from desktop.engine.engine_thread import EngineThread
+from desktop.ui.application import WindowOptions, run_window
+from desktop.ui.one_instance import OneInstance
+from desktop.ui.transfer.transfer_page import TransferPage
+from desktop.wiring.device_paths import SIMULATORS
+from desktop.wiring.engine_parts import OpenWorld, open_engine
+
+COINS = ("BTC", "ETH", "SOL")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Open the window for these arguments. GUI thread; returns when the window is closed."""
+    folder = folder_of(args)
+    engine = EngineThread(functools.partial(open_engine, opener(args, folder), folder))
+    options = WindowOptions(minimized=args.minimized, profile_folder=folder)
+    try:
+        return run_window(engine, options=options, make_transfer_page=TransferPage, start=engine.start)
+    finally:
+        engine.stop()
+
+
+def opener(args: argparse.Namespace, folder: Path) -> OpenWorld:
+    """Return what opens the world these arguments name, on the engine's loop."""
+    match world_of(args):
+        case "practice":
+            from desktop.worlds.practice.world import open_practice
+
+            return functools.partial(open_practice, folder, speed=args.speed, coins=COINS)
+        case "replay":
+            from desktop.worlds.replay import open_replay
+
+            return functools.partial(open_replay, Path(args.replay), speed=args.speed)
+        case _:
+            from desktop.worlds.live import open_live
+
+            return functools.partial(open_live, folder, coins=COINS, device_paths=lambda: SIMULATORS)
+
+
+__all__ = ["OneInstance", "opener", "run"]
