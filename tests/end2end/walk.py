@@ -1,0 +1,183 @@
+"""Drives the real window through a transfer by its buttons and fields, as a person would, waiting on what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
+
+from desktop.engine.desk_view import DeskView, TransferView
+from desktop.engine.door import EngineDoor
+
+W = TypeVar("W", bound=QWidget)
+
+LOOK_EVERY_MS = 20
+
+
+class TookTooLong(AssertionError):
+    """What was waited for did not come; says what the window knew at that moment."""
+
+
+class Walk:
+    """A person at the window. Every method waits for the window itself, never for a fixed time.
+
+    `at_page` is called with the name of each page once it is shown and settled (for pictures).
+    """
+
+    def __init__(
+        self,
+        window: QWidget,
+        door: EngineDoor,
+        *,
+        patience_ms: int = 60_000,
+        at_page: Callable[[str], None] = lambda page: None,
+    ) -> None:
+        self.window, self.door = window, door
+        self._patience_ms = patience_ms
+        self._at_page = at_page
+
+    def until(self, holds: Callable[[], bool], what: str) -> None:
+        """Let the window live until `holds`; raise TookTooLong naming `what` otherwise."""
+        loop = QEventLoop()
+        look, limit = QTimer(), QTimer()
+        look.timeout.connect(lambda: loop.quit() if holds() else None)
+        limit.setSingleShot(True)
+        limit.timeout.connect(loop.quit)
+        look.start(LOOK_EVERY_MS)
+        limit.start(self._patience_ms)
+        loop.exec()
+        look.stop()
+        limit.stop()
+        if not holds():
+            raise TookTooLong(f"{what}; transfers: {self._transfers()}; notes: {self._notes()}")
+
+    def view(self) -> DeskView:
+        """Return the engine's latest picture."""
+        view = self.door.view()
+        assert view is not None
+        return view
+
+    def transfer(self) -> TransferView:
+        """Return the newest transfer."""
+        return self.view().transfers[0]
+
+    def incident(self, rule: str, coin: str) -> None:
+        """Wait until this rule has an incident for this coin."""
+
+        def is_there() -> bool:
+            view = self.door.view()
+            return view is not None and any(i.rule == rule and i.coin == coin for i in view.incidents)
+
+        self.until(is_there, f"no incident {rule} for {coin}")
+
+    def visible(self, name: str, kind: type[W]) -> W | None:
+        """Return the visible widget of this name, if there is one."""
+        found = [w for w in self.window.findChildren(kind, name) if w.isVisible()]
+        return found[0] if found else None
+
+    def press(self, name: str) -> None:
+        """Wait until this button can be pressed, and press it with the mouse."""
+
+        def can() -> bool:
+            button = self.visible(name, QAbstractButton)
+            return button is not None and button.isEnabled()
+
+        self.until(can, f"button {name} cannot be pressed")
+        button = self.visible(name, QAbstractButton)
+        assert button is not None
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def press_by_keyboard(self, name: str) -> None:
+        """Wait until this button can be pressed, focus it and press it with the space bar."""
+
+        def can() -> bool:
+            button = self.visible(name, QAbstractButton)
+            return button is not None and button.isEnabled()
+
+        self.until(can, f"button {name} cannot be pressed")
+        button = self.visible(name, QAbstractButton)
+        assert button is not None
+        button.setFocus(Qt.FocusReason.TabFocusReason)
+        QTest.keyClick(button, Qt.Key.Key_Space)
+
+    def write(self, name: str, text: str) -> None:
+        """Wait for this field and type into it."""
+        self.until(lambda: self.visible(name, QLineEdit) is not None, f"field {name} is not shown")
+        field = self.visible(name, QLineEdit)
+        assert field is not None
+        field.clear()
+        QTest.keyClicks(field, text)
+
+    def page(self, page: str) -> None:
+        """Wait until the newest transfer is on this page and the window shows it."""
+        self.until(
+            lambda: bool(self.view().transfers) and self.transfer().page == page and not self.transfer().busy,
+            f"page {page} does not come",
+        )
+        self._at_page(page)
+
+    def device_asks(self) -> None:
+        """Wait until the device waits for one of its keys."""
+        self.until(lambda: self.view().device.asks, "the device asks nothing")
+
+    def to_proof(self) -> None:
+        """From a fresh draft to the proof page: amount, route, address on the device, comparison."""
+        self.page("what")
+        self.press("amountTest")
+        self.press_by_keyboard("confirmWhat")
+        self.page("route")
+        self.press("useBTC")
+        self.page("destination")
+        self.press("showOnDevice")
+        self.device_asks()
+        self._at_page("destination-asking")
+        self.press("deviceYes")
+        self.until(lambda: self.transfer().transfer.state == "address_shown", "address not confirmed")
+        address = self.transfer().transfer.destination
+        assert address is not None
+        self.write("practiceAddress", address.address)
+        self.press("practiceSave")
+        self.until(lambda: self._saved() == address.address, "the practice exchange has not saved the address")
+        self.write("pasteBack", address.address)
+        self.press("compare")
+        self.page("proof")
+
+    def to_watch(self) -> None:
+        """From the proof page over the exchange's own page to the watch."""
+        self.press("signChallenge")
+        self.device_asks()
+        self._at_page("proof-asking")
+        self.press_by_keyboard("deviceYes")
+        self.page("send")
+        amount = self.transfer().transfer.amount
+        assert amount is not None
+        self.write("practiceAmount", str(amount))
+        self.press("practiceWithdraw")
+        self.press("haveSent")
+        self.press("haveSentYes")
+        self.page("watch")
+
+    def to_verified(self) -> None:
+        """From the watch to Verified."""
+        self.until(lambda: self.transfer().transfer.state == "arrived", "the coin does not arrive")
+        self._at_page("arrived")
+        self.press("verifyAgain")
+        self.device_asks()
+        self.press("deviceYes")
+        self.until(lambda: self.transfer().transfer.state == "verified", "not verified")
+        self.page("done")
+
+    def _saved(self) -> str:
+        page = self.view().exchange_page
+        return "" if page is None else page.saved_address.get("BTC", "")
+
+    def _transfers(self) -> list[tuple[str, str, str, str]]:
+        view = self.door.view()
+        return [] if view is None else [(t.transfer.state, t.page, t.busy, t.refusal) for t in view.transfers]
+
+    def _notes(self) -> tuple[str, ...]:
+        view = self.door.view()
+        return () if view is None else view.notes
