@@ -9,8 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from desktop.custody import transfer_wishes as wish
-from desktop.custody.amount_guards import proposed_amount
-from desktop.custody.guards import Facts, usable_network, wrong_wallet
+from desktop.custody.guards import Facts, wrong_wallet
 from desktop.custody.transfer import DestinationProof, Transfer, TransferState
 from desktop.custody.transfer_rules import decide, possible, way_home
 from desktop.domain.errors import DeviceTrouble, Refused, SeawallError
@@ -47,14 +46,7 @@ class TransferErrands:
     async def propose(self, transfer_id: str) -> None:
         """Fill in the amount of a new draft, once the exchange has said what is idle."""
         transfer = self._transfer(transfer_id)
-        account = await self._accounts.fresh(transfer.venue, transfer.coin)
-        transfer = self._transfer(transfer_id)
-        network = usable_network(transfer, self._facts(transfer))
-        if transfer.amount is not None or network is None or account.idle is None:
-            return
-        amount = proposed_amount(transfer, account.idle, network)
-        if amount is not None:
-            await self.take(transfer_id, wish.TakeAmount(amount=amount, proposed=True))
+        await self._looks.note_account(transfer_id, await self._accounts.fresh(transfer.venue, transfer.coin))
 
     async def agree(self, transfer_id: str) -> None:
         """Agree with coin and amount, on facts that are not older than ten seconds."""

@@ -7,6 +7,8 @@ import logging
 from collections.abc import Callable, Sequence
 
 from desktop.custody import transfer_events as ev
+from desktop.custody.amount_guards import proposed_amount
+from desktop.custody.guards import Facts, usable_network
 from desktop.custody.lookout import (
     EXCHANGE_CLOCK_MS,
     UNKNOWN_AFTER_MS,
@@ -162,7 +164,7 @@ class TransferLooks:
 
     async def _look_at_account(self, look: Look, transfer: Transfer) -> None:
         account = await self._accounts.ask(transfer.venue, transfer.coin)
-        await self.note_saved(transfer.id, account)
+        await self.note_account(transfer.id, account)
         now_ms = self._clock.now_ms()
         if account.idle is None or account.trouble:
             answered(look, "silent", account.trouble, now_ms)
@@ -171,12 +173,14 @@ class TransferLooks:
         words = f"{plain(account.idle)} {transfer.coin} idle"
         answered(look, "found" if gone else "absent", words, now_ms)
 
-    async def note_saved(self, transfer_id: str, account: Account) -> None:
-        """Journal that the exchange's address book holds the destination, once, and when its hold ends."""
+    async def note_account(self, transfer_id: str, account: Account) -> None:
+        """Journal what the account means: a draft's first amount, or that the address book holds the destination."""
         now_ms = self._clock.now_ms()
 
         def judge(transfer: Transfer | None) -> tuple[ev.Event, ...]:
-            return () if transfer is None else _book_events(transfer, account, now_ms)
+            if transfer is None:
+                return ()
+            return _first_amount(transfer, account, now_ms) or _book_events(transfer, account, now_ms)
 
         await self._book.write(transfer_id, judge)
 
@@ -233,6 +237,14 @@ class TransferLooks:
             for task in waiting:
                 task.cancel()
             await asyncio.gather(*waiting, return_exceptions=True)
+
+
+def _first_amount(transfer: Transfer, account: Account, now_ms: int) -> tuple[ev.Event, ...]:
+    if transfer.state is not TransferState.DRAFT or transfer.amount is not None or account.idle is None:
+        return ()
+    network = usable_network(transfer, Facts(networks=account.networks))
+    amount = None if network is None else proposed_amount(transfer, account.idle, network)
+    return () if amount is None else (ev.AmountSet(at_ms=now_ms, amount=amount, proposed=True),)
 
 
 def _book_events(transfer: Transfer, account: Account, now_ms: int) -> tuple[ev.Event, ...]:

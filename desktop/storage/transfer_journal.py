@@ -137,6 +137,8 @@ def _opened(path: Path, world: str, read_only: bool) -> sqlite3.Connection:
     except sqlite3.DatabaseError as error:
         if db is not None:
             db.close()
+        if isinstance(error, sqlite3.OperationalError):
+            raise BadInput(f"the transfer journal cannot be opened: {error}", _MEND, where=str(path)) from error
         raise _damaged(path, str(error)) from error
     except BaseException:
         if db is not None:

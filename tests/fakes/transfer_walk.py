@@ -27,6 +27,7 @@ class TransferScene:
         journal: TransferJournal | None = None,
         outside: Outside | None = None,
         device: FakeDevice | None = None,
+        on_change: Callable[[], None] = lambda: None,
     ) -> None:
         self.outside = outside or Outside()
         self.clock = ManualClock(self.outside.now_ms)
@@ -37,7 +38,7 @@ class TransferScene:
             FakeChain(self.outside, self.clock, "first"),
             FakeChain(self.outside, self.clock, "second", 2000),
         ]
-        self.changes = 0
+        self.on_change = on_change
         self.runner = self._runner()
         self._running: asyncio.Task[None] | None = None
 
@@ -49,11 +50,8 @@ class TransferScene:
             exchanges={"binance": self.exchange},
             chain=self.chain,
             world="practice",
-            on_change=self._changed,
+            on_change=lambda: self.on_change(),
         )
-
-    def _changed(self) -> None:
-        self.changes += 1
 
     async def __aenter__(self) -> TransferScene:
         await self.runner.restore()
