@@ -14,7 +14,7 @@ from desktop.engine.alert_loop import IncidentChange
 from desktop.engine.market_desk import MarketDesk
 from desktop.storage.instrument_file import instruments_from, shipped_instruments
 from desktop.storage.recording_history import recorded_history
-from desktop.storage.recordings import replayed
+from desktop.storage.recordings import recording_header, replayed
 from desktop.storage.rule_files import rules_from, shipped_rules
 from desktop.venues.reading import FrameReaders
 
@@ -34,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Print each change of an incident as it happens, then one summary. Raise BadInput naming file and line."""
+    recording_header(args.file)
     rules = rules_from(args.rules) if args.rules else shipped_rules()
     history = recorded_history(args.file)
     instruments = instruments_from(args.instruments) if args.instruments else shipped_instruments()

@@ -149,6 +149,12 @@ def test_a_cut_recording_is_summed_up_as_far_as_it_goes_and_then_named(
     assert last["messages"] > 200
 
 
+def test_a_file_that_is_no_recording_has_no_summary(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(BadInput, match="line 1"):
+        _run(_recorded(tmp_path, [b"# notes\n"]), capsys)
+    assert capsys.readouterr().out == ""
+
+
 def test_silence_in_the_recording_is_an_incident_by_its_own_clock(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
