@@ -103,7 +103,7 @@ def _gathered(chart: ChartView, start_ms: float, count: int, *, long: bool) -> P
     bar = ((chart.print_ms[mine] - start_ms) // chart.interval_ms).astype(np.intp)
     inside = bar < count
     bar, usd, price = bar[inside], chart.print_usd[mine][inside], chart.print_price[mine][inside]
-    total = np.bincount(bar, weights=usd, minlength=count)
+    total: FloatArray = np.bincount(bar, weights=usd, minlength=count).astype(np.float64)
     weighted = np.bincount(bar, weights=usd * price, minlength=count)
     places = np.flatnonzero(total)
     return Prints(places, weighted[places] / total[places], total[places])

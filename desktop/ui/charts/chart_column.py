@@ -41,13 +41,13 @@ class ChartColumn(Card):
         self.panes = LinkedPanes()
         self.panes.pointed.connect(lambda _place: self._show_readout())
         self.panes.menu_wanted.connect(self._open_menu)
-        self.body.addLayout(self._head())
+        self.body.addLayout(self._chart_head())
         holder = QVBoxLayout()
         holder.setContentsMargins(0, 0, 0, 4)
         holder.addWidget(self.panes)
         self.body.addLayout(holder, 1)
 
-    def _head(self) -> QHBoxLayout:
+    def _chart_head(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setContentsMargins(12, 0, 8, 0)
         row.setSpacing(4)
