@@ -14,6 +14,7 @@ from desktop.venues.binance.memory import FUNDING_INFO, MarkMemory
 from desktop.venues.bybit import parse as bybit
 from desktop.venues.bybit.memory import TickerMemory
 from desktop.venues.okx import parse as okx
+from desktop.venues.wire import Origin
 
 
 class Parse(Protocol):
@@ -86,8 +87,11 @@ class FrameReaders:
         self._readers: dict[str, FrameReader] = {}
 
     def read(self, raw: RawFrame) -> tuple[Message, ...]:
-        """Return the messages of the frame. Raise WrongUsage for a venue that cannot be read yet."""
+        """Return the messages of the frame; of a venue that cannot be read yet, that it is unparsed."""
         reader = self._readers.get(raw.venue)
         if reader is None:
+            if raw.venue not in READABLE_VENUES:
+                origin = Origin(raw.venue, raw.channel, raw.received_ns)
+                return (_line_message(raw) if raw.event else origin.unparsed("no parser for this venue", 0),)
             reader = self._readers[raw.venue] = frame_reader(raw.venue, self._instruments)
         return reader.read(raw)
