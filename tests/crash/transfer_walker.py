@@ -73,7 +73,7 @@ class Life:
         journal = DeadlyJournal(await open_journal(self._folder / "transfers.sqlite", WORLD), self._when, self._at)
         outside = Outside.at(self._folder / "outside.json")
         outside.now_ms += 1000  # a start takes its time
-        self._scene = TransferScene(journal=journal, outside=outside, on_change=self._note_page)
+        self._scene = TransferScene(journal=journal, outside=outside, on_change=self._note_page, hurried=True)
         async with self._scene as scene:
             if not scene.runner.views() or scene.view.transfer.state != "verified":
                 await scene.walk_to_verified()

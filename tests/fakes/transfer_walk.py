@@ -28,6 +28,7 @@ class TransferScene:
         outside: Outside | None = None,
         device: FakeDevice | None = None,
         on_change: Callable[[], None] = lambda: None,
+        hurried: bool = False,
     ) -> None:
         self.outside = outside or Outside()
         self.clock = ManualClock(self.outside.now_ms)
@@ -39,6 +40,7 @@ class TransferScene:
             FakeChain(self.outside, self.clock, "second", 2000),
         ]
         self.on_change = on_change
+        self._hurried = hurried
         self.runner = self._runner()
         self._running: asyncio.Task[None] | None = None
 
@@ -56,7 +58,8 @@ class TransferScene:
     async def __aenter__(self) -> TransferScene:
         await self.runner.restore()
         self._running = asyncio.create_task(self.runner.run())
-        await self.pass_time(0)
+        if not self._hurried:  # a hurried person acts on the first page, before anything was looked at
+            await self.pass_time(0)
         return self
 
     async def __aexit__(self, *failure: object) -> None:
