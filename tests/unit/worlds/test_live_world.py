@@ -1,0 +1,37 @@
+"""The live world opens without asking anything of the network, and has an account only with a key."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from desktop.worlds.live import ReadOnlyKey, open_live
+from desktop.worlds.world import World
+
+
+def opened(folder: Path, key: ReadOnlyKey | None) -> World:
+    async def run() -> World:
+        world = await open_live(folder, binance_key=key)
+        for feed in world.feeds:
+            await feed.close()
+        await world.aclose()
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+        return world
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize("key", [None, ReadOnlyKey("a-key", "a-secret")])
+def test_an_account_is_there_only_with_a_key(tmp_path: Path, key: ReadOnlyKey | None) -> None:
+    world = opened(tmp_path, key)
+    assert list(world.exchanges) == ([] if key is None else ["binance"])
+    assert "a-secret" not in repr(world)
+
+
+def test_the_chain_is_watched_from_two_sources_and_time_is_real(tmp_path: Path) -> None:
+    world = opened(tmp_path, None)
+    assert len({source.name for source in world.chain}) == 2
+    assert [feed.venue for feed in world.feeds] == ["binance", "bybit"]
+    assert (world.name, world.clock.speed, world.practice) == ("live", 1.0, None)
