@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import zip_longest
 
 import msgspec
+from msgspec.structs import replace
 
+from desktop.custody.transfer import DestinationProof, Transfer
 from desktop.domain.bitcoin_address import groups, kind_of
 from desktop.domain.errors import BadInput
 from desktop.domain.signed_message import signed_by
@@ -96,3 +99,19 @@ def trouble_with(address: str, script: str) -> str:
     except BadInput as error:
         return error.message
     return "" if kind == script else f"{address} is a {kind} address, {script} was expected"
+
+
+def proved_destinations(transfers: Iterable[Transfer]) -> tuple[DestinationProof, ...]:
+    """Return the destinations that these transfers proved, oldest first; what was once verified stays verified."""
+    found: dict[str, DestinationProof] = {}
+    for transfer in transfers:
+        proof = transfer.destination
+        if proof is not None and proof.proved_ms is not None:
+            found[proof.id] = _newer(found.get(proof.id), proof)
+    return tuple(found.values())
+
+
+def _newer(before: DestinationProof | None, now: DestinationProof) -> DestinationProof:
+    if before is None or (before.address, before.fingerprint) != (now.address, now.fingerprint):
+        return now
+    return replace(now, verified_ms=now.verified_ms or before.verified_ms)

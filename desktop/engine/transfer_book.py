@@ -8,8 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from msgspec.structs import replace
-
+from desktop.custody.destination import proved_destinations
 from desktop.custody.lookout import claims_of
 from desktop.custody.transfer import FINAL_STATES, DestinationProof, Transfer
 from desktop.custody.transfer_events import Event, decode, encode
@@ -76,12 +75,7 @@ class TransferBook:
 
     def destinations(self) -> tuple[DestinationProof, ...]:
         """Return the proved destinations, oldest first, as the journal's events tell them."""
-        found: dict[str, DestinationProof] = {}
-        for transfer in self._transfers.values():
-            proof = transfer.destination
-            if proof is not None and proof.proved_ms is not None:
-                found[proof.id] = _merged(found.get(proof.id), proof)
-        return tuple(found.values())
+        return proved_destinations(self._transfers.values())
 
     def pinned_fingerprint(self) -> str:
         """Return the fingerprint of the wallet that proved the first destination, or nothing."""
@@ -144,10 +138,3 @@ class TransferBook:
             # The program may have ended between an event and the copy that follows from it.
             if stored.get(key) != proof:
                 await self._journal.keep_destination(proof)
-
-
-def _merged(before: DestinationProof | None, now: DestinationProof) -> DestinationProof:
-    """Return the newer proof; an arrival that was verified stays verified."""
-    if before is None or (before.address, before.fingerprint) != (now.address, now.fingerprint):
-        return now
-    return replace(now, verified_ms=now.verified_ms or before.verified_ms)
