@@ -70,6 +70,7 @@ def run_window(
     try:
         shell = Shell(app, door, options, make_transfer_page)
         instance.raised.connect(shell.come_forward)
+        _quit_on_signals(shell)
         start()
         shell.open(minimized=options.minimized)
         return app.exec()
@@ -97,7 +98,6 @@ class Shell(QObject):
         self.frames = FrameClock(door, self.window.show_lines, self._words, self)
         self._connect()
         self._shortcuts()
-        self._signals = _quit_on_signals(app, self)
 
     def _connect(self) -> None:
         self.window.closing.connect(self.quit)
@@ -180,6 +180,13 @@ class Shell(QObject):
     def _full_screen(self) -> None:
         self.window.setWindowState(self.window.windowState() ^ Qt.WindowState.WindowFullScreen)
 
+    def close(self) -> None:
+        """Take the window away and forget it."""
+        self.window.hide()
+        self.window.deleteLater()
+        self.tray.menu.deleteLater()
+        self.deleteLater()
+
     @Slot()
     def quit(self) -> None:
         """End the program."""
@@ -190,7 +197,7 @@ class Shell(QObject):
         self._app.quit()
 
 
-def _quit_on_signals(app: QApplication, shell: Shell) -> QTimer:
+def _quit_on_signals(shell: Shell) -> QTimer:
     """End cleanly on Ctrl+C. Python sees a signal only while its own code runs, hence the idle timer."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: shell.quit())

@@ -36,7 +36,7 @@ class ContextStrip(QWidget):
             clock += [Words(tr("chart paused, alerts go on"), weight=theme.SEMIBOLD, px=theme.CAPTION), Divider()]
         clock += [_key("?"), Words(tr("  keys"), "second", px=theme.CAPTION)]
         self.right.set_runs(*clock, right=True)
-        self.right.setFixedWidth(int(runs.width_of(clock)) + 2)
+        self.right.hold(int(runs.width_of(clock)) + 2)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint ground and upper line."""

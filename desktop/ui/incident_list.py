@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.alerts.incidents import Factor, Incident
 from desktop.engine.desk_view import DeskView
@@ -18,8 +18,10 @@ from desktop.ui.theme import Tone
 from desktop.ui.wording import tr
 
 HOUR_SECONDS = 3600
-_MOST_ROWS = 6
+_MOST_ROWS = 12
+ROW_PX = 32
 FACTOR_ROWS = 3
+_SMALL_PX = 300
 
 
 def shape_of(incident: Incident, now_ms: int) -> Shape:
@@ -99,6 +101,7 @@ class IncidentCard(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._id = ""
+        self.brief = False
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 10, 12, 12)
         column.setSpacing(0)
@@ -129,14 +132,20 @@ class IncidentCard(QWidget):
         row = QHBoxLayout()
         row.setSpacing(6)
         self.acknowledge = button(tr("Acknowledge"), "primary")
-        self.snooze = button(tr("Snooze 1 h"))
+        self.snooze = button(tr("Snooze 1 h"), says=tr("Snooze 1 h"))
         self.transfer = button(tr("Transfer  ›"), says=tr("Open transfer"))
         self.acknowledge.clicked.connect(lambda: self.acknowledged.emit(self._id))
         self.snooze.clicked.connect(lambda: self.snoozed.emit(self._id))
         self.transfer.clicked.connect(lambda: self.transfer_wanted.emit(self._id))
         for each in (self.acknowledge, self.snooze, self.transfer):
-            row.addWidget(each, 1)
+            each.setProperty("fit", "tight")
+            each.setSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Fixed)
+            row.addWidget(each)
         return row
+
+    @property
+    def _small(self) -> bool:
+        return self.width() < _SMALL_PX
 
     def show_incident(self, incident: Incident, now_ms: int) -> None:
         """Show an incident as it stands now."""
@@ -144,7 +153,9 @@ class IncidentCard(QWidget):
         self.shape.set_shape(shape_of(incident, now_ms), wording.level_word(incident.level))
         self.title.setText(wording.incident_title(incident))
         self.setAccessibleName(self.title.text())
-        self.since.setText(_span(incident, now_ms))
+        self.since.setText(_span(incident, now_ms, short=self._small))
+        self.snooze.setText(tr("Snooze") if self._small else tr("Snooze 1 h"))
+        self.transfer.setText(tr("Go  ›") if self._small else tr("Transfer  ›"))
         self.story.setText(_story(incident, now_ms))
         for place, bar in enumerate(self.factors):
             bar.setVisible(place < len(incident.factors))
@@ -152,7 +163,7 @@ class IncidentCard(QWidget):
                 bar.show_factor(incident.factors[place], incident.level)
         note = incident.note or _step(incident)
         self.note.setText(note)
-        self.note.setVisible(bool(note))
+        self.note.setVisible(bool(note) and not self.brief)
         seen = incident.acknowledged_ms is not None
         self.acknowledge.setEnabled(not seen)
         self.acknowledge.setText(
@@ -161,18 +172,20 @@ class IncidentCard(QWidget):
         self.transfer.setVisible(incident.rule != "feed-dead")
 
 
-def _span(incident: Incident, now_ms: int) -> str:
+def _span(incident: Incident, now_ms: int, *, short: bool) -> str:
     start = wording.day_and_clock(incident.opened_ms, now_ms)
+    if short:
+        return f"{start}, {wording.age(now_ms - incident.opened_ms)}"
     return tr("{start} → now, {age}", start=start, age=wording.age(now_ms - incident.opened_ms))
 
 
 def _story(incident: Incident, now_ms: int) -> str:
-    parts = [tr("{level} now", level=wording.level_word(incident.level))]
+    parts = [wording.level_word(incident.level)]
     if incident.peak > incident.level:
         parts.append(tr("peak {level}", level=wording.level_word(incident.peak).lower()))
     parts.append(tr("rule {rule}", rule=incident.rule))
     if incident.coverage is not None:
-        parts.append(tr("data {share} complete", share=wording.percent(incident.coverage, 0)))
+        parts.append(tr("data {share}", share=wording.percent(incident.coverage, 0)))
     if incident.snoozed_until_ms is not None and incident.snoozed_until_ms > now_ms:
         parts.append(tr("snoozed until {t}", t=wording.clock(incident.snoozed_until_ms)))
     return " · ".join(parts)
@@ -191,7 +204,7 @@ class IncidentRow(QAbstractButton):
         super().__init__(parent)
         self.incident: Incident | None = None
         self._now_ms = 0
-        self.setFixedHeight(32)
+        self.setFixedHeight(ROW_PX)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def show_incident(self, incident: Incident, now_ms: int) -> None:
@@ -235,11 +248,31 @@ class IncidentList(Card):
         self.body.addWidget(self.card)
         self.body.addWidget(self._quiet_box)
         self.rows = [IncidentRow() for _ in range(_MOST_ROWS)]
-        for row in self.rows:
-            row.clicked.connect(lambda _checked=False, pressed=row: self._open(pressed))
-            self.body.addWidget(row)
+        self.body.addWidget(self._scrolled_rows(), 1)
         self._wanted = ""
         self._view: DeskView | None = None
+
+    def _scrolled_rows(self) -> QScrollArea:
+        holder = QWidget()
+        holder.setProperty("part", "scrolled")
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for row in self.rows:
+            row.clicked.connect(lambda _checked=False, pressed=row: self._open(pressed))
+            column.addWidget(row)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidget(holder)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setMinimumHeight(2 * ROW_PX)
+        return area
+
+    def set_brief(self, brief: bool) -> None:
+        """Say less where the window is low."""
+        self.card.brief = brief
 
     def _open(self, row: IncidentRow) -> None:
         if row.incident is not None and self._view is not None:

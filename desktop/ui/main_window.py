@@ -6,7 +6,7 @@ from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QScrollArea, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.engine.commands import Acknowledge, Snooze, WatchCoin
 from desktop.engine.desk_view import CoinView, DeskView
@@ -18,12 +18,14 @@ from desktop.ui.incident_list import IncidentList
 from desktop.ui.next_step import NextStep, open_transfer
 from desktop.ui.notices import NoticeBar
 from desktop.ui.parts import PracticeBanner
+from desktop.ui.risk_answers import worst_open
 from desktop.ui.risk_header import RiskHeader
 from desktop.ui.tiles import TileGrid
 from desktop.ui.watchlist import Watchlist
 from desktop.ui.wording import tr
 
 SMALL_PX = 1400
+LOW_PX = 880
 LEFT_PX, RIGHT_PX = 212, 312
 LEFT_SMALL_PX, RIGHT_SMALL_PX = 184, 276
 HOUR_S = 3600
@@ -56,6 +58,7 @@ class MainWindow(QMainWindow):
         self._view: DeskView | None = None
         self._transfer: QWidget | None = None
         self._transfer_side: TransferSide | None = None
+        self._told: tuple[str, ...] = ()
         self.keeps_running = False
         self.banner = PracticeBanner()
         self.header = RiskHeader()
@@ -80,6 +83,8 @@ class MainWindow(QMainWindow):
         column.addWidget(self.banner)
         column.addWidget(self.pages, 1)
         self.setCentralWidget(whole)
+        self.notices.setParent(whole)
+        self.notices.hide()
         self.setWindowTitle("Seawall")
         self.setMinimumSize(1100, 700)
         self.resize(1440, 900)
@@ -92,10 +97,8 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.header)
-        inner = QVBoxLayout()
-        inner.setContentsMargins(12, theme.GAP, 12, theme.GAP)
+        self._inner = inner = QVBoxLayout()
         inner.setSpacing(theme.GAP)
-        inner.addWidget(self.notices)
         inner.addWidget(self.tiles)
         inner.addLayout(self._columns(), 1)
         column.addLayout(inner, 1)
@@ -108,12 +111,18 @@ class MainWindow(QMainWindow):
         row.addWidget(self.watchlist)
         self.chart.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         row.addWidget(self.chart, 1)
-        self._right = QWidget()
-        right = QVBoxLayout(self._right)
+        side = QWidget()
+        side.setProperty("part", "scrolled")
+        right = QVBoxLayout(side)
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(theme.GAP)
-        right.addWidget(self.incidents, 3)
-        right.addWidget(self.next_step, 2)
+        right.addWidget(self.incidents, 1)
+        right.addWidget(self.next_step)
+        self._right = QScrollArea()
+        self._right.setWidget(side)
+        self._right.setWidgetResizable(True)
+        self._right.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._right.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         row.addWidget(self._right)
         return row
 
@@ -155,9 +164,9 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _move_to_wallet(self) -> None:
-        worst = self._view.incidents[0].id if self._view is not None and self._view.incidents else ""
+        worst = worst_open(self._view) if self._view is not None else None
         going_on = open_transfer(self._view) is not None if self._view is not None else False
-        self.open_transfer("" if going_on else worst)
+        self.open_transfer("" if going_on or worst is None else worst.id)
 
     # --- what is shown
 
@@ -184,8 +193,9 @@ class MainWindow(QMainWindow):
 
     def show_words(self, view: DeskView) -> None:
         """Show what is read as text: at most four times a second."""
-        if self._view is not None and view.notes != self._view.notes and view.notes:
+        if view.notes != self._told and view.notes:
             self.notices.show_note(view.notes[-1])
+        self._told = view.notes
         self._view = view
         self._coin = self._coin or (view.coins[0].coin if view.coins else "")
         self.banner.show_view(view)
@@ -220,7 +230,12 @@ class MainWindow(QMainWindow):
         small = self.width() < SMALL_PX
         self.watchlist.setFixedWidth(LEFT_SMALL_PX if small else LEFT_PX)
         self._right.setFixedWidth(RIGHT_SMALL_PX if small else RIGHT_PX)
+        self._inner.setContentsMargins(*((8, 8, 8, 8) if small else (12, 8, 12, 8)))
+        for part in (self.incidents, self.next_step):
+            part.set_brief(self.height() < LOW_PX)
         super().resizeEvent(event)  # type: ignore[arg-type]
+        if self.notices.isVisible():
+            self.notices.settle()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Leave closing to the application: with a tray the program goes on watching."""

@@ -16,6 +16,7 @@ from desktop.ui.shapes import Shape
 from desktop.ui.wording import tr
 
 _LINES = 4
+_BRIEF_LINES = 2
 
 
 class NextStep(Card):
@@ -50,6 +51,12 @@ class NextStep(Card):
         box.addWidget(inset)
         self.body.addLayout(box)
         self.body.addStretch(1)
+
+    def set_brief(self, brief: bool) -> None:
+        """Say less where the window is low: the two lines that matter, the step without its button."""
+        for each in self.lines[_BRIEF_LINES:]:
+            each.setVisible(not brief)
+        self.go.setVisible(not brief)
 
     def show_view(self, view: DeskView) -> None:
         """Show how far the person is ready."""

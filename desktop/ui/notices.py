@@ -13,6 +13,9 @@ from desktop.ui.parts import button, label
 from desktop.ui.wording import tr
 
 NOTE_MS = 12_000
+ALERT_MS = 30_000
+WIDTH_PX = 620
+FOOT_PX = 40
 
 
 def balloon_body(body: str) -> str:
@@ -21,7 +24,7 @@ def balloon_body(body: str) -> str:
 
 
 class NoticeBar(QFrame):
-    """One notice at a time under the header; a newer one takes its place.
+    """One notice at a time, floating over the foot of its parent; a newer one takes its place. It moves nothing.
 
     Signals:
         chosen(str, str): the notification's key and the action that was pressed.
@@ -54,10 +57,11 @@ class NoticeBar(QFrame):
         self.hide()
 
     def show_notification(self, notification: Notification) -> None:
-        """Show an alert with its own buttons; it stays until it is closed or answered."""
-        self._timer.stop()
+        """Show an alert with its own buttons; the incident itself stays in the list when the notice goes."""
         self._key = notification.key
-        self._say(notification.title, notification.body, notification.actions)
+        first = notification.body.split("\n")[0]
+        self._say(notification.title, first, notification.actions)
+        self._timer.start(ALERT_MS)
 
     def show_note(self, words: str) -> None:
         """Show a remark for a while."""
@@ -78,6 +82,17 @@ class NoticeBar(QFrame):
             pressed.clicked.connect(lambda _checked=False, action=name: self._choose(action))
             self._buttons.addWidget(pressed)
         self.show()
+        self.settle()
+
+    def settle(self) -> None:
+        """Take the place at the middle of the parent's foot."""
+        room = self.parentWidget()
+        if room is None:
+            return
+        self.setFixedWidth(min(WIDTH_PX, room.width() - 24))
+        self.adjustSize()
+        self.move((room.width() - self.width()) // 2, room.height() - self.height() - FOOT_PX)
+        self.raise_()
 
     def _choose(self, action: str) -> None:
         self.hide()

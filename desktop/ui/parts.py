@@ -103,6 +103,11 @@ class RunLine(QWidget):
         self.setFixedHeight(height)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
+    def setFixedWidth(self, w: int) -> None:
+        """Keep this width: a box layout would give an ignored hint no room at all."""
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        super().setFixedWidth(w)
+
     def set_runs(self, *line_runs: Run, right: bool = False) -> None:
         """Show these runs; `right` aligns them at the right end."""
         if line_runs == self._runs and right == self._right:
@@ -111,6 +116,11 @@ class RunLine(QWidget):
         self.setAccessibleName(runs.spoken(line_runs))
         self.updateGeometry()
         self.update()
+
+    def hold(self, width: int) -> None:
+        """Keep this width, whatever the words are."""
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFixedWidth(width)
 
     def words(self) -> str:
         """Return the whole line as plain words."""
@@ -187,13 +197,20 @@ class PracticeBanner(QWidget):
         return {"practice": tr("PRACTICE"), "replay": tr("REPLAY")}.get(self._world, self._world.upper())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the word and the label on a neutral ground: hue is kept for data."""
+        """Paint the word turned inside out, and the label: hue is kept for data."""
         colours = theme.colours()
         painter = QPainter(self)
-        painter.fillRect(self.rect(), colours.primary)
-        word = Words(self._word(), "on_primary", theme.BOLD, spacing=1.0)
-        rest = Words(self._words, "on_primary", theme.MEDIUM)
-        runs.paint_line(painter, 16, 16.3, (word, Space(12), rest), colours, self.width() - 32)
+        painter.fillRect(self.rect(), colours.raised)
+        painter.fillRect(0, self.height() - 1, self.width(), 1, colours.divider)
+        word = Words(self._word(), "on_primary", theme.BOLD, theme.CAPTION, spacing=1.0)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colours.primary)
+        width = runs.width_of((word,))
+        painter.drawRoundedRect(QRectF(16, 3, width + 15, 17), 3, 3)
+        runs.paint_line(painter, 24, 15.5, (word,), colours)
+        rest = Words(self._words, "text", theme.MEDIUM)
+        runs.paint_line(painter, width + 43, 15.8, (rest,), colours, self.width() - width - 60)
 
 
 class RiskStrip(QWidget):
@@ -209,7 +226,6 @@ class RiskStrip(QWidget):
         row.setContentsMargins(16, 0, 16, 1)
         row.setSpacing(12)
         self._pill = RunLine(28)
-        self._pill.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._line = RunLine(28)
         self.back = button(tr("Back to market   Esc"), says=tr("Back to market"))
         self.back.clicked.connect(self.back_wanted)
@@ -221,7 +237,7 @@ class RiskStrip(QWidget):
         """Show the level, the worst open incident and the feeds of a view."""
         self._level = view.level
         self._pill.set_runs(*level_pill(view.level))
-        self._pill.setFixedWidth(self._pill.sizeHint().width() + 12)
+        self._pill.hold(self._pill.sizeHint().width() + 12)
         self._line.set_runs(*strip_runs(view))
         self.update()
 

@@ -32,7 +32,7 @@ class LevelBlock(QWidget):
         self._shape, self._word, self._tone = Shape.UNKNOWN, tr("No picture yet"), "third"
         self._level: Level | None = None
         self._what = tr("waiting for the engine")
-        self._since = ""
+        self._since = self._aside = ""
         self.setFixedHeight(HEADER_PX - 1)
 
     def show_view(self, view: DeskView) -> None:
@@ -48,12 +48,12 @@ class LevelBlock(QWidget):
             since += f" · {wording.age(view.now_ms - worst.opened_ms)}"
             if worst.peak > worst.level:
                 since += tr(" · peak {level}", level=wording.level_word(worst.peak).lower())
-        suspended = len(view.suspended_rules)
-        if suspended:
-            since = (since + " · " if since else "") + tr("{n} suspended", n=suspended)
         if not since:
             since = tr("watching {coins}", coins=", ".join(coin.coin for coin in view.coins))
+        suspended = len(view.suspended_rules)
+        self._aside = tr(" · {n} rules suspended", n=suspended) if suspended else ""
         self._say(view.level, shapes.of_level(view.level), wording.level_word(view.level), what, since)
+        self.setToolTip("\n".join((tr("Suspended rules:"), *view.suspended_rules)) if suspended else "")
 
     def show_silence(self, reason: str) -> None:
         """Say that the engine tells nothing any more: nothing shown is current."""
@@ -84,7 +84,9 @@ class LevelBlock(QWidget):
         word = Words(self._word.upper(), tone, theme.BOLD, theme.VALUE, spacing=0.8)
         runs.paint_line(painter, 53, 33.5, (word,), colours, room - 37)
         runs.paint_line(painter, 16, 64, (Words(self._what, "text", theme.SEMIBOLD, theme.TITLE),), colours, room)
-        runs.paint_line(painter, 16, 85, (Words(self._since, "second", px=theme.CAPTION),), colours, room)
+        since = Words(self._since, "second", px=theme.CAPTION)
+        aside = Words(self._aside, "second", px=theme.CAPTION, spare=1)
+        runs.paint_line(painter, 16, 85, (since, aside), colours, self.width() - 24)
 
 
 class RiskHeader(QWidget):
@@ -124,7 +126,7 @@ class RiskHeader(QWidget):
             row.setSpacing(0)
             asked = RunLine(30)
             asked.set_runs(Words(question, "third", px=theme.CAPTION))
-            asked.setFixedWidth(100)
+            asked.hold(100)
             row.addWidget(asked)
             row.addWidget(line, 1)
             rows.addLayout(row)
@@ -146,7 +148,6 @@ class RiskHeader(QWidget):
         small = self.width() < _SMALL_BELOW_PX
         self.level.setFixedWidth(_LEVEL_SMALL_PX if small else _LEVEL_PX)
         self._exit.setFixedWidth(_EXIT_SMALL_PX if small else _EXIT_PX)
-        self.device.setFixedWidth(self._exit.width() - 32)
 
     def show_view(self, view: DeskView) -> None:
         """Answer the three questions from a view."""

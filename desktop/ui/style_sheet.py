@@ -34,6 +34,8 @@ QPushButton[kind="quiet"] {{ background: transparent; border-color: transparent;
   min-height: 20px; }}
 QPushButton[kind="quiet"]:hover {{ color: {text}; border-color: {divider}; }}
 QPushButton[kind="quiet"]:checked {{ background: {raised}; color: {text}; border-color: {button_edge}; }}
+QPushButton[fit="tight"] {{ padding: 0 8px; }}
+QPushButton[fit="tight"]:focus {{ padding: 0 7px; }}
 QPushButton[grade="large"] {{ min-height: 38px; font-size: 13px; }}
 QPushButton:focus {{ border: 2px solid {focus}; padding: 0 11px; min-height: 24px; }}
 QPushButton[kind="quiet"]:focus {{ border: 2px solid {focus}; padding: 0 7px; min-height: 18px; }}
@@ -54,7 +56,7 @@ QMenu::item:disabled {{ color: {third}; }}
 QMenu::separator {{ height: 1px; background: {divider}; margin: 4px 0; }}
 
 QScrollArea {{ background: transparent; border: none; }}
-QScrollArea > QWidget > QWidget[part="scrolled"] {{ background: transparent; }}
+QWidget[part="scrolled"], QScrollArea > QWidget > QWidget[part="scrolled"] {{ background: transparent; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
 QScrollBar::handle:vertical {{ background: {button_edge}; border-radius: 3px; min-height: 32px; margin: 2px; }}
 QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from desktop.engine.desk_view import CoinView, DeskView
@@ -87,8 +88,8 @@ def _tile(name: str, view: DeskView, coin: CoinView) -> TileFacts:
         floor=fresh and reading.floor,
         unit=unit,
         words="" if fresh else wording.not_a_number(reading),
-        caption=_caption(name, reading, coin) if fresh else _why(indicator, reading),
-        age=wording.age(view.now_ms - reading.as_of_ms) if reading.as_of_ms else "",
+        caption=_caption(name, reading, coin, view) if fresh else _why(indicator, reading),
+        age=wording.age(view.now_ms - reading.as_of_ms) if reading.as_of_ms and state is not State.WARMING else "",
         warm=reading.warm,
         spark=coin.sparks.get(name, ()) if fresh else (),
         bars=name == "LIQ_VOL_LONG_1H" or name == "LIQ_VOL_SHORT_1H",
@@ -131,7 +132,7 @@ def _number(reading: Reading, indicator: Indicator) -> tuple[str, str]:
             return wording.figure(value, indicator.unit), ""
 
 
-def _caption(name: str, reading: Reading, coin: CoinView) -> str:
+def _caption(name: str, reading: Reading, coin: CoinView, view: DeskView) -> str:
     own = "" if reading.percentile is None else wording.percentile(reading.percentile)
     match name:
         case "LIQ_VOL_LONG_1H":
@@ -149,8 +150,17 @@ def _caption(name: str, reading: Reading, coin: CoinView) -> str:
             return tr("price {price}", price=_price(coin))
         case "LOW_BREAK_24H":
             return tr("last hour against the 24 h before")
+        case "OI_CHG_1H":
+            return _joined(_interest_now(coin, view), own)
         case _:
             return own or tr("own history still short")
+
+
+def _interest_now(coin: CoinView, view: DeskView) -> str:
+    chart = view.chart
+    if chart is None or chart.coin != coin.coin or not chart.oi_usd.size or not math.isfinite(chart.oi_usd[-1]):
+        return ""
+    return tr("now {usd}", usd=wording.dollars(float(chart.oi_usd[-1])))
 
 
 def _joined(*parts: str) -> str:

@@ -79,7 +79,7 @@ def subtitle(seen: Seen) -> str:
 def world_label(world: str, label: str) -> str:
     """Return the words that say which world this is; empty in the live one."""
     name = {"practice": tr("PRACTICE · no real money"), "replay": tr("REPLAY · recorded data")}.get(world, "")
-    return f"{name} · {label}" if name and label else name
+    return name or label
 
 
 def step_names() -> tuple[str, ...]:

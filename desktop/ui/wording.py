@@ -108,7 +108,7 @@ def figure(value: float, unit: str) -> str:
         case "USD":
             return dollars(value)
         case "fraction of OI":
-            return tr("{value} of OI", value=percent(value, 2))
+            return tr("{value} of OI", value=percent(value))
         case "fraction" | "share":
             return percent(value)
         case "fraction per 8h":
@@ -131,7 +131,7 @@ def age(age_ms: float) -> str:
     """Return an age: 0.3 s, 14 s, 10 min, 3 h, 2 d."""
     seconds = max(0.0, age_ms) / 1000
     if seconds < 0.95:
-        return tr("{n} s", n=f"{seconds:.1f}")
+        return tr("{n} s", n=f"{max(0.1, seconds):.1f}")
     if seconds < 119.5:
         return tr("{n} s", n=f"{seconds:.0f}")
     if seconds < 7_200:
@@ -203,10 +203,14 @@ def factor_value(factor: Factor) -> str:
 
 
 def factor_threshold(factor: Factor) -> str:
-    """Return where a factor's threshold lies."""
+    """Return where a factor's threshold lies, and on which side of it the factor counts."""
     if factor.threshold is None:
         return tr("no threshold")
-    return tr("from {value}", value=figure(factor.threshold, factor.unit).removesuffix(tr("{value} of OI", value="")))
+    unit = "fraction" if factor.unit == "fraction of OI" else factor.unit
+    value = "0" if factor.threshold == 0 else figure(factor.threshold, unit)
+    indicator = CATALOGUE.get(factor.name)
+    falling = indicator is not None and indicator.levels is not None and indicator.levels.kind == "at_most"
+    return tr("below {value}", value=value) if falling else tr("from {value}", value=value)
 
 
 def device_words(state: str) -> str:

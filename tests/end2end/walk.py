@@ -1,4 +1,4 @@
-"""Drives the real window through a transfer by its buttons and fields, as a person would, waiting on what it shows."""
+"""Drives the real window through a transfer by its buttons and fields, as a person would."""
 
 from __future__ import annotations
 
@@ -53,6 +53,11 @@ class Walk:
         limit.stop()
         if not holds():
             raise TookTooLong(f"{what}; transfers: {self._transfers()}; notes: {self._notes()}")
+
+    def settle(self) -> None:
+        """Let the window draw what the engine last said."""
+        shown = self.view().version
+        self.until(lambda: self.view().version > shown + 12, "the engine draws no new pictures")
 
     def view(self) -> DeskView:
         """Return the engine's latest picture."""
@@ -141,7 +146,9 @@ class Walk:
         self.write("practiceAddress", address.address)
         self.press("practiceSave")
         self.until(lambda: self._saved() == address.address, "the practice exchange has not saved the address")
+        self._at_page("destination-saved")
         self.write("pasteBack", address.address)
+        self._at_page("compared")
         self.press("compare")
         self.page("proof")
 
@@ -162,6 +169,8 @@ class Walk:
 
     def to_verified(self) -> None:
         """From the watch to Verified."""
+        self.until(lambda: self.transfer().transfer.state in ("confirming", "arrived"), "not in a block")
+        self._at_page("confirming")
         self.until(lambda: self.transfer().transfer.state == "arrived", "the coin does not arrive")
         self._at_page("arrived")
         self.press("verifyAgain")

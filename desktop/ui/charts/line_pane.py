@@ -42,7 +42,7 @@ class LinePane(Pane):
         if bars is None or np.isnan(bars.column(self._column)).all():
             return []
         per_px = (high - low) / max(1.0, self.height())
-        return [high - (TITLE_PX + 2) * per_px, low + 10 * per_px]
+        return [high - 15 * per_px, low + 11 * per_px]
 
     def tick_text(self, value: float) -> str:
         """Return a value in the axis' short form."""

@@ -75,7 +75,9 @@ class LiquidationPane(Pane):
             painter.setBrush(colour)
             self._side(painter, bars, scale, part, bars.column(name)[part], batch, zero, up=up)
         painter.setPen(QPen(colours.button_edge, 1))
-        painter.drawLine(QLineF(0, zero, scale.x_of(bars.end_ms), zero))
+        for first, end in stretches(~deaf):
+            left = scale.x_of(bars.start_ms + (part.start + first) * bars.interval_ms)
+            painter.drawLine(QLineF(left, zero, left + scale.px_per((end - first) * bars.interval_ms), zero))
         self._coverage(painter, bars, scale, part, colours)
 
     def _side(

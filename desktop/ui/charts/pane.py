@@ -230,13 +230,15 @@ class ValueAxis(pg.GraphicsWidget):  # type: ignore[misc]
         tag_y = None if self.tag is None else scale.y_of(self.tag[0])
         for value in self._pane.ticks():
             y = scale.y_of(value)
+            if self.note:
+                y = min(y, scale.height - 21)
             if 8 < y < scale.height - 6 and (tag_y is None or abs(y - tag_y) > 14):
                 painter.drawText(12, round(y + 3.6), self._pane.tick_text(value))
         if self._pane is not self._pane.shared.panes[0]:
             painter.fillRect(QRectF(0, 0, self.WIDTH_PX, 1), colours.divider)
         if self.note:
             painter.drawText(
-                QRectF(6, scale.height - 15, self.WIDTH_PX, 14), Qt.AlignmentFlag.AlignVCenter, self.note
+                QRectF(12, scale.height - 15, self.WIDTH_PX, 14), Qt.AlignmentFlag.AlignVCenter, self.note
             )
         if self.tag is not None and tag_y is not None:
             self._paint_tag(painter, tag_y, colours)

@@ -19,7 +19,7 @@ from desktop.ui.runs import Run, Words
 from desktop.ui.theme import Colours
 from desktop.ui.wording import tr
 
-_LEAST_SIDE_PX, _MOST_SIDE_PX = 6.0, 20.0
+_LEAST_SIDE_PX, _MOST_SIDE_PX = 7.0, 22.0
 
 
 class PricePane(Pane):

@@ -26,7 +26,7 @@ from desktop.worlds.practice.storm_recording import read_storm
 from desktop.worlds.practice.venue_servers import VenueServers
 from desktop.worlds.world import World
 
-LABEL = "PRACTICE: synthetic storm, play money"
+LABEL = "synthetic storm, play money"
 MNEMONIC = "all all all all all all all all all all all all"
 """A phrase the whole world knows: nothing of worth may ever lie on it."""
 

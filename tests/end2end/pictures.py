@@ -1,0 +1,54 @@
+"""Takes the pictures of the README: walks the practice world and lets the program draw itself.
+
+    python -m tests.end2end.pictures docs/pictures
+
+Set QT_QPA_PLATFORM=offscreen, or run it under a virtual display.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from desktop.risk.reading import Level
+from desktop.ui.application import save_picture
+from tests.end2end.desk import practice_desk
+from tests.end2end.walk import Walk
+
+PAGES = {
+    "what": "transfer-what",
+    "route": "transfer-route",
+    "compared": "transfer-destination",
+    "proof-asking": "transfer-proof",
+    "send": "transfer-send",
+    "confirming": "transfer-watch",
+    "done": "transfer-done",
+}
+
+
+def take(folder: Path) -> None:
+    """Walk from the storm to Verified and save each picture into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as home, practice_desk(Path(home), 10.0) as desk:
+        window = desk.shell.window
+
+        def save(page: str) -> None:
+            if page in PAGES:
+                walk.settle()
+                save_picture(window, folder / f"{PAGES[page]}.png")
+
+        walk = Walk(window, desk.engine, patience_ms=90_000, at_page=save)
+        walk.until(lambda: desk.engine.view() is not None, "no picture of the desk")
+        walk.until(lambda: walk.view().level is Level.CRITICAL, "the storm does not become critical")
+        window.notices.hide()
+        walk.settle()
+        save_picture(window, folder / "main-storm.png")
+        desk.shell.open_transfer(walk.view().incidents[0].id)
+        walk.to_proof()
+        walk.to_watch()
+        walk.to_verified()
+
+
+if __name__ == "__main__":
+    take(Path(sys.argv[1]))

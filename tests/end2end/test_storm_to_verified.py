@@ -1,0 +1,62 @@
+"""The whole way in the real window: storm, alarm, transfer, Verified; and the same place again after a restart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from desktop.engine.commands import Acknowledge
+from desktop.engine.door import PersonWantsTransfer
+from tests.end2end.desk import practice_desk
+from tests.end2end.walk import Walk
+
+SPEED = 40.0
+
+
+@pytest.mark.slow
+def test_storm_trips_and_the_coin_is_walked_to_verified(tmp_path: Path, qapp: QApplication) -> None:
+    with practice_desk(tmp_path, SPEED) as desk:
+        walk = Walk(desk.shell.window, desk.engine)
+        walk.incident("cascade-started", "BTC")
+        incident = next(i for i in walk.view().incidents if i.coin == "BTC")
+        assert {factor.name for factor in incident.factors} == {"LIQ_INT_1H", "LIQ_IMB_1H", "LOW_BREAK_24H"}
+
+        # The button of a desktop notification arrives as this news.
+        desk.shell.bridge._hear(PersonWantsTransfer(incident.id))
+        walk.to_proof()
+        walk.to_watch()
+        walk.to_verified()
+
+        transfer = walk.transfer().transfer
+        assert transfer.destination is not None
+        assert transfer.destination.signature
+        assert transfer.received is not None
+        assert transfer.received < (transfer.amount or 0), "the network fee is taken off"
+
+        desk.engine.submit(Acknowledge())
+        walk.until(
+            lambda: all(i.acknowledged_ms is not None for i in walk.view().incidents), "incidents not acknowledged"
+        )
+
+
+@pytest.mark.slow
+def test_window_opens_again_on_the_page_where_it_was_closed(tmp_path: Path, qapp: QApplication) -> None:
+    with practice_desk(tmp_path, SPEED) as desk:
+        walk = Walk(desk.shell.window, desk.engine)
+        walk.until(lambda: desk.engine.view() is not None and walk.view().device.state == "ready", "no device")
+        desk.shell.open_transfer("")
+        walk.to_proof()
+        before = walk.transfer().transfer
+
+    with practice_desk(tmp_path, SPEED) as desk:
+        walk = Walk(desk.shell.window, desk.engine)
+        walk.until(lambda: desk.engine.view() is not None and bool(walk.view().transfers), "the transfer is lost")
+        desk.shell.open_transfer("")
+        walk.page("proof")
+        assert walk.transfer().transfer.id == before.id
+        assert walk.transfer().transfer.destination == before.destination
+        walk.until(lambda: walk.view().device.state == "ready", "no device")
+        walk.to_watch()
+        walk.to_verified()
