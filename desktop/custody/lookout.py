@@ -219,10 +219,15 @@ def _ours(transfer: Transfer, new: Sequence[Payment]) -> Payment | None:
 
 def _expected(transfer: Transfer) -> frozenset[Decimal]:
     """Return the amounts that may arrive: venues take their fee from the amount or on top of it."""
-    amounts = set()
-    for whole, fee in ((transfer.amount, transfer.fee), (transfer.listed_amount, transfer.listed_fee)):
-        if whole is not None:
-            amounts |= {whole, whole - (fee or Decimal(0))}
+    agreed, listed = transfer.amount, transfer.listed_amount
+    if agreed is None:
+        return frozenset()
+    amounts = {agreed, agreed - (transfer.fee or Decimal(0))}
+    if listed is not None:
+        fee = transfer.listed_fee or Decimal(0)
+        amounts.add(agreed - fee)
+        if agreed not in (listed, listed + fee):  # another amount was sent: whether with or without fee is not known
+            amounts |= {listed, listed - fee}
     return frozenset(amounts)
 
 
