@@ -35,7 +35,7 @@ class FrameReader:
         parse: Parse,
         instruments: InstrumentTable,
         whole: Callable[[tuple[Message, ...]], tuple[Message, ...]],
-        learn: Callable[[bytes], None] = lambda body: None,
+        learn: Callable[[bytes], None] | None = None,
     ) -> None:
         self.venue = venue
         self._parse = parse
@@ -47,7 +47,7 @@ class FrameReader:
         """Return the messages of a frame, or of an event of the line; never raises."""
         if raw.event:
             return (_line_message(raw),)
-        if raw.channel.startswith(FUNDING_INFO):
+        if self._learn is not None and raw.channel.startswith(FUNDING_INFO):
             self._learn(raw.frame)
         messages = self._parse(
             raw.frame, channel=raw.channel, received_ns=raw.received_ns, instruments=self._instruments

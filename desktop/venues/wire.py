@@ -14,7 +14,6 @@ from desktop.domain.market import FeedStatus, Unparsed
 # What decoding may raise on bytes nobody can foresee; msgspec's own errors are ValueErrors.
 DECODE_FAILURES = (msgspec.MsgspecError, ValueError, RecursionError)
 
-_SIGNED = "0123456789.-+eE"
 _LONGEST_NUMBER = 40
 _LEAST_RATE, _GREATEST_RATE = -1000.0, 1000.0
 
@@ -42,6 +41,18 @@ def is_above_zero(text: str) -> bool:
     )
 
 
+def both_above_zero(one: str, other: str) -> bool:
+    """Return whether `is_above_zero` holds for both; cheaper than two calls, and every trade has two numbers."""
+    digits = one.replace(".", "", 1) + other.replace(".", "", 1)
+    return (
+        digits.isdigit()
+        and one.strip("0.") != ""
+        and other.strip("0.") != ""
+        and len(digits) <= _LONGEST_NUMBER
+        and digits.isascii()
+    )
+
+
 def above_zero(text: str, field: str) -> float:
     """Return the number. Raise Unreadable naming the field if it is not one above zero in plain digits."""
     if not is_above_zero(text):
@@ -51,13 +62,12 @@ def above_zero(text: str, field: str) -> float:
 
 def rate(text: str, field: str) -> float:
     """Return a signed number such as a funding rate. Raise Unreadable naming the field if it is not one."""
-    if not text.strip(_SIGNED):
-        try:
-            value = float(text)
-        except ValueError:
-            value = float("nan")
-        if _LEAST_RATE < value < _GREATEST_RATE:
-            return value
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if _LEAST_RATE < value < _GREATEST_RATE:
+        return value
     raise Unreadable(f"{field} is {text[:_LONGEST_NUMBER]!r}, not a finite number")
 
 

@@ -36,10 +36,8 @@ class MarkMemory:
 
     def whole(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
         """Return the messages with what they leave out, where it is known."""
-        if len(messages) == 1:
-            kind = type(messages[0])
-            if kind is not Mark and kind is not OpenInterest:
-                return messages
+        if len(messages) == 1 and type(messages[0]) not in _REMEMBERED:
+            return messages
         return tuple([self._whole(message) for message in messages])
 
     def _whole(self, message: Message) -> Message:
@@ -61,3 +59,6 @@ class MarkMemory:
         # The mark price is quoted per unit of the symbol, the open interest counts coins.
         units = Decimal(interest.coins) / instrument.coins_per_unit
         return msgspec.structs.replace(interest, usd=instrument.usd(float(units), float(mark)))
+
+
+_REMEMBERED = frozenset({Mark, OpenInterest})

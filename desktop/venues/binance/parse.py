@@ -18,7 +18,7 @@ from desktop.venues.wire import (
     DECODE_FAILURES,
     Origin,
     above_zero,
-    is_above_zero,
+    both_above_zero,
     looked_at,
     pieces,
     rate,
@@ -90,24 +90,16 @@ def parse(frame: bytes, *, channel: str, received_ns: int, instruments: Instrume
     """
     try:
         if frame.isascii():
-            return (_normalised(_combined(frame).data, received_ns, instruments),)
+            event = _combined(frame).data
+            return (_NORMALISE[type(event)](event, received_ns, instruments),)
     except (*DECODE_FAILURES, Unreadable):
         pass  # the careful way finds out what it is and at which byte
     return _carefully(frame, Origin(VENUE, channel, received_ns), instruments)
 
 
-def _normalised(event: _Event, received_ns: int, instruments: InstrumentTable) -> Message:
-    if type(event) is _AggTrade:
-        return _trade(event, received_ns, instruments)
-    if type(event) is _ForceOrder:
-        return _liquidation(event.o, received_ns, instruments)
-    assert type(event) is _MarkPrice
-    return _mark(event, received_ns, instruments)
-
-
 def _trade(event: _AggTrade, received_ns: int, instruments: InstrumentTable) -> Trade:
     quantity, price = event.q, event.p
-    if not (is_above_zero(quantity) and is_above_zero(price)):
+    if not both_above_zero(quantity, price):
         above_zero(quantity, "q")
         above_zero(price, "p")
     instrument = instruments.of_venue[VENUE][event.s]
@@ -117,28 +109,31 @@ def _trade(event: _AggTrade, received_ns: int, instruments: InstrumentTable) -> 
     return Trade(VENUE, event.s, instrument.coin, side, coins, price, event.T, received_ns)
 
 
-def _liquidation(order: _Order, received_ns: int, instruments: InstrumentTable) -> Liquidation:
-    price, size = above_zero(order.ap, "ap"), above_zero(order.z, "z")
+def _liquidation(event: _ForceOrder, received_ns: int, instruments: InstrumentTable) -> Liquidation:
+    order = event.o
+    size, price = order.z, order.ap
+    if not both_above_zero(size, price):
+        above_zero(price, "ap")
+        above_zero(size, "z")
     instrument = instruments.of_venue[VENUE][order.s]
     return Liquidation(
         VENUE,
         order.s,
         instrument.coin,
         "long" if order.S == "SELL" else "short",
-        instrument.coins(order.z, order.ap),
-        order.ap,
+        size if instrument.as_sent else instrument.coins(size, price),
+        price,
         "fill",
-        instrument.usd(size, price),
+        float(size) * float(price) if instrument.priced_per_unit else instrument.usd(float(size), float(price)),
         order.T,
         received_ns,
     )
 
 
 def _mark(event: _MarkPrice, received_ns: int, instruments: InstrumentTable) -> Mark:
-    if not is_above_zero(event.p):
+    if not both_above_zero(event.p, event.i or event.p):
         above_zero(event.p, "p")
-    if event.i and not is_above_zero(event.i):
-        above_zero(event.i, "i")
+        above_zero(event.i or event.p, "i")
     # Dated contracts send an empty rate and no next time.
     funding = rate(event.r, "r") if event.r else None
     return Mark(
@@ -153,6 +148,13 @@ def _mark(event: _MarkPrice, received_ns: int, instruments: InstrumentTable) -> 
         event.E,
         received_ns,
     )
+
+
+_NORMALISE: dict[type, Callable[[Any, int, InstrumentTable], Message]] = {
+    _AggTrade: _trade,
+    _ForceOrder: _liquidation,
+    _MarkPrice: _mark,
+}
 
 
 def _interest(body: _OpenInterest, received_ns: int, instruments: InstrumentTable) -> OpenInterest:
@@ -181,7 +183,8 @@ def _one(piece: bytes, at: int, origin: Origin, instruments: InstrumentTable) ->
     kind = fields.get("e") if isinstance(fields, dict) else None
     try:
         if kind in _USED:
-            return _normalised(_bare(piece), origin.received_ns, instruments)
+            event = _bare(piece)
+            return _NORMALISE[type(event)](event, origin.received_ns, instruments)
         if isinstance(fields, dict) and "openInterest" in fields:
             return _interest(_open_interest(piece), origin.received_ns, instruments)
     except (*DECODE_FAILURES, Unreadable) as error:

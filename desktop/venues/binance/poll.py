@@ -14,6 +14,7 @@ OPEN_INTEREST = "/fapi/v1/openInterest"
 FUNDING_INFO = "/fapi/v1/fundingInfo"
 OPEN_INTEREST_SECONDS = 15.0
 FUNDING_INFO_SECONDS = 4 * 3600.0
+RETRY_SECONDS = 300.0
 
 
 class BinancePoll:
@@ -38,16 +39,16 @@ class BinancePoll:
         self._queries = queries
         # In a fast world at least a fifth of a real second lies between two rounds.
         self._every_s = max(every_s, 0.2 * clock.speed)
+        self._retry_s = max(RETRY_SECONDS, 0.2 * clock.speed)
         self._good_ms = {self._channel(query): clock.now_ms() for query in queries}
 
     async def run(self) -> None:
         """Ask until cancelled."""
         while True:
-            for query in self._queries:
-                await self._ask(query)
-            await self._clock.sleep(self._every_s)
+            answered = [await self._ask(query) for query in self._queries]
+            await self._clock.sleep(self._every_s if all(answered) else min(self._every_s, self._retry_s))
 
-    async def _ask(self, query: dict[str, str]) -> None:
+    async def _ask(self, query: dict[str, str]) -> bool:
         channel = self._channel(query)
         try:
             body = await self._door.get(self._path, query)
@@ -56,9 +57,10 @@ class BinancePoll:
             self._take(
                 RawFrame(self._now_ns(), "binance", channel, event="gap", detail=trouble.message, since_ms=since_ms)
             )
-            return
+            return False
         self._good_ms[channel] = self._clock.now_ms()
         self._take(RawFrame(self._now_ns(), "binance", channel, body))
+        return True
 
     def _channel(self, query: dict[str, str]) -> str:
         return f"GET {self._path}?{urlencode(query)}" if query else f"GET {self._path}"

@@ -22,7 +22,8 @@ class TickerMemory:
 
     def whole(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
         """Return the messages with full marks, and with the USD of open interest where a mark price is known."""
-        if not any(type(message) in _REMEMBERED for message in messages):
+        # A frame is either a ticker's or not, so its first message tells.
+        if type(messages[0]) not in _REMEMBERED:
             return messages
         return tuple([self._whole(message) for message in messages])
 

@@ -18,7 +18,7 @@ from desktop.venues.wire import (
     DECODE_FAILURES,
     Origin,
     above_zero,
-    is_above_zero,
+    both_above_zero,
     looked_at,
     pieces,
     rate,
@@ -91,25 +91,32 @@ def parse(frame: bytes, *, channel: str, received_ns: int, instruments: Instrume
     In both, None means that the ticker does not say (unchanged since the last); `TickerMemory` fills that in.
     What cannot be read becomes Unparsed, what is of no use FeedStatus.
     """
-    origin = Origin(VENUE, channel, received_ns)
     try:
-        if frame.isascii():
-            if frame.startswith(b'{"topic":"publicTrade.'):
-                if rows := _trades(frame).data:
-                    return tuple([_trade(row, received_ns, instruments) for row in rows])
-            elif frame.startswith(b'{"topic":"tickers.'):
+        if frame.isascii() and (kind := _BEGINNINGS.get(frame[:14])):
+            if kind == "tickers":
                 ticker = _tickers(frame)
-                return _ticker(ticker.data, ticker.ts, origin, instruments)
-            elif frame.startswith(b'{"topic":"allLiquidation.') and (found := _liquidations(frame).data):
-                return tuple([_liquidation(row, received_ns, instruments) for row in found])
+                return _ticker(ticker.data, ticker.ts, Origin(VENUE, channel, received_ns), instruments)
+            if kind == "publicTrade":
+                if trades := _trades(frame).data:
+                    if len(trades) == 1:  # most have one row, and that saves the list
+                        return (_trade(trades[0], received_ns, instruments),)
+                    return tuple([_trade(row, received_ns, instruments) for row in trades])
+            elif prints := _liquidations(frame).data:
+                if len(prints) == 1:
+                    return (_liquidation(prints[0], received_ns, instruments),)
+                return tuple([_liquidation(row, received_ns, instruments) for row in prints])
     except (*DECODE_FAILURES, Unreadable):
         pass  # the careful way keeps the good rows and finds the byte of the bad one
-    return _carefully(frame, origin, instruments)
+    return _carefully(frame, Origin(VENUE, channel, received_ns), instruments)
+
+
+_USED = ("allLiquidation", "publicTrade", "tickers")
+_BEGINNINGS = {f'{{"topic":"{kind}'.encode()[:14]: kind for kind in _USED}
 
 
 def _trade(row: _Traded, received_ns: int, instruments: InstrumentTable) -> Trade:
     quantity, price = row.v, row.p
-    if not (is_above_zero(quantity) and is_above_zero(price)):
+    if not both_above_zero(quantity, price):
         above_zero(quantity, "v")
         above_zero(price, "p")
     instrument = instruments.of_venue[VENUE][row.s]
@@ -119,17 +126,20 @@ def _trade(row: _Traded, received_ns: int, instruments: InstrumentTable) -> Trad
 
 
 def _liquidation(row: _Liquidated, received_ns: int, instruments: InstrumentTable) -> Liquidation:
-    size, price = above_zero(row.v, "v"), above_zero(row.p, "p")
+    size, price = row.v, row.p
+    if not both_above_zero(size, price):
+        above_zero(size, "v")
+        above_zero(price, "p")
     instrument = instruments.of_venue[VENUE][row.s]
     return Liquidation(
         VENUE,
         row.s,
         instrument.coin,
         "long" if row.S == "Buy" else "short",
-        instrument.coins(row.v, row.p),
-        row.p,
+        size if instrument.as_sent else instrument.coins(size, price),
+        price,
         "bankruptcy",
-        instrument.usd(size, price),
+        float(size) * float(price) if instrument.priced_per_unit else instrument.usd(float(size), float(price)),
         row.T,
         received_ns,
     )
@@ -138,7 +148,9 @@ def _liquidation(row: _Liquidated, received_ns: int, instruments: InstrumentTabl
 def _ticker(ticker: _Ticker, at_ms: int, origin: Origin, instruments: InstrumentTable) -> tuple[Message, ...]:
     instrument = instruments.of_venue[VENUE][ticker.symbol]
     mark = _mark(ticker, instrument, at_ms, origin.received_ns)
-    interest = _interest(ticker, instrument, at_ms, origin.received_ns)
+    interest = None
+    if ticker.single_open_interest or ticker.open_interest:
+        interest = _interest(ticker, instrument, at_ms, origin.received_ns)
     if mark is None:
         return (interest,) if interest is not None else (origin.alive(f"ticker of {ticker.symbol}"),)
     return (mark,) if interest is None else (mark, interest)
@@ -149,15 +161,18 @@ def _mark(ticker: _Ticker, instrument: Instrument, at_ms: int, received_ns: int)
     interval, next_ms = ticker.funding_interval_hour, ticker.next_funding_time
     if not (mark or index or funding or interval or next_ms):
         return None
+    if (mark or index) and not both_above_zero(mark or index, index or mark):
+        above_zero(mark or index, "markPrice" if mark else "indexPrice")
+        above_zero(index, "indexPrice")
     return Mark(
         VENUE,
         ticker.symbol,
         instrument.coin,
-        mark if mark and above_zero(mark, "markPrice") else None,
-        index if index and above_zero(index, "indexPrice") else None,
+        mark or None,
+        index or None,
         rate(funding, "fundingRate") if funding else None,
         above_zero(interval, "fundingIntervalHour") if interval else None,
-        _next_funding(next_ms),
+        _next_funding(next_ms) if next_ms else None,
         at_ms,
         received_ns,
     )
@@ -218,9 +233,6 @@ def _carefully(frame: bytes, origin: Origin, instruments: InstrumentTable) -> tu
         return _rows(kind, frame, origin, instruments) or (origin.alive(f"{kind} without rows"),)
     except Unreadable as error:
         return (origin.unparsed(error.reason, error.offset),)
-
-
-_USED = frozenset({"allLiquidation", "publicTrade", "tickers"})
 
 
 def _rows(kind: str, frame: bytes, origin: Origin, instruments: InstrumentTable) -> tuple[Message, ...]:
