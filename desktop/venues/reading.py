@@ -7,7 +7,7 @@ from typing import Protocol
 
 from desktop.domain.errors import WrongUsage
 from desktop.domain.instrument import InstrumentTable
-from desktop.domain.market import FeedStatus, Gap, Message
+from desktop.domain.market import FeedStatus, Gap, Message, Trade
 from desktop.domain.raw_frame import RawFrame
 from desktop.venues.binance import parse as binance
 from desktop.venues.binance.memory import FUNDING_INFO, MarkMemory
@@ -52,7 +52,8 @@ class FrameReader:
         messages = self._parse(
             raw.frame, channel=raw.channel, received_ns=raw.received_ns, instruments=self._instruments
         )
-        return self._whole(messages)
+        # A push of trades holds nothing else, and there is nothing to fill in.
+        return messages if type(messages[0]) is Trade else self._whole(messages)
 
 
 def _line_message(raw: RawFrame) -> Message:
