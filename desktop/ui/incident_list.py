@@ -268,6 +268,8 @@ class IncidentList(Card):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setMinimumHeight(2 * ROW_PX)
+        # Its own wish does not count: the rows take what the rest leaves, and scroll.
+        area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         return area
 
     def set_brief(self, brief: bool) -> None:

@@ -14,6 +14,7 @@ from desktop.engine.door import EngineDoor
 from desktop.ui import theme
 from desktop.ui.charts.chart_column import ChartColumn
 from desktop.ui.context_strip import ContextStrip
+from desktop.ui.feed_list import FeedList
 from desktop.ui.incident_list import IncidentList
 from desktop.ui.next_step import NextStep, open_transfer
 from desktop.ui.notices import NoticeBar
@@ -65,6 +66,7 @@ class MainWindow(QMainWindow):
         self.notices = NoticeBar()
         self.tiles = TileGrid()
         self.watchlist = Watchlist()
+        self.feeds = FeedList()
         self.chart = ChartColumn()
         self.incidents = IncidentList()
         self.next_step = NextStep()
@@ -108,7 +110,7 @@ class MainWindow(QMainWindow):
     def _columns(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(theme.GAP)
-        row.addWidget(self.watchlist)
+        row.addWidget(self._left_column())
         self.chart.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         row.addWidget(self.chart, 1)
         side = QWidget()
@@ -125,6 +127,15 @@ class MainWindow(QMainWindow):
         self._right.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         row.addWidget(self._right)
         return row
+
+    def _left_column(self) -> QWidget:
+        self._left = QWidget()
+        left = QVBoxLayout(self._left)
+        left.setContentsMargins(0, 0, 0, 0)
+        left.setSpacing(theme.GAP)
+        left.addWidget(self.watchlist, 1)
+        left.addWidget(self.feeds)
+        return self._left
 
     def _connect(self) -> None:
         self.header.transfer_wanted.connect(self._move_to_wallet)
@@ -210,6 +221,7 @@ class MainWindow(QMainWindow):
         if coin is not None:
             self.tiles.show_coin(view, coin)
         self.watchlist.show_view(view, self._coin)
+        self.feeds.show_view(view)
         self.incidents.show_view(view)
         self.next_step.show_view(view)
         self.context.show_view(view, paused=self.chart.is_paused)
@@ -228,7 +240,7 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: object) -> None:
         """Narrow the side columns on a small screen; the chart takes what remains."""
         small = self.width() < SMALL_PX
-        self.watchlist.setFixedWidth(LEFT_SMALL_PX if small else LEFT_PX)
+        self._left.setFixedWidth(LEFT_SMALL_PX if small else LEFT_PX)
         self._right.setFixedWidth(RIGHT_SMALL_PX if small else RIGHT_PX)
         self._inner.setContentsMargins(*((8, 8, 8, 8) if small else (12, 8, 12, 8)))
         for part in (self.incidents, self.next_step):

@@ -128,7 +128,8 @@ def feed_runs(feed: FeedView) -> tuple[Run, ...]:
         case "stale":
             return (mark, Words(name, "third"), Words(f"  {age} {word}", "second", theme.MEDIUM))
         case "down":
-            return (mark, Words(f"{name} ", "second"), Words(f"{word} {age or tr('never heard')}", framed=True))
+            silent = f"{word} {age}" if age else tr("never heard")
+            return (mark, Words(f"{name} ", "second"), Words(silent, framed=True))
         case _:
             return (mark, Words(f"{name}  {word}", "third"))
 

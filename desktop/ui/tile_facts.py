@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from desktop.engine.desk_view import CoinView, DeskView
 from desktop.risk.catalogue import CATALOGUE, Indicator
+from desktop.risk.liquidations import TOO_FEW
 from desktop.risk.reading import Reading, State, unknown
 from desktop.ui import shapes, wording
 from desktop.ui.shapes import Shape
@@ -87,8 +88,8 @@ def _tile(name: str, view: DeskView, coin: CoinView) -> TileFacts:
         value=value,
         floor=fresh and reading.floor,
         unit=unit,
-        words="" if fresh else wording.not_a_number(reading),
-        caption=_caption(name, reading, coin, view) if fresh else _why(indicator, reading),
+        words="" if fresh else _no_number(reading),
+        caption=_caption(name, reading, coin, view) if fresh else _why(reading),
         age=wording.age(view.now_ms - reading.as_of_ms) if reading.as_of_ms and state is not State.WARMING else "",
         warm=reading.warm,
         spark=coin.sparks.get(name, ()) if fresh else (),
@@ -176,10 +177,18 @@ def _price(coin: CoinView) -> str:
     return tr("unknown") if coin.price.value is None else wording.price(coin.price.value)
 
 
-def _why(indicator: Indicator, reading: Reading) -> str:
+def _no_number(reading: Reading) -> str:
+    if reading.state is State.WARMING:
+        return wording.not_a_number(reading)
+    return tr("Too few to tell") if reading.reason == TOO_FEW else tr("Unknown")
+
+
+def _why(reading: Reading) -> str:
     if reading.state is State.WARMING:
         return tr("{share} of its window recorded", share=wording.percent(reading.warm, 0))
-    return tr("no vote until it is known again")
+    if reading.reason == TOO_FEW:
+        return tr("below the $1M floor: no vote")
+    return tr("{why} · no vote", why=reading.reason or tr("no source"))
 
 
 def tip(indicator: Indicator, reading: Reading) -> str:
@@ -222,7 +231,7 @@ def _coverage(view: DeskView) -> TileFacts:
         state=State.LIVE if known else State.UNKNOWN,
         value=wording.percent(view.coverage, 0) if view.coverage is not None else "",
         unit=tr("seen"),
-        words="" if known else tr("unknown: no feed heard"),
+        words="" if known else tr("Unknown"),
         caption=tr("{n} of {all} feeds live", n=len(heard), all=len(view.feeds)),
         dots=tuple(shapes.of_feed(feed.state) for feed in view.feeds),
         tip=tr("Share of the open interest whose liquidations are heard. Totals are floors: the rest is not seen."),

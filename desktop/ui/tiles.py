@@ -19,6 +19,7 @@ COLUMNS = 6
 TILE_PX = 66
 _EDGE = 12
 _SPARK_PX = 58
+_LEAST_SPARK_PX = 24
 
 
 class Tile(QWidget):
@@ -64,10 +65,21 @@ def _paint_tile(painter: QPainter, box: QRectF, facts: TileFacts, colours: Colou
     head: tuple[Run, ...] = (Mark(facts.shape, 10, 7), Words(facts.name, "second", px=11))
     age_width = _paint_age(painter, box, facts, colours)
     runs.paint_line(painter, _EDGE, 20, head, colours, width - age_width - 6)
-    has_spark = bool(facts.spark) or bool(facts.dots)
-    runs.paint_line(painter, _EDGE, 39.5, _number(facts), colours, width - (_SPARK_PX + 6 if has_spark else 0))
+    number = _number(facts)
+    # The unit stays; it is the small line that gives way.
+    spark_px = min(_SPARK_PX, width - runs.width_of(number) - 8)
+    runs.paint_line(painter, _EDGE, 39.5, number, colours, width)
     runs.paint_line(painter, _EDGE, 57, (Words(facts.caption, "third", px=11),), colours, width)
-    corner = QRectF(box.right() - _EDGE - _SPARK_PX, 25, _SPARK_PX, 18)
+    corner = QRectF(box.right() - _EDGE - spark_px, 25, spark_px, 18)
+    if spark_px >= _LEAST_SPARK_PX:
+        _paint_origin(painter, corner, facts, colours)
+    if facts.state is State.WARMING:
+        painter.fillRect(QRectF(0, box.height() - 2, box.width(), 2), colours.divider)
+        painter.fillRect(QRectF(0, box.height() - 2, box.width() * min(1.0, facts.warm), 2), colours.second)
+
+
+def _paint_origin(painter: QPainter, corner: QRectF, facts: TileFacts, colours: Colours) -> None:
+    """Paint where the number came from: dots, bars or a line."""
     if facts.dots:
         _paint_dots(painter, corner, facts.dots, colours)
     elif facts.bars:
@@ -77,9 +89,6 @@ def _paint_tile(painter: QPainter, box: QRectF, facts: TileFacts, colours: Colou
         faded = facts.state is State.STALE
         line, dot = (colours.third, colours.third) if faded else (colours.second, colours.text)
         sparks.paint_spark(painter, corner.adjusted(0, 0, -2, -2), facts.spark, line, dot)
-    if facts.state is State.WARMING:
-        painter.fillRect(QRectF(0, box.height() - 2, box.width(), 2), colours.divider)
-        painter.fillRect(QRectF(0, box.height() - 2, box.width() * min(1.0, facts.warm), 2), colours.second)
 
 
 def _paint_age(painter: QPainter, box: QRectF, facts: TileFacts, colours: Colours) -> float:
@@ -98,7 +107,7 @@ def _number(facts: TileFacts) -> tuple[Run, ...]:
     weight = theme.MEDIUM if stale else theme.SEMIBOLD
     mark = (Words(f"{FLOOR_MARK} ", tone, px=theme.VALUE),) if facts.floor else ()
     unit_tone: Tone = "third" if stale else "second"
-    unit = (Words(f" {facts.unit}", unit_tone, spare=1),) if facts.unit else ()
+    unit = (Words(f" {facts.unit}", unit_tone),) if facts.unit else ()
     return (*mark, Words(facts.value, tone, weight, theme.VALUE), *unit)
 
 

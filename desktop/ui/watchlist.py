@@ -63,9 +63,10 @@ class CoinRow(QAbstractButton):
         area = QRectF(self.rect())
         if self.isChecked():
             painter.fillRect(area, colours.selected)
-            painter.fillRect(QRectF(0, 0, 2, self.height() - 1), colours.text)
         if self._view is not None:
             _paint_row(painter, area, self._view, self._age, colours)
+        if self.isChecked():
+            painter.fillRect(QRectF(0, 0, 2, self.height() - 1), colours.text)
         painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), colours.divider)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -11,6 +11,7 @@ from desktop.alerts.incidents import Factor, Incident
 from desktop.engine.commands import Command
 from desktop.engine.desk_view import ChartView, CoinView, DeskView, DeviceView, FeedView, World
 from desktop.engine.door import News
+from desktop.risk.liquidations import TOO_FEW
 from desktop.risk.reading import Level, Reading, State, unknown
 
 NOW_MS = 1_769_872_360_000  # 31 January 2026, 15:12:40 UTC
@@ -105,7 +106,7 @@ def calm_readings() -> dict[str, Reading]:
         "LIQ_INT_1H": live(0.00004, floor=True, percentile=0.41, age_ms=200),
         "LIQ_INT_4H": live(0.0002, floor=True),
         "LIQ_INT_24H": live(0.0016, floor=True),
-        "LIQ_IMB_1H": unknown("Too few to tell", NOW_MS - 200),
+        "LIQ_IMB_1H": unknown(TOO_FEW, NOW_MS - 200),
         "OI_CHG_1H": live(0.001, age_ms=18_000),
         "OI_CHG_4H": live(0.002, age_ms=18_000),
         "OI_CHG_24H": warming("5 h 30 min left", 0.77),

@@ -46,6 +46,7 @@ class ChartColumn(Card):
         holder.setContentsMargins(0, 0, 0, 4)
         holder.addWidget(self.panes)
         self.body.addLayout(holder, 1)
+        self._show_readout()
 
     def _chart_head(self) -> QHBoxLayout:
         row = QHBoxLayout()

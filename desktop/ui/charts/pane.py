@@ -18,6 +18,7 @@ from desktop.ui.charts.bars import Bars
 from desktop.ui.charts.scale import Scale, time_ticks, value_ticks
 from desktop.ui.runs import Run
 from desktop.ui.theme import Colours
+from desktop.ui.wording import tr
 
 TITLE_PX = 22
 
@@ -140,7 +141,9 @@ class _Canvas(pg.GraphicsObject):  # type: ignore[misc]
         painter.setClipRect(self.boundingRect())
         _paint_grid(painter, pane, scale, colours)
         bars = pane.shared.bars
-        if bars is not None:
+        if bars is None:
+            paint_not_recorded(painter, self.boundingRect(), tr("unknown: nothing heard yet"), colours)
+        else:
             part = bars.between(scale.left_ms, scale.right_ms)
             if part.stop > part.start:
                 painter.save()

@@ -45,15 +45,15 @@ class PricePane(Pane):
         return wording.price(value)
 
     def ticks(self) -> list[float]:
-        """Return round prices, some 34 px apart."""
+        """Return round prices, some 34 px apart; none without a price."""
+        if self.shared.bars is None:
+            return []
         low, high = self.viewRange()[1]
         return value_ticks(low, high, max(2, int(self.height() / 34)))
 
     def title(self, bars: Bars | None) -> Sequence[Run]:
         """Say so when there is nothing to draw."""
-        if bars is None:
-            return (Words(tr("No price yet: waiting for the first trade"), "second", px=theme.CAPTION),)
-        return ()
+        return () if bars is not None else (Words(tr("Price"), "second", px=theme.CAPTION),)
 
     def draw(self, painter: QPainter, bars: Bars, scale: Scale, part: slice, colours: Colours) -> None:
         """Paint what was not recorded, candles, lines, triangles."""
