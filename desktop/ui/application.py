@@ -19,6 +19,7 @@ from desktop.engine.door import EngineDoor, FallbackNotification
 from desktop.ui import tray as tray_icon
 from desktop.ui.engine_bridge import EngineBridge
 from desktop.ui.frame_clock import FrameClock
+from desktop.ui.garbage import GuiThreadGarbage
 from desktop.ui.main_window import HOUR_S, MainWindow
 from desktop.ui.notices import balloon_body
 from desktop.ui.one_instance import OneInstance
@@ -96,6 +97,8 @@ class Shell(QObject):
         self.tray = Tray(door, self)
         self.bridge = EngineBridge(door, self)
         self.frames = FrameClock(door, self.window.show_lines, self._words, self)
+        self._garbage = GuiThreadGarbage(self)
+        self._garbage.take_over()
         self._connect()
         self._shortcuts()
 
@@ -181,7 +184,8 @@ class Shell(QObject):
         self.window.setWindowState(self.window.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def close(self) -> None:
-        """Take the window away and forget it."""
+        """Take the window away and forget it. After the engine ended."""
+        self._garbage.give_back()
         self.window.hide()
         self.window.deleteLater()
         self.tray.menu.deleteLater()

@@ -36,5 +36,6 @@ def practice_desk(folder: Path, speed: float, theme: str = "dark") -> Iterator[O
         yield OpenDesk(shell, engine)
     finally:
         shell.quit()
+        ended = engine.stop()
         shell.close()
-        assert engine.stop(), "the engine did not end"
+        assert ended, "the engine did not end"
