@@ -34,15 +34,8 @@ _Side = Literal["Buy", "Sell"]
 _Ms = Annotated[int, msgspec.Meta(gt=10**11, lt=10**14)]
 
 
-class _Liquidated(msgspec.Struct, gc=False):
-    T: _Ms
-    s: _Symbol
-    S: _Side
-    v: str
-    p: str
-
-
-class _Traded(msgspec.Struct, gc=False):
+class _Row(msgspec.Struct, gc=False):
+    # Trades and liquidations share this form; only what S means differs.
     T: _Ms
     s: _Symbol
     S: _Side
@@ -63,12 +56,8 @@ class _Ticker(msgspec.Struct, gc=False, rename="camel"):
     single_open_interest_value: str = ""
 
 
-class _Liquidations(msgspec.Struct, gc=False):
-    data: list[_Liquidated]
-
-
-class _Trades(msgspec.Struct, gc=False):
-    data: list[_Traded]
+class _Rows(msgspec.Struct, gc=False):
+    data: list[_Row]
 
 
 class _Tickers(msgspec.Struct, gc=False):
@@ -76,11 +65,9 @@ class _Tickers(msgspec.Struct, gc=False):
     ts: _Ms
 
 
-_liquidations = msgspec.json.Decoder(_Liquidations).decode
-_trades = msgspec.json.Decoder(_Trades).decode
+_rows_of = msgspec.json.Decoder(_Rows).decode
 _tickers = msgspec.json.Decoder(_Tickers).decode
-_one_liquidated = msgspec.json.Decoder(_Liquidated).decode
-_one_traded = msgspec.json.Decoder(_Traded).decode
+_one_row = msgspec.json.Decoder(_Row).decode
 _one_ticker = msgspec.json.Decoder(_Ticker).decode
 _one_ms = msgspec.json.Decoder(_Ms).decode
 
@@ -97,11 +84,11 @@ def parse(frame: bytes, *, channel: str, received_ns: int, instruments: Instrume
                 ticker = _tickers(frame)
                 return _ticker(ticker.data, ticker.ts, Origin(VENUE, channel, received_ns), instruments)
             if kind == "publicTrade":
-                if trades := _trades(frame).data:
+                if trades := _rows_of(frame).data:
                     if len(trades) == 1:  # most have one row, and that saves the list
                         return (_trade(trades[0], received_ns, instruments),)
                     return tuple([_trade(row, received_ns, instruments) for row in trades])
-            elif prints := _liquidations(frame).data:
+            elif prints := _rows_of(frame).data:
                 if len(prints) == 1:
                     return (_liquidation(prints[0], received_ns, instruments),)
                 return tuple([_liquidation(row, received_ns, instruments) for row in prints])
@@ -114,7 +101,7 @@ _USED = ("allLiquidation", "publicTrade", "tickers")
 _BEGINNINGS = {f'{{"topic":"{kind}'.encode()[:14]: kind for kind in _USED}
 
 
-def _trade(row: _Traded, received_ns: int, instruments: InstrumentTable) -> Trade:
+def _trade(row: _Row, received_ns: int, instruments: InstrumentTable) -> Trade:
     quantity, price = row.v, row.p
     if not both_above_zero(quantity, price):
         above_zero(quantity, "v")
@@ -125,7 +112,7 @@ def _trade(row: _Traded, received_ns: int, instruments: InstrumentTable) -> Trad
     return Trade(VENUE, row.s, instrument.coin, side, coins, price, row.T, received_ns)
 
 
-def _liquidation(row: _Liquidated, received_ns: int, instruments: InstrumentTable) -> Liquidation:
+def _liquidation(row: _Row, received_ns: int, instruments: InstrumentTable) -> Liquidation:
     size, price = row.v, row.p
     if not both_above_zero(size, price):
         above_zero(size, "v")
@@ -256,9 +243,9 @@ def _placed(message: Message, at: int, row: bytes) -> Message:
 
 def _row(kind: str, row: bytes, frame: bytes, origin: Origin, instruments: InstrumentTable) -> tuple[Message, ...]:
     if kind == "publicTrade":
-        return (_trade(_one_traded(row), origin.received_ns, instruments),)
+        return (_trade(_one_row(row), origin.received_ns, instruments),)
     if kind == "allLiquidation":
-        return (_liquidation(_one_liquidated(row), origin.received_ns, instruments),)
+        return (_liquidation(_one_row(row), origin.received_ns, instruments),)
     try:
         at_ms = _one_ms(value_of(frame, "ts")[1])
     except (KeyError, *DECODE_FAILURES):
