@@ -59,12 +59,12 @@ class Judge:
     """Parse and fold each line; keep how old every forced order is once it is judged."""
 
     def __init__(self) -> None:
-        from desktop.domain.instrument import InstrumentTable
-        from desktop.engine.market_desk import MarketDesk
+                from desktop.engine.market_desk import MarketDesk
+        from desktop.storage.instrument_file import shipped_instruments
         from desktop.storage.rule_files import shipped_rules
         from desktop.venues.binance.parse import parse
 
-        self._parse, self._instruments = parse, InstrumentTable.shipped()
+        self._parse, self._instruments = parse, shipped_instruments()
         self._desk = MarketDesk(("BTC",), shipped_rules(), ("binance",))
         self.ages_ms: list[float] = []
 

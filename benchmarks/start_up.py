@@ -57,14 +57,8 @@ def seconds_to_paint(code: str, *arguments: str) -> float:
     """Return the seconds from starting the process to its first paint."""
     environment = {"QT_QPA_PLATFORM": "offscreen", **os.environ}
     begin = time.time()
-    child = subprocess.run(
-        [sys.executable, "-c", code, *arguments],
-        capture_output=True,
-        text=True,
-        env=environment,
-        timeout=60,
-        check=False,
-    )
+    command = [sys.executable, "-c", code, *arguments]
+    child = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60, check=False)
     if not child.stdout:
         raise SystemExit(child.stderr)
     return float(child.stdout.split()[0]) - begin

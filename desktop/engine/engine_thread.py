@@ -100,10 +100,10 @@ class EngineThread:
         try:
             await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            # First everything that uses the journals ends, then they are closed.
             stopping.cancel()
-            await engine.close()
-            if not running.done():
-                running.cancel()
+            running.cancel()
             await asyncio.gather(running, stopping, return_exceptions=True)
+            await engine.close()
         if running.done() and not running.cancelled() and running.exception() is not None:
             raise running.exception()  # type: ignore[misc]

@@ -153,7 +153,8 @@ class Shell(QObject):
     @Slot(object)
     def _fall_back(self, news: FallbackNotification) -> None:
         note = news.notification
-        self.window.notices.show_notification(note)
+        if not self.window.shows_transfer:  # there the risk strip says it, and nothing may cover a step
+            self.window.notices.show_notification(note)
         if self.tray.icon is not None:
             kind = QSystemTrayIcon.MessageIcon.Critical if note.urgent else QSystemTrayIcon.MessageIcon.Warning
             self.tray.icon.showMessage(note.title, balloon_body(note.body), kind)

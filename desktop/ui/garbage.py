@@ -1,8 +1,8 @@
 """Collects cyclic garbage on the GUI thread only.
 
-Python's collector runs on whichever thread happens to allocate. When that is the engine's, it would take Qt objects apart
-away from their thread, and Qt ends the process for it. So the automatic collector rests while a window is open, and a
-timer does its work here.
+Python's collector runs on whichever thread happens to allocate. When that is the engine's, it would take Qt objects
+apart away from their thread, and Qt ends the process for it. So the automatic collector rests while a window is open,
+and a timer does its work here.
 """
 
 from __future__ import annotations

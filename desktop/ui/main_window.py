@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QScrollArea, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.engine.commands import Acknowledge, Snooze, WatchCoin
 from desktop.engine.desk_view import CoinView, DeskView
 from desktop.engine.door import EngineDoor
-from desktop.ui import theme
+from desktop.ui import theme, wording
 from desktop.ui.charts.chart_column import ChartColumn
 from desktop.ui.context_strip import ContextStrip
 from desktop.ui.feed_list import FeedList
@@ -21,6 +21,7 @@ from desktop.ui.notices import NoticeBar
 from desktop.ui.parts import PracticeBanner
 from desktop.ui.risk_answers import worst_open
 from desktop.ui.risk_header import RiskHeader
+from desktop.ui.shortcut_sheet import ShortcutSheet
 from desktop.ui.tiles import TileGrid
 from desktop.ui.watchlist import Watchlist
 from desktop.ui.wording import tr
@@ -76,6 +77,8 @@ class MainWindow(QMainWindow):
         self.pages.addWidget(self.market)
         self._frame()
         self._connect()
+        self._own_keys()
+        self.chart.panes.setFocus()
 
     def _frame(self) -> None:
         whole = QWidget()
@@ -164,8 +167,14 @@ class MainWindow(QMainWindow):
         self._transfer_side.open_for(incident_id, "BTC")
         if self._view is not None:
             self._transfer_side.show_view(self._view)
+        self.notices.hide()
         self.pages.setCurrentWidget(self._transfer)
         self._transfer.setFocus()
+
+    @property
+    def shows_transfer(self) -> bool:
+        """Whether the transfer page is in front."""
+        return self._transfer is not None and self.pages.currentWidget() is self._transfer
 
     @Slot()
     def show_market(self) -> None:
@@ -232,8 +241,32 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def show_silence(self, reason: str) -> None:
         """Say that the engine ended: nothing shown is live any more."""
-        self.header.show_silence(reason)
+        self.header.show_silence(tr("the engine stopped"), reason)
         self.notices.show_note(tr("Seawall has stopped watching: {reason}", reason=reason))
+
+    def show_quiet(self, seconds: float) -> None:
+        """Say that no new picture came for so long; the next one puts everything right."""
+        self.header.show_silence(tr("no news from the engine"), tr("for {age}", age=wording.age(seconds * 1000)))
+
+    def hide_amounts(self, hidden: bool) -> None:
+        """Hide or show the person's own amounts."""
+        self.header.hides_amounts = self.next_step.hides_amounts = hidden
+        self._say_words()
+
+    def _own_keys(self) -> None:
+        for keys, act in (
+            ("Space", lambda: self.chart.set_paused(not self.chart.is_paused)),
+            ("Ctrl+Shift+H", lambda: self.hide_amounts(not self.header.hides_amounts)),
+            ("?", lambda: ShortcutSheet(self).open()),
+            ("Esc", self._leave_full_screen),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self.market)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(act)
+
+    @Slot()
+    def _leave_full_screen(self) -> None:
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowFullScreen)
 
     # --- window
 

@@ -11,11 +11,16 @@ import sys
 import tempfile
 from pathlib import Path
 
+from desktop.custody.transfer import TransferState
 from desktop.risk.reading import Level
 from desktop.ui.application import save_picture
+from desktop.ui.transfer.transfer_page import TransferPage
 from tests.end2end.desk import practice_desk
 from tests.end2end.walk import Walk
+from tests.fakes.desk import FakeEngineDoor
+from tests.fakes.transfer_views import desk_in
 
+AFTER_MS = 120_000
 PAGES = {
     "what": "transfer-what",
     "route": "transfer-route",
@@ -41,6 +46,8 @@ def take(folder: Path) -> None:
         walk = Walk(window, desk.engine, patience_ms=90_000, at_page=save)
         walk.until(lambda: desk.engine.view() is not None, "no picture of the desk")
         walk.until(lambda: walk.view().level is Level.CRITICAL, "the storm does not become critical")
+        opened_ms = walk.view().now_ms
+        walk.until(lambda: walk.view().now_ms > opened_ms + AFTER_MS, "the clock stands still")
         window.notices.hide()
         walk.settle()
         save_picture(window, folder / "main-storm.png")
@@ -48,6 +55,17 @@ def take(folder: Path) -> None:
         walk.to_proof()
         walk.to_watch()
         walk.to_verified()
+        save_unknown(folder)
+
+
+def save_unknown(folder: Path) -> None:
+    """Draw the page nobody wants to meet, from an example: practice cannot lose an answer yet."""
+    view = desk_in(TransferState.UNKNOWN)
+    page = TransferPage(FakeEngineDoor(view))
+    page.resize(1440, 876)
+    page.open_for("", "BTC")
+    page.show_view(view)
+    save_picture(page, folder / "transfer-unknown.png")
 
 
 if __name__ == "__main__":

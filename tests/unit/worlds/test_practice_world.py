@@ -62,7 +62,7 @@ def longs(heard: list[Message]) -> list[Liquidation]:
 def test_both_venues_tell_of_forced_selling_through_the_real_session_code(tmp_path: Path) -> None:
     async def scene(world: World) -> None:
         assert (world.name, world.label) == ("practice", LABEL)
-        assert "PRACTICE" in world.label
+        assert "synthetic" in world.label
         opened_ms = world.clock.now_ms()
         heard = await read_until(world, lambda all_: {m.venue for m in longs(all_)} == {"binance", "bybit"})
         forced = longs(heard)
