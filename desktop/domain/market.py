@@ -19,8 +19,8 @@ PriceKind = Literal["fill", "order", "bankruptcy"]
 class Liquidation(msgspec.Struct, frozen=True, gc=False):
     """A position closed by force. `side` is whose position it was, whatever the venue calls it.
 
-    `quantity` and `usd` are None where they need a contract size that is not known. `price` is as the venue quotes it:
-    per thousand coins for a symbol such as 1000PEPEUSDT.
+    `quantity` and `usd` are None where they need a contract size that is not known. `price` is as the venue quotes
+    it: per thousand coins for a symbol such as 1000PEPEUSDT.
     """
 
     venue: str
