@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtCore import QObject, QProcess, Qt, QTimer, Slot
 from PySide6.QtGui import QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
@@ -16,16 +16,16 @@ import desktop
 from desktop.engine.commands import Acknowledge, Snooze
 from desktop.engine.desk_view import DeskView
 from desktop.engine.door import EngineDoor, FallbackNotification
-from desktop.ui import tray as tray_icon
+from desktop.ui import icons
 from desktop.ui.engine_bridge import EngineBridge
 from desktop.ui.frame_clock import FrameClock
 from desktop.ui.garbage import GuiThreadGarbage
 from desktop.ui.main_window import HOUR_S, MainWindow
 from desktop.ui.notices import balloon_body
 from desktop.ui.one_instance import OneInstance
-from desktop.ui.shapes import Shape
-from desktop.ui.theme import Wardrobe
+from desktop.ui.theme import Choice, Wardrobe
 from desktop.ui.tray import Tray
+from desktop.ui.window_memory import WindowMemory
 from desktop.ui.wording import tr
 
 MakeTransferPage = Callable[[EngineDoor], QWidget]
@@ -37,7 +37,7 @@ class WindowOptions:
 
     profile_folder: Path
     minimized: bool = False
-    theme: str = "system"
+    theme: Choice = "system"
 
 
 def make_application() -> QApplication:
@@ -87,8 +87,9 @@ class Shell(QObject):
     ) -> None:
         super().__init__(app)
         self._app, self._door = app, door
-        self._wardrobe = Wardrobe(app, "system" if options.theme not in ("light", "dark") else options.theme)  # type: ignore[arg-type]
-        app.setWindowIcon(tray_icon.icon(Shape.CALM))
+        self._wardrobe = Wardrobe(app, options.theme)
+        app.setWindowIcon(icons.app_icon())
+        self._memory = WindowMemory(options.profile_folder)
         self.window = MainWindow(door)
         if make_transfer_page is not None:
             page = make_transfer_page(door)
@@ -96,7 +97,7 @@ class Shell(QObject):
             page.closed.connect(self.window.show_market)  # type: ignore[attr-defined]
         self.tray = Tray(door, self)
         self.bridge = EngineBridge(door, self)
-        self.frames = FrameClock(door, self.window.show_lines, self._words, self)
+        self.frames = FrameClock(door, self.window.show_lines, self._words, self, silent=self.window.show_quiet)
         self._garbage = GuiThreadGarbage(self)
         self._garbage.take_over()
         self._connect()
@@ -106,6 +107,7 @@ class Shell(QObject):
         self.window.closing.connect(self.quit)
         self.tray.show_wanted.connect(self.come_forward)
         self.tray.transfer_wanted.connect(self.open_transfer)
+        self.tray.practice_wanted.connect(self._practise)
         self.tray.quit_wanted.connect(self.quit)
         self.bridge.transfer_wanted.connect(self.open_transfer)
         self.bridge.fallback.connect(self._fall_back)
@@ -125,10 +127,13 @@ class Shell(QObject):
         """Show the window, the tray where there is one, and begin to pull pictures."""
         has_tray = self.tray.appear()
         self.window.keeps_running = has_tray
+        self._memory.place(self.window)
         if not (minimized and has_tray):
             self.window.show()
-        if minimized and not has_tray:
-            self.window.notices.show_note(tr("This desktop shows no tray, so the window stays open."))
+        if not has_tray and self._memory.first_time_without_tray():
+            self.window.notices.show_note(
+                tr("This desktop shows no tray: the window stays, and closing it stops watching.")
+            )
         self.frames.start()
 
     def _words(self, view: DeskView) -> None:
@@ -179,6 +184,13 @@ class Shell(QObject):
     def _to_tray(self) -> None:
         if self.window.keeps_running:
             self.window.hide()
+        else:
+            self.window.notices.show_note(tr("This desktop shows no tray: the window stays."))
+
+    @Slot()
+    def _practise(self) -> None:
+        # A world of its own in a process of its own: live watching goes on beside it.
+        QProcess.startDetached(sys.executable, ["-m", "desktop", "--practice"])
 
     @Slot()
     def _full_screen(self) -> None:
@@ -196,6 +208,7 @@ class Shell(QObject):
     def quit(self) -> None:
         """End the program."""
         self.frames.stop()
+        self._memory.keep(self.window)
         self.bridge.stop_listening()
         if self.tray.icon is not None:
             self.tray.icon.hide()

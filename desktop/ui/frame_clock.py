@@ -11,13 +11,15 @@ from desktop.engine.door import EngineDoor
 
 FRAME_MS = 33
 TEXT_MS = 250
+SILENT_MS = 5_000
 
 
 class FrameClock(QObject):
     """Pull at most 30 pictures a second. GUI thread.
 
     `lines` gets every new picture (charts, device, transfers); `words` at most four a second (numbers as text),
-    and at once when incidents or the worst level changed.
+    and at once when incidents or the worst level changed. `silent` is told, once a second, for how many seconds no
+    new picture has come: an engine that hangs must not look like a calm market.
     """
 
     def __init__(
@@ -26,19 +28,24 @@ class FrameClock(QObject):
         lines: Callable[[DeskView], None],
         words: Callable[[DeskView], None],
         parent: QObject | None = None,
+        *,
+        silent: Callable[[float], None] = lambda _seconds: None,
     ) -> None:
         super().__init__(parent)
         self._door, self._lines, self._words = door, lines, words
         self._shown: DeskView | None = None
         self._said: DeskView | None = None
-        self._since = QElapsedTimer()
-        self._since.start()
+        self._silent = silent
+        self._since, self._heard, self._complained = QElapsedTimer(), QElapsedTimer(), QElapsedTimer()
+        for timer in (self._since, self._heard, self._complained):
+            timer.start()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.pull)
 
     def start(self) -> None:
         """Begin to pull."""
+        self._heard.restart()
         self._timer.start(FRAME_MS)
 
     def stop(self) -> None:
@@ -53,11 +60,22 @@ class FrameClock(QObject):
             return
         if view is not self._shown:
             self._shown = view
+            self._heard.restart()
             self._lines(view)
+        else:
+            self._complain(view)
         if self._is_due(view):
             self._said = view
             self._since.restart()
             self._words(view)
+
+    def _complain(self, view: DeskView) -> None:
+        # The engine says at least the time once a second of its own clock.
+        limit_ms = max(SILENT_MS, 3_000 / max(view.speed, 0.01))
+        if self._heard.elapsed() > limit_ms and self._complained.elapsed() >= 1000:
+            self._complained.restart()
+            self._said = None
+            self._silent(self._heard.elapsed() / 1000)
 
     def _is_due(self, view: DeskView) -> bool:
         if view is self._said:

@@ -255,7 +255,6 @@ class MainWindow(QMainWindow):
 
     def _own_keys(self) -> None:
         for keys, act in (
-            ("Space", lambda: self.chart.set_paused(not self.chart.is_paused)),
             ("Ctrl+Shift+H", lambda: self.hide_amounts(not self.header.hides_amounts)),
             ("?", lambda: ShortcutSheet(self).open()),
             ("Esc", self._leave_full_screen),
@@ -263,6 +262,10 @@ class MainWindow(QMainWindow):
             shortcut = QShortcut(QKeySequence(keys), self.market)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(act)
+        # Space belongs to the chart alone: elsewhere it presses the button that has the focus.
+        pause = QShortcut(QKeySequence("Space"), self.chart.panes)
+        pause.setContext(Qt.ShortcutContext.WidgetShortcut)
+        pause.activated.connect(lambda: self.chart.set_paused(not self.chart.is_paused))
 
     @Slot()
     def _leave_full_screen(self) -> None:

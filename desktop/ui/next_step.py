@@ -30,6 +30,7 @@ class NextStep(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Ready to leave?"), parent)
         self.right.setText(tr("Bitcoin"))
+        self.hides_amounts = False
         box = QVBoxLayout()
         box.setContentsMargins(12, 8, 12, 12)
         box.setSpacing(0)
@@ -61,7 +62,7 @@ class NextStep(Card):
     def show_view(self, view: DeskView) -> None:
         """Show how far the person is ready."""
         going_on = open_transfer(view)
-        for each, line_runs in zip(self.lines, _facts(view, going_on), strict=True):
+        for each, line_runs in zip(self.lines, _facts(view, going_on, hidden=self.hides_amounts), strict=True):
             each.set_runs(*line_runs)
         self.step.setText(_step(view, going_on))
         self.go.setText(tr("Continue transfer  ›") if going_on else tr("Open transfer  ›"))
@@ -73,7 +74,7 @@ def open_transfer(view: DeskView) -> TransferView | None:
     return max(going_on, key=lambda seen: seen.transfer.created_ms, default=None)
 
 
-def _facts(view: DeskView, going_on: TransferView | None) -> tuple[tuple[Run, ...], ...]:
+def _facts(view: DeskView, going_on: TransferView | None, *, hidden: bool) -> tuple[tuple[Run, ...], ...]:
     device = view.device
     there = device.state in ("ready", "busy")
     proved = "BTC" in proved_coins(view)
@@ -82,9 +83,9 @@ def _facts(view: DeskView, going_on: TransferView | None) -> tuple[tuple[Run, ..
     if device.fingerprint:
         said += f" · {device.fingerprint.upper()[:4]} {device.fingerprint.upper()[4:]}"
     moved = [seen for seen in view.transfers if seen.transfer.state in FINAL_STATES]
-    state = _transfer_words(going_on) if going_on else tr("none open · {n} finished", n=len(moved))
+    state = _transfer_words(going_on, hidden=hidden) if going_on else tr("none open · {n} finished", n=len(moved))
     page = view.exchange_page
-    idle = " · ".join(f"{amount} {coin}" for coin, amount in page.balances.items()) if page else ""
+    idle = wording.amounts(page.balances, hidden=hidden) if page else ""
     return (
         _line(there, wallet, said),
         _line(proved, tr("BTC address"), tr("proved and verified") if proved else tr("not proved yet")),
@@ -98,9 +99,12 @@ def _line(holds: bool | None, name: str, words: str) -> tuple[Run, ...]:
     return (Mark(shape, 10, 9), Words(name), Space(8), Words(words, "second" if holds else "third"))
 
 
-def _transfer_words(seen: TransferView) -> str:
-    amount = "" if seen.transfer.amount is None else f"{plain(seen.transfer.amount)} {seen.transfer.coin} · "
-    return amount + tr(seen.transfer.state.value.replace("_", " "))
+def _transfer_words(seen: TransferView, *, hidden: bool) -> str:
+    state = tr(seen.transfer.state.value.replace("_", " "))
+    if seen.transfer.amount is None:
+        return state
+    amount = wording.amounts({seen.transfer.coin: plain(seen.transfer.amount)}, hidden=hidden)
+    return f"{amount} · {state}"
 
 
 def _step(view: DeskView, going_on: TransferView | None) -> str:

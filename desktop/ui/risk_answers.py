@@ -134,7 +134,7 @@ def feed_runs(feed: FeedView) -> tuple[Run, ...]:
             return (mark, Words(f"{name}  {word}", "third"))
 
 
-def survive_runs(view: DeskView) -> tuple[Run, ...]:
+def survive_runs(view: DeskView, *, hide_amounts: bool = False) -> tuple[Run, ...]:
     """Answer 'Would I survive?' with what is known: no positions without a key; idle coins and proved addresses."""
     line: list[Run] = [
         Mark(Shape.UNKNOWN, 10, 7),
@@ -144,7 +144,7 @@ def survive_runs(view: DeskView) -> tuple[Run, ...]:
     ]
     page = view.exchange_page
     if page is not None and page.balances:
-        idle = " · ".join(f"{amount} {coin}" for coin, amount in page.balances.items())
+        idle = wording.amounts(page.balances, hidden=hide_amounts)
         line += [Words(tr("Idle on {venue} ", venue=wording.venue(page.venue))), Words(idle, weight=_BOLD)]
     else:
         line += [Words(tr("Idle on exchanges "), "second"), Words(tr("unknown"), "third", dotted=True)]

@@ -55,9 +55,10 @@ class LevelBlock(QWidget):
         self._say(view.level, shapes.of_level(view.level), wording.level_word(view.level), what, since)
         self.setToolTip("\n".join((tr("Suspended rules:"), *view.suspended_rules)) if suspended else "")
 
-    def show_silence(self, reason: str) -> None:
+    def show_silence(self, what: str, reason: str) -> None:
         """Say that the engine tells nothing any more: nothing shown is current."""
-        self._say(None, Shape.UNKNOWN, tr("Blind"), tr("the engine stopped"), reason)
+        self._aside = ""
+        self._say(None, Shape.UNKNOWN, tr("Blind"), what, reason)
 
     def _say(self, level: Level | None, shape: Shape, word: str, what: str, since: str) -> None:
         new = (level, shape, word, what, since)
@@ -100,6 +101,7 @@ class RiskHeader(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFixedHeight(HEADER_PX)
+        self.hides_amounts = False
         self.level = LevelBlock()
         self.started, self.fuel, self.survive = RunLine(30), RunLine(30), RunLine(30)
         self.move_button = button(tr("Move to wallet"), large=True)
@@ -154,7 +156,7 @@ class RiskHeader(QWidget):
         self.level.show_view(view)
         self.started.set_runs(*started_runs(view))
         self.fuel.set_runs(*fuel_runs(view))
-        self.survive.set_runs(*survive_runs(view))
+        self.survive.set_runs(*survive_runs(view, hide_amounts=self.hides_amounts))
         self.survive.setToolTip(tr("Positions and what is idle come with a read-only key; none is set up yet."))
         kind = "primary" if view.level >= Level.WARNING else "plain"
         if self.move_button.property("kind") != kind:
@@ -163,11 +165,11 @@ class RiskHeader(QWidget):
             self.move_button.style().polish(self.move_button)
         self._show_device(view)
 
-    def show_silence(self, reason: str) -> None:
-        """Say that the engine stopped; the last answers stay, greyed by the words."""
-        self.level.show_silence(reason)
+    def show_silence(self, what: str, reason: str) -> None:
+        """Say that the engine stopped or hangs: no answer is known any more."""
+        self.level.show_silence(what, reason)
         for line in (self.started, self.fuel, self.survive):
-            line.set_runs(Mark(Shape.UNKNOWN, 10), Words(tr("unknown: the engine stopped"), "third"))
+            line.set_runs(Mark(Shape.UNKNOWN, 10), Words(tr("unknown: {what}", what=what), "third"))
 
     def _show_device(self, view: DeskView) -> None:
         device = view.device

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from desktop.engine.commands import Acknowledge, Snooze
 from desktop.engine.desk_view import DeskView
 from desktop.engine.door import EngineDoor
 from desktop.risk.reading import Level
-from desktop.ui import shapes, theme, wording
+from desktop.ui import icons, shapes, theme, wording
+from desktop.ui.incident_list import shape_of as shape_of_incident
+from desktop.ui.incident_list import when
+from desktop.ui.risk_answers import proved_coins
 from desktop.ui.shapes import Shape
 from desktop.ui.wording import tr
 
-SIZES = (16, 20, 22, 24, 32, 48, 64, 128)
 LAST_INCIDENTS = 3
+MORNING_HOUR = 8
 
 
 def shape_of(view: DeskView | None) -> Shape:
-    """Return what the icon shows: blind before snoozed before the level."""
+    """Return what the icon shows: blind before snoozed before the level, critical before all but a total loss."""
     if view is None or not view.feeds or all(feed.state in ("down", "off") for feed in view.feeds):
         return Shape.UNKNOWN
     if view.level >= Level.CRITICAL:
@@ -32,52 +38,25 @@ def shape_of(view: DeskView | None) -> Shape:
 
 
 def state_line(view: DeskView | None) -> str:
-    """Return the first line of the menu, such as 'Warning · 1 feed down'."""
+    """Return the first line of the menu, such as 'Warning · 1 feed down, 1 stale'."""
     if view is None:
         return tr("Starting…")
     down = sum(feed.state == "down" for feed in view.feeds)
     stale = sum(feed.state == "stale" for feed in view.feeds)
-    words = [wording.level_word(view.level)]
+    troubles = []
     if down:
-        words.append(tr("{n} feed down", n=down))
+        troubles.append(tr("{n} feed down", n=down) if down == 1 else tr("{n} feeds down", n=down))
     if stale:
-        words.append(tr("{n} stale", n=stale))
-    return " · ".join(words)
+        troubles.append(tr("{n} stale", n=stale))
+    return " · ".join([wording.level_word(view.level), *([", ".join(troubles)] if troubles else [])])
 
 
-def icon(shape: Shape) -> QIcon:
-    """Return Seawall's icon with this shape above the water; the calm one shows the wall."""
-    made = QIcon()
-    for size in SIZES:
-        picture = QPixmap(size, size)
-        picture.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(picture)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.scale(size / 24, size / 24)
-        if shape is Shape.CALM:
-            _paint_wall(painter, theme.colours().text)
-        else:
-            shapes.paint(painter, QRectF(5, 0.5, 14, 14), shape, theme.colours())
-        _paint_water(painter, theme.colours().text)
-        painter.end()
-        made.addPixmap(picture)
-    return made
-
-
-def _paint_wall(painter: QPainter, ink: QColor) -> None:
-    painter.setPen(QPen(ink, 1.6))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRect(QRectF(3.5, 2, 17, 12))
-    painter.drawLine(QPointF(3.5, 8), QPointF(20.5, 8))
-    for x, top, bottom in ((9.0, 2.0, 8.0), (15.0, 2.0, 8.0), (12.0, 8.0, 14.0)):
-        painter.drawLine(QPointF(x, top), QPointF(x, bottom))
-
-
-def _paint_water(painter: QPainter, ink: QColor) -> None:
-    painter.setPen(QPen(ink, 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
-    for y in (17.5, 21.5):
-        points = [QPointF(3 + step * 3, y + (1.2 if step % 2 else -0.6)) for step in range(7)]
-        painter.drawPolyline(QPolygonF(points))
+def seconds_until_morning(now: datetime) -> int:
+    """Return the seconds until the next 08:00 of the given clock."""
+    morning = now.replace(hour=MORNING_HOUR, minute=0, second=0, microsecond=0)
+    if morning <= now:
+        morning += timedelta(days=1)
+    return int((morning - now).total_seconds())
 
 
 class Tray(QObject):
@@ -86,33 +65,38 @@ class Tray(QObject):
     Signals:
         show_wanted: bring the window to the front.
         transfer_wanted(str): open the transfer for this incident.
+        practice_wanted: open the practice world beside this one.
         quit_wanted: end the program, stop watching.
     """
 
     show_wanted = Signal()
     transfer_wanted = Signal(str)
+    practice_wanted = Signal()
     quit_wanted = Signal()
 
     def __init__(self, door: EngineDoor, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._door = door
-        self._shape: Shape | None = None
+        self._worn: tuple[Shape, str] | None = None
+        self._now_ms: int | None = None
+        self.icon: QSystemTrayIcon | None = None
         self.menu = QMenu()
-        self.state = self._add(tr("Starting…"))
-        self.state.setEnabled(False)
+        self.menu.setToolTipsVisible(True)
+        self.state = self._add(tr("Starting…"), self.show_wanted.emit)
+        self.state.setFont(theme.font(theme.BODY, theme.SEMIBOLD))
         self.menu.addSeparator()
-        self.incidents = [self._add("") for _ in range(LAST_INCIDENTS)]
-        for action in self.incidents:
-            action.triggered.connect(self.show_wanted)
+        self.incidents = [self._add("", self.show_wanted.emit) for _ in range(LAST_INCIDENTS)]
         self.menu.addSeparator()
-        self._add(tr("Acknowledge all")).triggered.connect(lambda: door.submit(Acknowledge()))
+        self.acknowledge = self._add(tr("Acknowledge all"), lambda: door.submit(Acknowledge()))
         self._add_snoozes()
         self.menu.addSeparator()
-        self.transfer = self._add(tr("Open transfer"))
-        self.transfer.triggered.connect(lambda: self.transfer_wanted.emit(""))
-        self._add(tr("Show")).triggered.connect(self.show_wanted)
-        self._add(tr("Quit, stop watching")).triggered.connect(self.quit_wanted)
-        self.icon: QSystemTrayIcon | None = None
+        self.readiness = self._add("", lambda: self.transfer_wanted.emit(""))
+        self.transfer = self._add(tr("Open transfer"), lambda: self.transfer_wanted.emit(""))
+        self.practice = self._add(tr("Practice…"), self.practice_wanted.emit)
+        self.practice.setVisible(False)
+        self.menu.addSeparator()
+        self._add(tr("Show") + "\tCtrl+Y", self.show_wanted.emit)
+        self._add(tr("Quit, stop watching") + "\tCtrl+Q", self.quit_wanted.emit)
 
     def appear(self) -> bool:
         """Show the icon; return False where this desktop has no tray."""
@@ -128,34 +112,58 @@ class Tray(QObject):
 
     def show_view(self, view: DeskView) -> None:
         """Let icon and menu say what the view says."""
-        self.state.setText(state_line(view))
-        for action, place in zip(self.incidents, range(LAST_INCIDENTS), strict=True):
-            known = place < len(view.incidents)
-            action.setVisible(known)
-            if known:
-                incident = view.incidents[place]
-                when = wording.clock(incident.opened_ms)
-                action.setText(f"{wording.incident_title(incident)} · {when}".replace("&", "&&"))
+        self._now_ms = view.now_ms
+        self._say(self.state, state_line(view), shapes.of_level(view.level))
+        newest = sorted(view.incidents, key=lambda i: (i.closed_ms is not None, -i.opened_ms))
+        for place, action in enumerate(self.incidents):
+            action.setVisible(place < len(newest))
+            if place < len(newest):
+                incident = newest[place]
+                words = f"{wording.incident_title(incident)}\t{when(incident, view.now_ms)}"
+                self._say(action, words, shape_of_incident(incident, view.now_ms))
+        self.acknowledge.setEnabled(any(incident.acknowledged_ms is None for incident in view.incidents))
+        ready = "BTC" in proved_coins(view)
+        words = tr("Readiness: BTC ready") if ready else tr("Readiness: BTC not ready")
+        self._say(self.readiness, words, Shape.YES if ready else Shape.NO)
+        self.practice.setVisible(view.world == "live")
         self._wear(shape_of(view))
         if self.icon is not None:
             self.icon.setToolTip(f"Seawall: {state_line(view)}")
 
-    def _wear(self, shape: Shape) -> None:
-        if shape is not self._shape and self.icon is not None:
-            self.icon.setIcon(icon(shape))
-        self._shape = shape
+    def _say(self, action: QAction, words: str, shape: Shape) -> None:
+        words = words.replace("&", "&&")
+        look = (shape, theme.colours().name)
+        if action.text() != words:
+            action.setText(words)
+        if action.data() != look:
+            action.setData(look)
+            action.setIcon(icons.menu_icon(shape))
 
-    def _add(self, words: str) -> QAction:
-        return self.menu.addAction(words)
+    def _wear(self, shape: Shape) -> None:
+        look = (shape, theme.colours().name)
+        if look != self._worn and self.icon is not None:
+            self.icon.setIcon(icons.tray_icon(shape))
+        self._worn = look
+
+    def _add(self, words: str, act: Callable[[], None]) -> QAction:
+        action = self.menu.addAction(words)
+        action.triggered.connect(lambda _checked=False: act())
+        return action
 
     def _add_snoozes(self) -> None:
-        snooze = self.menu.addMenu(tr("Snooze"))
-        for words, seconds in ((tr("15 minutes"), 900), (tr("1 hour"), 3600)):
-            snooze.addAction(words).triggered.connect(
+        self.snooze = self.menu.addMenu(tr("Snooze"))
+        for words, seconds in ((tr("15 minutes"), 900), (tr("1 hour") + "\tCtrl+M", 3600)):
+            self.snooze.addAction(words).triggered.connect(
                 lambda _checked=False, length=seconds: self._door.submit(Snooze(seconds=length))
             )
-        snooze.addSeparator()
-        snooze.addAction(tr("Critical still rings.")).setEnabled(False)
+        self.snooze.addAction(tr("Until 08:00")).triggered.connect(self._snooze_until_morning)
+        self.snooze.addSeparator()
+        self.snooze.addAction(tr("Critical still rings.")).setEnabled(False)
+
+    def _snooze_until_morning(self) -> None:
+        if self._now_ms is not None:
+            here = datetime.fromtimestamp(self._now_ms / 1000).astimezone()
+            self._door.submit(Snooze(seconds=seconds_until_morning(here)))
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason is QSystemTrayIcon.ActivationReason.Trigger:

@@ -16,6 +16,7 @@ from desktop.risk.reading import Level, Reading, State
 
 FLOOR_MARK = "≥"
 MINUS = "−"
+HIDDEN = "•••"
 DAY_MS = 86_400_000
 
 
@@ -122,6 +123,11 @@ def figure(value: float, unit: str) -> str:
 def floor_mark(reading: Reading) -> str:
     """Return the mark of a floor with its space, or nothing."""
     return f"{FLOOR_MARK} " if reading.floor else ""
+
+
+def amounts(by_coin: dict[str, str], *, hidden: bool = False) -> str:
+    """Return own amounts by coin in one line, as dots where they are hidden: 0.5915 BTC · 4.2 ETH."""
+    return " · ".join(f"{HIDDEN if hidden else amount} {coin}" for coin, amount in by_coin.items())
 
 
 # Time (UTC)
