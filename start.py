@@ -1,289 +1,350 @@
 #!/usr/bin/env python3
-"""Sets Seawall up on a fresh machine and starts it. Standard library only; Python 3.11 or later.
+"""Set Seawall up on this machine if needed, then run it.
 
-    python3 start.py               set up if needed, then open Seawall
-    python3 start.py --practice    the same, in the practice world; any other arguments go to `seawall` as well
-    python3 start.py test [ARGS]   set up what the tests need, then run pytest with these arguments
-    python3 start.py check         lint, format, types, import contracts and all tests
+    python3 start.py [ARGS]         run `seawall ARGS`; without ARGS the window opens
+    python3 start.py test [ARGS]    run the tests (pytest ARGS)
+    python3 start.py check          run every check: style, types, floors, tests
+    --no-system                     name missing system libraries, but install none and go on
 
-`--no-system` as the first argument: name missing system libraries, but install none.
+Needs only Python 3.11 or newer. What it installs goes into `.venv` beside this file, locked by hash; what it says
+goes to standard error. It may be stopped at any time and started again.
 """
 
 from __future__ import annotations
 
-import ctypes
-import ctypes.util
+import contextlib
 import hashlib
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-import sysconfig
-import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from desktop.cli.command_names import COMMANDS
+from desktop.cli.system_libraries import (
+    QT_LIBRARIES,
+    USB_LIBRARIES,
+    X_LIBRARIES,
+    install_line,
+    missing_libraries,
+    needed_for_window,
+    packages_of,
+    system_family,
+)
 
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENT = ROOT / ".venv"
-BIN = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
-PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
-OLDEST = (3, 11)
+PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+SETTINGS = ENVIRONMENT / "pyvenv.cfg"
+STAMP = ENVIRONMENT / "seawall-is-set-up.json"
+UNFINISHED = ENVIRONMENT / "seawall-set-up-unfinished"
+RUN_LOCK, TEST_LOCK = "requirements.lock", "requirements-test.lock"
 
-WINDOWLESS = ("inspect", "replay", "backtest", "record", "wallet", "transfers", "readiness", "doctor")
-
-# Shared library -> its package by distribution family. The window needs all of them under X, offscreen the first six.
-LIBRARIES: dict[str, dict[str, str]] = {
-    "libGL.so.1": {"debian": "libgl1", "fedora": "mesa-libGL", "arch": "libglvnd"},
-    "libEGL.so.1": {"debian": "libegl1", "fedora": "mesa-libEGL", "arch": "libglvnd"},
-    "libxkbcommon.so.0": {"debian": "libxkbcommon0", "fedora": "libxkbcommon", "arch": "libxkbcommon"},
-    "libfontconfig.so.1": {"debian": "libfontconfig1", "fedora": "fontconfig", "arch": "fontconfig"},
-    "libglib-2.0.so.0": {"debian": "libglib2.0-0", "fedora": "glib2", "arch": "glib2"},
-    "libdbus-1.so.3": {"debian": "libdbus-1-3", "fedora": "dbus-libs", "arch": "dbus"},
-    "libxcb-cursor.so.0": {"debian": "libxcb-cursor0", "fedora": "xcb-util-cursor", "arch": "xcb-util-cursor"},
-    "libxkbcommon-x11.so.0": {
-        "debian": "libxkbcommon-x11-0",
-        "fedora": "libxkbcommon-x11",
-        "arch": "libxkbcommon-x11",
-    },
-    "libxcb-icccm.so.4": {"debian": "libxcb-icccm4", "fedora": "xcb-util-wm", "arch": "xcb-util-wm"},
-    "libxcb-keysyms.so.1": {"debian": "libxcb-keysyms1", "fedora": "xcb-util-keysyms", "arch": "xcb-util-keysyms"},
-    "libxcb-shape.so.0": {"debian": "libxcb-shape0", "fedora": "libxcb", "arch": "libxcb"},
-    "libxcb-xkb.so.1": {"debian": "libxcb-xkb1", "fedora": "libxcb", "arch": "libxcb"},
-    "libgssapi_krb5.so.2": {"debian": "libgssapi-krb5-2", "fedora": "krb5-libs", "arch": "krb5"},
-    "libusb-1.0.so.0": {"debian": "libusb-1.0-0", "fedora": "libusb1", "arch": "libusb"},
+CHECKS = {
+    "style": ["-m", "ruff", "check", "."],
+    "format": ["-m", "ruff", "format", "--check", "."],
+    "types": ["-m", "mypy"],
+    "floors": ["-c", "from importlinter.cli import lint_imports_command as check; check()"],
+    "tests": ["-m", "pytest"],
 }
-INSTALLERS = {
-    "debian": ("apt-get", "install", "-y"),
-    "fedora": ("dnf", "install", "-y"),
-    "arch": ("pacman", "-S", "--needed", "--noconfirm"),
-}
-
-
-def main(argv: Sequence[str]) -> int:
-    """Set up what these arguments need, run it, and return its exit code."""
-    arguments = list(argv)
-    may_install = "--no-system" not in arguments[:1]
-    if not may_install:
-        arguments.pop(0)
-    if sys.version_info < OLDEST:
-        say(f"Seawall needs Python {OLDEST[0]}.{OLDEST[1]} or later; this is {sys.version.split()[0]}.")
-        say("Install a newer Python (python.org, or your system's packages) and start with that one.")
-        return 2
-    wish = arguments[0] if arguments else ""
-    if wish not in WINDOWLESS and not system_libraries(needed_by(wish), may_install=may_install):
-        return 1
-    try:
-        set_up(ROOT / ("requirements-test.lock" if wish in ("test", "check") else "requirements.lock"))
-    except SetUpFailed as failure:
-        say(f"Set-up stopped: {failure}")
-        return 1
-    if wish == "test":
-        return run([PYTHON, "-m", "pytest", *arguments[1:]])
-    if wish == "check":
-        return check()
-    return replaced_by([PYTHON, "-m", "desktop", *arguments])
 
 
 class SetUpFailed(Exception):
-    """The environment could not be made; says why and what to do."""
+    """Set-up cannot go on; the words say why and what to do."""
 
 
 def say(words: str) -> None:
-    """Tell the person something, beside the output of the program."""
+    """Print for the person, on standard error: standard output belongs to what is run."""
     print(words, file=sys.stderr, flush=True)
 
 
-# --- system libraries ---------------------------------------------------------------------------------------------
+# What the arguments ask for ---------------------------------------------------------------------------------------
 
 
-def needed_by(wish: str) -> list[str]:
-    """Return the libraries this start needs: tests draw offscreen and do without those of X."""
-    offscreen = wish in ("test", "check")
-    return [name for name in LIBRARIES if not (offscreen and ("xcb" in name or "x11" in name))]
+def libraries_for(args: list[str], surroundings: dict[str, str]) -> list[str]:
+    """Return the system libraries that this call needs. A command without a window needs none of Qt's."""
+    first = args[0] if args else ""
+    if first in ("test", "check"):
+        on_screen = bool(surroundings.get("SEAWALL_TEST_DISPLAY"))
+        return [*QT_LIBRARIES, *USB_LIBRARIES, *(X_LIBRARIES if on_screen else [])]
+    if first in COMMANDS:
+        return list(USB_LIBRARIES) if first == "wallet" else []
+    return [] if {"--version", "--help", "-h"} & set(args) else needed_for_window(surroundings)
 
 
-def missing_libraries(names: Sequence[str]) -> list[str]:
-    """Return those that the system's loader does not find."""
-    return [name for name in names if not loads(name)]
+def locks_for(args: list[str]) -> tuple[str, ...]:
+    """Return the lock files whose packages this call needs."""
+    return (RUN_LOCK, TEST_LOCK) if args[:1] in (["test"], ["check"]) else (RUN_LOCK,)
 
 
-def loads(name: str) -> bool:
-    """Return whether the loader finds this shared library."""
+# System libraries -------------------------------------------------------------------------------------------------
+
+
+def _here() -> tuple[str, bool]:
     try:
-        ctypes.CDLL(name)
+        family = system_family(Path("/etc/os-release").read_text(encoding="utf-8"))
     except OSError:
-        return False
-    return True
+        family = ""
+    return family, hasattr(os, "geteuid") and os.geteuid() == 0
 
 
-def family(os_release: str) -> str:
-    """Return debian, fedora or arch for the text of /etc/os-release; "" for any other."""
-    words = set(re.findall(r"[a-z]+", " ".join(re.findall(r"(?m)^ID(?:_LIKE)?=(.*)$", os_release))))
-    for name, members in (
-        ("debian", {"debian", "ubuntu"}),
-        ("fedora", {"fedora", "rhel", "centos"}),
-        ("arch", {"arch"}),
-    ):
-        if words & members:
-            return name
-    return ""
-
-
-def install_line(missing: Sequence[str], system: str) -> list[str]:
-    """Return the command that installs the packages of these libraries; empty for an unknown system."""
-    if system not in INSTALLERS:
-        return []
-    packages = list(dict.fromkeys(LIBRARIES[name][system] for name in missing))
-    return [*INSTALLERS[system], *packages]
-
-
-def system_libraries(needed: Sequence[str], *, may_install: bool) -> bool:
-    """See to it that the window's libraries are there. Return False when the program could not start."""
-    if not sys.platform.startswith("linux"):
-        return True
-    missing = missing_libraries(needed)
+def mend_libraries(needed: list[str], *, may_install: bool) -> None:
+    """Name what is missing with the line that installs it; as root on Debian run that line. Raise SetUpFailed."""
+    missing = missing_libraries(needed) if sys.platform == "linux" and needed else []
     if not missing:
-        return True
-    release = Path("/etc/os-release")
-    system = family(release.read_text(encoding="utf-8", errors="replace")) if release.exists() else ""
-    line = install_line(missing, system)
-    say(f"Missing system libraries: {', '.join(missing)}")
-    if not line:
-        say("Install the packages of your system that contain them, then start again.")
-        return False
-    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    say("This installs them:\n  " + ("" if is_root else "sudo ") + " ".join(line))
-    if not (is_root and system == "debian" and may_install):
-        return False
-    run(["apt-get", "update", "-q"], quiet=True)
-    if run(line, environment={"DEBIAN_FRONTEND": "noninteractive"}, quiet=True) != 0:
-        say("That did not work; its own words stand above.")
-        return False
-    left = missing_libraries(missing)
-    if left:
-        say(f"Still missing: {', '.join(left)}")
-    return not left
-
-
-# --- the environment ----------------------------------------------------------------------------------------------
-
-
-def set_up(lock: Path) -> None:
-    """Make the environment hold what `lock` names; return at once when it does already. Raise SetUpFailed."""
-    stamp = ENVIRONMENT / f"{lock.stem}.stamp"
-    wanted = fingerprint_of(lock)
-    if PYTHON.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
         return
-    begin = time.monotonic()
-    if not environment_is_usable():
-        make_environment()
-    install(lock)
-    if subprocess.run(
-        [PYTHON, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--editable", str(ROOT)],
-        check=False, stdout=sys.stderr,
-    ).returncode:  # fmt: skip
-        raise SetUpFailed("Seawall itself could not be installed; the words above say why.")
-    stamp.write_text(wanted, encoding="utf-8")
-    say(f"Set up in {time.monotonic() - begin:.0f} s.")
+    say("Missing system libraries: " + ", ".join(missing))
+    family, as_root = _here()
+    if not family:
+        if may_install:
+            raise SetUpFailed("Install them with this system's package manager, or go on without: --no-system.")
+        return
+    _install(family, packages_of(family, missing), as_root=as_root, may_install=may_install)
 
 
-def fingerprint_of(lock: Path) -> str:
-    """Return what an environment must have been made from: lock, project file, interpreter and place."""
+def _install(family: str, packages: list[str], *, as_root: bool, may_install: bool) -> None:
+    line = install_line(family, packages, as_root=as_root)
+    say(f"This installs them:\n    {line}")
+    if not may_install:
+        return
+    if not (as_root and family == "debian"):
+        raise SetUpFailed("Run that line, then start again (or go on without: --no-system).")
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    codes = [
+        subprocess.run(command, env=quiet, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False).returncode
+        for command in (["apt-get", "update"], line.split())
+    ]
+    # One list of many that cannot be fetched makes the update fail, but not what comes from the others.
+    if codes[-1]:
+        raise SetUpFailed("That line failed; its words stand above.")
+
+
+# Python -----------------------------------------------------------------------------------------------------------
+
+
+def newer_python() -> str | None:
+    """Return a Python on the path that is new enough, or None."""
+    for minor in (13, 12, 11, 14):
+        found = shutil.which(f"python3.{minor}")
+        if found:
+            return found
+    return None
+
+
+def need_python() -> None:
+    """Go on with a newer Python if this one is too old. Raise SetUpFailed if there is none."""
+    if tuple(sys.version_info) >= (3, 11):
+        return
+    found = newer_python()
+    if found and "SEAWALL_NEWER_PYTHON" not in os.environ:
+        os.environ["SEAWALL_NEWER_PYTHON"] = found
+        sys.exit(subprocess.run([found, *sys.argv], check=False).returncode)
+    raise SetUpFailed(
+        f"Seawall needs Python 3.11 or newer; this is {sys.version.split()[0]}.\n"
+        "Install a newer one (Debian/Ubuntu: sudo apt-get install python3.11 python3.11-venv; Fedora: sudo dnf\n"
+        "install python3.12; macOS and Windows: the installer of python.org), then: python3.11 start.py"
+    )
+
+
+def need_venv(*, may_install: bool) -> None:
+    """Make sure that Python can make environments: Debian keeps that in a package of its own. Raise SetUpFailed."""
+    if _can_make_environments():
+        return
+    family, as_root = _here()
+    say("This Python cannot make environments: its modules venv and ensurepip are missing.")
+    if family != "debian":
+        raise SetUpFailed("Install the complete Python of your system, then start again.")
+    _install(family, [f"python3.{sys.version_info[1]}-venv"], as_root=as_root, may_install=may_install)
+    if not may_install:
+        raise SetUpFailed("Run that line, then start again.")
+
+
+def _can_make_environments() -> bool:
+    # Asked in a child: what apt installs meanwhile is not seen by an interpreter that has looked before.
+    return (
+        subprocess.run([sys.executable, "-c", "import venv, ensurepip"], capture_output=True, check=False).returncode
+        == 0
+    )
+
+
+# The environment --------------------------------------------------------------------------------------------------
+
+
+def fingerprint(lock: str) -> str:
+    """Return a hash that changes with the lock file, the package's own description, the Python and the place."""
     digest = hashlib.sha256()
-    for part in (lock.read_bytes(), (ROOT / "pyproject.toml").read_bytes()):
-        digest.update(part)
-    digest.update(f"{sys.version}|{sysconfig.get_platform()}|{ROOT}".encode())
+    for part in (ROOT / lock, ROOT / "pyproject.toml", SETTINGS):
+        digest.update(part.read_bytes())
+    digest.update(f"{ROOT} {PYTHON.resolve()}".encode())
     return digest.hexdigest()
 
 
-def environment_is_usable() -> bool:
-    """Return whether the environment's Python starts, is this version, and has pip."""
-    if not PYTHON.exists():
-        return False
-    code = "import sys, pip; print(sys.version)"
-    answer = subprocess.run([PYTHON, "-c", code], capture_output=True, text=True, check=False)
-    return answer.returncode == 0 and answer.stdout.strip() == sys.version.strip()
+def stamped() -> dict[str, str]:
+    """Return which lock files the environment holds, by their fingerprints; empty if it is not complete."""
+    try:
+        found = json.loads(STAMP.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    complete = isinstance(found, dict) and SETTINGS.exists() and PYTHON.exists() and not UNFINISHED.exists()
+    return found if complete else {}
 
 
-def make_environment() -> None:
-    """Create the environment anew. Raise SetUpFailed with the remedy."""
-    say(f"Creating the environment in {ENVIRONMENT.name} …")
-    shutil.rmtree(ENVIRONMENT, ignore_errors=True)
-    made = subprocess.run(
-        [sys.executable, "-m", "venv", str(ENVIRONMENT)], capture_output=True, text=True, check=False
-    )
-    if made.returncode:
-        version = f"{sys.version_info.major}.{sys.version_info.minor}"
-        raise SetUpFailed(
-            f"no virtual environment could be made: {(made.stderr or made.stdout).strip()}\n"
-            f"On Debian and Ubuntu this helps:  sudo apt-get install python{version}-venv"
+def is_set_up(locks: tuple[str, ...]) -> bool:
+    """Return whether everything these lock files name is installed."""
+    held = stamped()
+    return all(lock in held and held[lock] == fingerprint(lock) for lock in locks)
+
+
+def set_up(locks: tuple[str, ...], *, may_install: bool) -> None:
+    """Make the environment and install what the lock files name. Raise SetUpFailed."""
+    if is_set_up(locks):
+        return
+    need_venv(may_install=may_install)
+    with _one_at_a_time():
+        if is_set_up(locks):  # another start has done it meanwhile
+            return
+        _make_environment()
+        held = stamped()
+        UNFINISHED.touch()
+        # The lock of the tests names everything the lock of the program names.
+        _pip(["install", "--require-hashes", "-r", str(ROOT / locks[-1])], count_names(ROOT / locks[-1]))
+        _pip(["install", "--no-deps", "--no-build-isolation", "-e", str(ROOT)], 0)
+        held.update({lock: fingerprint(lock) for lock in locks})
+        STAMP.write_text(json.dumps(held), encoding="utf-8")
+        UNFINISHED.unlink()
+        say("Seawall is set up.")
+
+
+def _make_environment() -> None:
+    """Make the environment anew where it is absent, or where a set-up was cut short in the middle of a package."""
+    broken = UNFINISHED.exists() and Path(sys.prefix) != ENVIRONMENT
+    if not PYTHON.exists() or broken or not _has_pip():
+        say(f"Making the environment {ENVIRONMENT}")
+        done = subprocess.run(
+            [sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)], check=False, stdout=sys.stderr
         )
+        if done.returncode:
+            raise SetUpFailed(f"The environment could not be made. Is there room, and may you write to {ROOT}?")
 
 
-def install(lock: Path) -> None:
-    """Install everything the lock names, with its hashes, and show how far it is. Raise SetUpFailed."""
-    total = len(re.findall(r"(?m)^[A-Za-z0-9][\w.-]*==", lock.read_text(encoding="utf-8")))
-    say(f"Installing the parts Seawall is made of (at most {total}) …")
-    command = [
-        PYTHON, "-m", "pip", "install", "--require-hashes", "--disable-pip-version-check", "--no-color",
-        "--progress-bar", "off", "-r", str(lock),
-    ]  # fmt: skip
-    counted, last = 0, []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
-        for line in pip.stdout or ():
-            last = [*last[-15:], line.rstrip()]
-            if line.startswith(("Collecting ", "Requirement already satisfied: ")):
-                counted += 1
-                name = re.split("[=<>! (]", line.split(": ")[-1].removeprefix("Collecting "))[0]
-                say(f"  [{counted:>3}/{total}] {name}")
-            elif line.startswith("Installing collected"):
-                say("  unpacking …")
-    if pip.returncode:
-        raise SetUpFailed("the parts could not be installed:\n  " + "\n  ".join(last))
+def _has_pip() -> bool:
+    return subprocess.run([str(PYTHON), "-m", "pip", "--version"], capture_output=True, check=False).returncode == 0
 
 
-# --- running ------------------------------------------------------------------------------------------------------
+@contextlib.contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Wait while another start sets up; the system lets go of the lock when a process ends, however it ends."""
+    if os.name == "nt":
+        yield
+        return
+    import fcntl
+
+    with Path(__file__).open(encoding="utf-8") as own:
+        try:
+            fcntl.flock(own, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Another start is setting up; waiting for it.")
+            fcntl.flock(own, fcntl.LOCK_EX)
+        yield
 
 
-def check() -> int:
-    """Run every check, all of them even when one fails; return 0 only if all are content."""
-    steps = (
-        ("lint", [PYTHON, "-m", "ruff", "check", "."]),
-        ("format", [PYTHON, "-m", "ruff", "format", "--check", "."]),
-        ("types", [PYTHON, "-m", "mypy"]),
-        ("import contracts", [BIN / "lint-imports"]),
-        ("tests", [PYTHON, "-m", "pytest"]),
-    )
+def count_names(lock: Path) -> int:
+    """Return how many packages a lock file names, those of other systems included."""
+    return len(re.findall(r"^[A-Za-z0-9][\w.\-]*==", lock.read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def progress(lines: Iterable[str], named: int) -> Iterator[str]:
+    """Turn what pip prints into what a person wants to know: what is fetched, and how many there are."""
+    seen = 0
+    for line in lines:
+        words = line.split()
+        if line.startswith("Ignoring "):
+            named -= 1
+        elif line.startswith(("Collecting ", "Requirement already satisfied: ")) and named:
+            seen += 1
+            name = words[1] if words[0] == "Collecting" else words[3]
+            yield f"[{min(seen, named):>3}/{named}] {name}"
+        elif line.startswith("Downloading ") and line.endswith(" MB)"):
+            yield f"          fetching {words[-2].lstrip('(')} MB"
+        elif line.startswith("Installing collected packages: ") and named:
+            yield f"Installing {line.count(',') + 1} packages; this takes a moment"
+
+
+def _pip(args: list[str], named: int) -> None:
+    command = [str(PYTHON), "-m", "pip", *args[:1], "--no-input", "--progress-bar", "off", *args[1:]]
+    surroundings = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_USER": "0", "PYTHONUNBUFFERED": "1"}
+    said: list[str] = []
+    with subprocess.Popen(
+        command,
+        env=surroundings,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        for words in progress(_kept(process.stdout, said), named):
+            say(words)
+    if process.returncode:
+        raise SetUpFailed("\n".join([*said[-15:], "", "Installing failed. A new start goes on from here."]))
+
+
+def _kept(lines: Iterable[str], said: list[str]) -> Iterator[str]:
+    for line in lines:
+        said.append(line.rstrip())
+        yield line.strip()
+
+
+# Running ----------------------------------------------------------------------------------------------------------
+
+
+def run(args: list[str]) -> int:
+    """Run what was asked for in the environment and return its exit code."""
+    if args[:1] == ["test"]:
+        return _run_in_root(["-m", "pytest", *args[1:]])
+    if args[:1] == ["check"]:
+        return run_checks()
+    # -P: a folder called `desktop` where the person stands must not be taken for ours.
+    command = [str(PYTHON), "-P", "-m", "desktop", *args]
+    if os.name != "nt":
+        os.execv(command[0], command)
+    return subprocess.run(command, check=False).returncode
+
+
+def run_checks() -> int:
+    """Run every check, also after one failed, and say which did."""
     failed = []
-    for name, command in steps:
-        say(f"== {name}")
-        if run(command) != 0:
+    for name, command in CHECKS.items():
+        say(f"--- {name}")
+        if _run_in_root(command):
             failed.append(name)
-    say("All checks pass." if not failed else f"Failed: {', '.join(failed)}")
+    say(f"Failed: {', '.join(failed)}" if failed else "All checks passed.")
     return 1 if failed else 0
 
 
-def run(command: Sequence[object], *, environment: dict[str, str] | None = None, quiet: bool = False) -> int:
-    """Run a command in the project's root and return its exit code; `quiet`: its words go to standard error."""
-    words = [str(word) for word in command]
-    output = sys.stderr if quiet else None
-    return subprocess.run(
-        words, cwd=ROOT, env={**os.environ, **(environment or {})}, stdout=output, check=False
-    ).returncode
+def _run_in_root(command: list[str]) -> int:
+    return subprocess.run([str(PYTHON), "-P", *command], cwd=ROOT, check=False).returncode
 
 
-def replaced_by(command: Sequence[object]) -> int:
-    """Become this program where the platform can, so that signals and exit codes are its own."""
-    words = [str(word) for word in command]
-    if os.name != "nt":
-        os.execv(words[0], words)
-    return subprocess.run(words, check=False).returncode
+def main(argv: list[str]) -> int:
+    """Set up if needed, run, return the exit code."""
+    may_install = "--no-system" not in argv
+    args = [arg for arg in argv if arg != "--no-system"]
+    try:
+        need_python()
+        mend_libraries(libraries_for(args, dict(os.environ)), may_install=may_install)
+        set_up(locks_for(args), may_install=may_install)
+        return run(args)
+    except SetUpFailed as failure:
+        say(str(failure))
+        return 1
+    except KeyboardInterrupt:
+        say("Stopped. A new start goes on from here.")
+        return 130
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except KeyboardInterrupt:
-        say("Stopped.")
-        sys.exit(130)
+    sys.exit(main(sys.argv[1:]))

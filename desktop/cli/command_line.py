@@ -15,21 +15,12 @@ from typing import NoReturn
 
 import desktop
 from desktop.cli.chosen_world import add_world_arguments
+from desktop.cli.command_names import COMMANDS
 from desktop.cli.output import Output
 from desktop.domain.errors import BadInput, SeawallError, WrongUsage
 
 OpenWindow = Callable[[argparse.Namespace], int]
 
-COMMANDS = {
-    "inspect": "print a recording or bare venue messages in normalised form",
-    "replay": "run a recording through the whole engine",
-    "backtest": "run rules over hourly or finer bars",
-    "record": "record live feeds",
-    "wallet": "work with the hardware wallet",
-    "transfers": "show the journal of transfers",
-    "readiness": "show what is ready for leaving, and what is not",
-    "doctor": "say what is wrong here and how to mend it",
-}
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 _INTERRUPTED = 130  # what shells report for a program stopped by Ctrl+C

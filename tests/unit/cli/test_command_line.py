@@ -12,6 +12,7 @@ import pytest
 
 from desktop.cli import command_line
 from desktop.cli.chosen_world import world_of
+from desktop.cli.command_names import COMMANDS
 from desktop.cli.output import Output
 from desktop.domain.errors import (
     BadInput,
@@ -46,7 +47,7 @@ class ProbeCommand(ModuleType):
 @pytest.fixture
 def probe(monkeypatch: pytest.MonkeyPatch) -> ProbeCommand:
     command = ProbeCommand()
-    monkeypatch.setitem(command_line.COMMANDS, "probe", "probe the frame")
+    monkeypatch.setitem(COMMANDS, "probe", "probe the frame")
     monkeypatch.setitem(sys.modules, "desktop.cli.probe", command)
     return command
 
@@ -118,7 +119,7 @@ def test_shared_arguments_hold_before_and_after_a_nested_command(probe: ProbeCom
 def test_a_command_that_is_not_built_gives_a_clean_error(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setitem(command_line.COMMANDS, "absent", "never written")
+    monkeypatch.setitem(COMMANDS, "absent", "never written")
     assert command_line.run(["absent", "--json"], no_window) == 1
     assert "'absent' is not part of this build" in str(last_line(capsys)["message"])
 
@@ -221,7 +222,7 @@ def test_a_reader_that_goes_away_ends_the_run_quietly() -> None:
         assert process.stderr.read() == ""
 
 
-@pytest.mark.parametrize("name", sorted(command_line.COMMANDS))
+@pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_no_sub_command_imports_qt(name: str) -> None:
     code = (
         "import sys\n"
