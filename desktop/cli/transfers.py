@@ -71,7 +71,10 @@ def _show(picture: JournalPicture, transfer: Transfer, out: Output) -> None:
         }
     )
     for seq, event in events:
-        out.emit({"kind": "event", "seq": seq, "transfer": transfer.id, **msgspec.json.decode(encode(event))})
+        told = msgspec.json.decode(encode(event))
+        if "kind" in told:  # in this output 'kind' names the line
+            told["purpose"] = told.pop("kind")
+        out.emit({"kind": "event", "seq": seq, "transfer": transfer.id, **told})
 
 
 def _facts(transfer: Transfer) -> dict[str, object]:

@@ -89,10 +89,11 @@ def _from_records(
             yield from _elsewhere(transfer, proof, new, now_ms)
         return
     record = known[0] if known else min(ours, key=lambda r: (not _agreed_amount(transfer, r), r.at_ms))
-    yield from _listed(transfer, record, now_ms)
+    # Remarks come first: what is listed may end the transfer, and nothing follows an end.
     if len(ours) > 1:
         words = f"{venue_name(transfer.venue)} lists {len(ours)} withdrawals to this address since it was proved."
         yield from _remark(transfer, words, now_ms)
+    yield from _listed(transfer, record, now_ms)
 
 
 def _is_new_record(transfer: Transfer, record: VenueWithdrawal, claimed: Collection[str]) -> bool:
@@ -110,6 +111,11 @@ def _agreed_amount(transfer: Transfer, record: VenueWithdrawal) -> bool:
 def _listed(transfer: Transfer, record: VenueWithdrawal, now_ms: int) -> Iterator[ev.Event]:
     venue, coin = venue_name(transfer.venue), transfer.coin
     txid = record.txid.lower() if _is_txid(record.txid) else ""
+    if not _agreed_amount(transfer, record) and transfer.amount is not None:
+        words = f"{venue} lists {plain(record.amount)} {coin} with a fee of {plain(record.fee)}; "
+        yield from _remark(transfer, f"{words}{plain(transfer.amount)} {coin} was agreed.", now_ms)
+    if record.txid and not txid:
+        yield from _remark(transfer, f"{venue} names no transaction on the chain: {record.txid[:80]}.", now_ms)
     before = next((s for s in transfer.sightings if s.ref and s.ref == record.ref), None)
     if before is None or (before.status, before.txid, before.amount) != (record.status, txid, record.amount):
         yield ev.ExchangeSaw(
@@ -122,11 +128,6 @@ def _listed(transfer: Transfer, record: VenueWithdrawal, now_ms: int) -> Iterato
             txid=txid,
             info=record.info,
         )
-    if not _agreed_amount(transfer, record) and transfer.amount is not None:
-        words = f"{venue} lists {plain(record.amount)} {coin} with a fee of {plain(record.fee)}; "
-        yield from _remark(transfer, f"{words}{plain(transfer.amount)} {coin} was agreed.", now_ms)
-    if record.txid and not txid:
-        yield from _remark(transfer, f"{venue} names no transaction on the chain: {record.txid[:80]}.", now_ms)
 
 
 def _elsewhere(
@@ -177,12 +178,17 @@ def _from_payments(
     new = [p for p in payments if _is_new_payment(transfer, p, claimed)]
     ours = _ours(transfer, new)
     if ours is None:
-        if before is not None and before.txid:
-            yield ev.ChainLost(at_ms=now_ms, place=place, txid=before.txid)
         for payment in new[:MOST_STRANGERS]:
             words = f"{plain(btc(payment.sats))} {transfer.coin} came to this address by {payment.txid}"
             yield from _remark(transfer, f"{words}: not the amount of this transfer.", now_ms)
+        if before is not None and before.txid:
+            yield ev.ChainLost(at_ms=now_ms, place=place, txid=before.txid)
         return
+    if transfer.amount is not None and btc(ours.sats) not in _expected(transfer):
+        words = (
+            f"{plain(btc(ours.sats))} {transfer.coin} arrives; {plain(transfer.amount)} {transfer.coin} was agreed."
+        )
+        yield from _remark(transfer, words, now_ms)
     if _differs(before, ours):
         yield ev.ChainSaw(
             at_ms=now_ms,
@@ -193,9 +199,6 @@ def _from_payments(
             confirmations=ours.confirmations,
             height=ours.height,
         )
-    if transfer.amount is not None and btc(ours.sats) not in _expected(transfer):
-        words = f"{plain(btc(ours.sats))} {transfer.coin} arrives; {plain(transfer.amount)} was agreed."
-        yield from _remark(transfer, words, now_ms)
 
 
 def _is_new_payment(transfer: Transfer, payment: Payment, claimed: Collection[str]) -> bool:

@@ -124,7 +124,7 @@ class TransferRunner:
 
     async def _obey(self, transfer_id: str, command: cmd.Command) -> None:
         if self._book.transfer(transfer_id) is None:
-            _log.warning("a command for a transfer that is not there: %s", type(command).__name__)
+            _log.info("a command for a transfer that is not there: %s", type(command).__name__)
             return
         if transfer_id in self._under_way:
             words = "Something is still waited for."
@@ -215,7 +215,7 @@ class TransferRunner:
         """Say why there is no new transfer on the one that stands in its way, or on the latest of that coin."""
         same = [t for t in self._book.transfers() if (t.venue, t.coin) == (command.venue, command.coin)]
         standing = [t for t in same if t in self._book.open_transfers()] or same or list(self._book.transfers())
-        _log.warning("no transfer begun: %s", error.message)
+        _log.info("no transfer begun: %s", error.message)
         if standing:
             self._refuse(standing[-1].id, error, keep_busy=True)
 

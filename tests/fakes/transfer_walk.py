@@ -89,7 +89,7 @@ class TransferScene:
 
     async def quiet(self) -> None:
         """Wait until neither device, exchange, chain nor journal is waited for."""
-        for _ in range(4):
+        for _ in range(12):
             await asyncio.sleep(0)  # lets the runner's own loop take its turn
             await self.runner.settled()
 
