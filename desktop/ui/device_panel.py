@@ -16,6 +16,7 @@ from desktop.ui.transfer_wording import device_caption, device_state, tr
 
 _BODY_WIDTH, _SCREEN_HEIGHT, _KEYS_HEIGHT, _EDGE = 276, 124, 48, 14
 _LEAST_PX = 8
+_USUAL_LINES, _LINE_PX = 6, 16
 _INK, _QUIET_INK, _GLASS = "#F2F5F7", "#A9B5C1", "#000000"
 
 
@@ -25,7 +26,7 @@ class DeviceScreen(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._device = DeviceView(state="absent")
-        self.setFixedHeight(_SCREEN_HEIGHT + _KEYS_HEIGHT + 2 * _EDGE - 8)
+        self._grow()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(tr("Screen of the device"))
 
@@ -35,7 +36,14 @@ class DeviceScreen(QWidget):
             return
         self._device = device
         self.setAccessibleDescription(" ".join(device.screen) or device_state(device))
+        self._grow()
         self.update()
+
+    def _grow(self) -> None:
+        # A long text is never cut: what is signed has to be read to its end.
+        more = max(0, len(self._device.screen) - _USUAL_LINES) * _LINE_PX
+        self._glass_px = _SCREEN_HEIGHT + more
+        self.setFixedHeight(self._glass_px + _KEYS_HEIGHT + 2 * _EDGE - 8)
 
     def body(self) -> QRectF:
         """Return where the device is drawn."""
@@ -52,7 +60,7 @@ class DeviceScreen(QWidget):
         painter.setPen(edge)
         painter.setBrush(look.colour("raised"))
         painter.drawRoundedRect(body, 14, 14)
-        glass = QRectF(body.left() + 20, body.top() + _EDGE, body.width() - 40, _SCREEN_HEIGHT)
+        glass = QRectF(body.left() + 20, body.top() + _EDGE, body.width() - 40, self._glass_px)
         painter.setPen(QPen(look.colour("divider"), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush if gone else look.ink(_GLASS))
         painter.drawRoundedRect(glass, 4, 4)

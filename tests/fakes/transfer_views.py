@@ -111,11 +111,12 @@ def transfer(state: TransferState, **changes: Any) -> Transfer:
     return msgspec.structs.replace(made, **changes)
 
 
-def looks() -> tuple[LookView, ...]:
-    """Return three places, each in another state."""
+def looks(*, found: bool = True) -> tuple[LookView, ...]:
+    """Return three places, each in another state; without `found` none of them knows the transfer."""
+    listed, state = ("processing", "found") if found else ("not listed", "absent")
     return (
-        LookView("Binance withdrawal records", "coin, network, address, amount", "processing", NOW_MS - 8_000,
-                 NOW_MS + 7_000, "found"),
+        LookView("Binance withdrawal records", "coin, network, address, amount", listed, NOW_MS - 8_000,
+                 NOW_MS + 7_000, state),
         LookView("Bitcoin, first source", "any payment to this address", "nothing yet, block 934 318", NOW_MS - 4_000,
                  NOW_MS + 26_000, "absent"),
         LookView("Bitcoin, second source", "any payment to this address", "no answer, time-out", NOW_MS - 35_000,
@@ -136,7 +137,7 @@ def transfer_view(state: TransferState, *, page: str = "", **changes: Any) -> Tr
         test_amount="0.0011",
         receives="0.0099" if of.fee is not None else "",
         networks=(BITCOIN, LIGHTNING, BSC),
-        looks=looks() if watched else (),
+        looks=looks(found=shown != "unknown") if watched else (),
         explorer_link=f"https://mempool.space/tx/{TXID}" if of.txid else "",
     )
     return msgspec.structs.replace(made, **changes)
