@@ -69,6 +69,10 @@ _TILES = (
 )
 
 
+# The first tile of each row says whose numbers these are.
+_ROW_HEADS = ("LIQ_VOL_LONG_1H", "OI_CHG_1H")
+
+
 def tiles(view: DeskView, coin: CoinView) -> tuple[TileFacts, ...]:
     """Return the tiles of one coin, in their fixed order; every indicator has its place whether known or not."""
     return (*(_tile(name, view, coin) for name in _TILES), _coverage(view))
@@ -82,7 +86,7 @@ def _tile(name: str, view: DeskView, coin: CoinView) -> TileFacts:
     state = reading.state if fresh or reading.state is State.WARMING else State.UNKNOWN
     return TileFacts(
         id=name,
-        name=_short_name(indicator),
+        name=_tile_name(indicator, coin.coin),
         shape=shapes.of_reading(reading) if fresh or state is State.WARMING else Shape.UNKNOWN,
         state=state,
         value=value,
@@ -96,6 +100,11 @@ def _tile(name: str, view: DeskView, coin: CoinView) -> TileFacts:
         bars=name == "LIQ_VOL_LONG_1H" or name == "LIQ_VOL_SHORT_1H",
         tip=tip(indicator, reading),
     )
+
+
+def _tile_name(indicator: Indicator, coin: str) -> str:
+    name = _short_name(indicator)
+    return f"{coin} {name[:1].lower()}{name[1:]}" if indicator.id in _ROW_HEADS else name
 
 
 def _short_name(indicator: Indicator) -> str:

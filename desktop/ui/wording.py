@@ -66,11 +66,16 @@ def percent(fraction: float, digits: int | None = None, *, plus: bool = False) -
     value = fraction * 100
     if digits is None:
         size = abs(value)
-        digits = 0 if size >= 99.5 else 1 if size >= 1 else 2 if size >= 0.1 or size == 0 else 3
+        digits = 0 if size >= 99.5 else 1 if size >= 1 else 2 if size >= 0.1 or size == 0 else _small_digits(size)
     shown = f"{value:+.{digits}f}" if plus else f"{value:.{digits}f}"
     if float(shown) == 0:
         shown = f"{0:.{digits}f}"
     return f"{signed(shown)} %"
+
+
+def _small_digits(size: float) -> int:
+    """Return how many digits a small percentage needs for two that mean something."""
+    return min(6, 1 - math.floor(math.log10(size)))
 
 
 def basis_points(fraction: float) -> str:
@@ -100,7 +105,9 @@ def price(value: float) -> str:
 def percentile(share: float) -> str:
     """Return an own percentile: 99.2 pct."""
     value = share * 100
-    return tr("{value} pct", value=f"{value:.1f}" if value >= 98 else f"{value:.0f}")
+    if value > 99.9 or value < 0.1:
+        return tr("> 99.9 pct") if value > 50 else tr("< 0.1 pct")
+    return tr("{value} pct", value=f"{value:.1f}" if value >= 98 or value <= 2 else f"{value:.0f}")
 
 
 def figure(value: float, unit: str) -> str:

@@ -205,7 +205,7 @@ def _incident_lines(view: DeskView, chart: ChartView | None) -> tuple[tuple[floa
     return tuple(
         (
             float(incident.opened_ms),
-            f"{wording.clock(incident.opened_ms)} {wording.level_word(incident.peak).upper()}",
+            f"{wording.clock(incident.opened_ms)} {wording.incident_title(incident)}",
             int(incident.peak),
         )
         for incident in view.incidents

@@ -18,7 +18,7 @@ from desktop.ui.charts.time_axis import TimeAxis
 from desktop.ui.wording import tr
 
 SHOWN_BARS = 100
-FEWEST_BARS = 40
+FEWEST_BARS = 24
 _AHEAD_BARS = 6
 _PANE_PX = {"tall": (84, 54, 54), "short": (66, 42, 42)}
 _SHORT_BELOW_PX = 520

@@ -19,6 +19,8 @@ from desktop.ui.runs import Run, Words
 from desktop.ui.theme import Colours
 from desktop.ui.wording import tr
 
+_LEAST_SPAN = 0.004
+_MOST_HALF_PX = 9
 _LEAST_SIDE_PX, _MOST_SIDE_PX = 7.0, 22.0
 
 
@@ -35,6 +37,10 @@ class PricePane(Pane):
         if np.isnan(lows).all():
             return None
         low, high = float(np.nanmin(lows)), float(np.nanmax(highs))
+        # A quiet minute must not look like a cliff.
+        spare = (high + low) / 2 * _LEAST_SPAN - (high - low)
+        if spare > 0:
+            low, high = low - spare / 2, high + spare / 2
         mark = bars.low_24h
         if mark is not None and low - (high - low) * 0.35 <= mark <= high:
             low = min(low, mark)
@@ -85,7 +91,7 @@ class PricePane(Pane):
             return
         x = np.concatenate((middle, middle))
         self._wicks.paint(painter, x, np.concatenate((high, bottom)), x, np.concatenate((top, low)))
-        half = max(1.0, math.floor(step * 0.36))
+        half = min(_MOST_HALF_PX, max(1.0, math.floor(step * 0.36)))
         rising = close[known] >= opened[known]
         tall = np.maximum(bottom - top, 1.0)
         for batch, which, fill in ((self._hollow, rising, False), (self._bodies, ~rising, True)):
@@ -133,7 +139,9 @@ def _triangles(
     biggest = max(float(np.max(bars.longs.usd, initial=0)), float(np.max(bars.shorts.usd, initial=0)), 1.0)
     sides = np.clip(_MOST_SIDE_PX * np.sqrt(usd / biggest), _LEAST_SIDE_PX, _MOST_SIDE_PX)
     xs = scale.x(bars.start_ms + (prints.bar[shown] + 0.5) * bars.interval_ms)
-    ys = scale.y(prints.price[shown])
+    # Beside the bar, not on it: longs under its low, shorts over its high.
+    edge = bars.column("low" if down else "high")[prints.bar[shown]]
+    ys = scale.y(np.where(np.isnan(edge), prints.price[shown], edge)) + (1 if down else -1) * (sides / 2 + 2)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     ink = QColor(colour)
     ink.setAlphaF(0.85)
