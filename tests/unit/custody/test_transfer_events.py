@@ -11,7 +11,7 @@ from desktop.custody.transfer_events import decode, encode
 from desktop.custody.transfer_fold import LEGAL
 from desktop.domain.errors import BadInput
 from tests.unit.custody.parts import proved_destination
-from tests.unit.custody.test_transfer_machine import BEGUN, EVERY_EVENT
+from tests.unit.custody.test_event_order import BEGUN, EVERY_EVENT
 
 NAMES_ON_DISK = {
     "drafted", "amount_set", "what_agreed", "route_chosen", "address_shown", "page_differed", "page_agreed",
