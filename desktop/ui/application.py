@@ -28,6 +28,7 @@ from desktop.ui.tray import Tray
 from desktop.ui.window_memory import WindowMemory
 from desktop.ui.wording import tr
 
+FIRST_PAINT_MS = 50
 MakeTransferPage = Callable[[EngineDoor], QWidget]
 
 
@@ -72,8 +73,9 @@ def run_window(
         shell = Shell(app, door, options, make_transfer_page)
         instance.raised.connect(shell.come_forward)
         _quit_on_signals(shell)
-        start()
         shell.open(minimized=options.minimized)
+        # The window is painted first: opening a world keeps the interpreter busy for a while.
+        QTimer.singleShot(FIRST_PAINT_MS, start)
         return app.exec()
     finally:
         instance.release()
