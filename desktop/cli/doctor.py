@@ -1,0 +1,78 @@
+"""`seawall doctor`: what is wrong here and how to mend it. A check that fails or hangs never stops the others."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import threading
+import time
+from collections.abc import Sequence
+
+from desktop.cli.chosen_world import folder_of
+from desktop.cli.doctor_desktop import desktop_checks
+from desktop.cli.doctor_machine import machine_checks
+from desktop.cli.doctor_wallet import wallet_checks
+from desktop.cli.finding import Check, Finding, unknown
+from desktop.cli.output import Output
+from desktop.domain.errors import BadInput
+
+_MARKS = {"ok": "ok     ", "missing": "MISSING", "unknown": "unknown"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--network", action="store_true", help="contact the hosts of the feeds as well")
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    """Print one line a check and a summary; return 1 if something is missing that window or wallet needs.
+
+    Raise WrongUsage for a profile that cannot be.
+    """
+    with contextlib.suppress(BadInput):  # one of the checks tells it, beside the others
+        folder_of(args)
+    return examine([*desktop_checks(), *machine_checks(args), *wallet_checks()], out)
+
+
+def examine(checks: Sequence[Check], out: Output) -> int:
+    """Run the checks side by side, print them in their order with a summary, and return the exit code."""
+    begin = time.monotonic()
+    looks = [_Look(check) for check in checks]
+    findings: dict[str, Finding] = {}
+    for check, look in zip(checks, looks, strict=True):
+        finding = findings[check.name] = look.finding(begin + check.patience_s)
+        words = f"{_MARKS[finding.state]}  {check.name}: {finding.found}"
+        words += f"\n         → {finding.remedy}" if finding.remedy else ""
+        facts = {"state": finding.state, "found": finding.found, "remedy": finding.remedy, "needed": finding.needed}
+        out.emit({"kind": "check", "name": check.name, **facts}, words)
+    return _summary(findings, out)
+
+
+def _summary(findings: dict[str, Finding], out: Output) -> int:
+    counts = {state: sum(finding.state == state for finding in findings.values()) for state in _MARKS}
+    lacking = [name for name, finding in findings.items() if finding.state == "missing" and finding.needed]
+    words = f"{counts['ok']} in order, {counts['missing']} missing, {counts['unknown']} unknown."
+    words += f" Seawall needs: {', '.join(lacking)}." if lacking else " Seawall has what it needs."
+    out.emit({"kind": "summary", **counts, "needed_and_missing": lacking}, words)
+    return 1 if lacking else 0
+
+
+class _Look:
+    """One check on a thread that does not keep the program from ending, should it hang."""
+
+    def __init__(self, check: Check) -> None:
+        self._check = check
+        self._finding: Finding | None = None
+        self._thread = threading.Thread(target=self._look, name=f"doctor {check.name}", daemon=True)
+        self._thread.start()
+
+    def finding(self, deadline: float) -> Finding:
+        self._thread.join(max(0.0, deadline - time.monotonic()))
+        return self._finding or unknown(f"no answer within {self._check.patience_s:g} s", "Try again.")
+
+    def _look(self) -> None:
+        try:
+            self._finding = self._check.look()
+        except Exception as error:  # noqa: BLE001
+            # A fault of this check alone: it is told in its place, and the others go on.
+            self._finding = unknown(f"the check itself failed: {type(error).__name__}: {error}", "Please report it.")

@@ -1,0 +1,126 @@
+"""The doctor on the machine: keychain, clock, data folder, feeds."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import threading
+import time
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from desktop.chain.bitcoin import LIVE_SOURCES
+from desktop.cli.chosen_world import folder_of, world_of
+from desktop.cli.finding import Check, Finding, missing, ok, unknown
+from desktop.domain.errors import NetworkTrouble, SeawallError
+from desktop.storage.secrets import Secrets
+from desktop.venues.catalogue import LIVE_HOSTS
+from desktop.venues.reach import seconds_to_reach
+
+_FIRST_YEAR, _LAST_YEAR = 2026, 2100
+_CLOCK_SAMPLE_S = 0.2
+_CLOCK_TOLERANCE_S = 0.1
+_HOST_PATIENCE_S = 15.0
+_SET_CLOCK = "Let the system set its clock by the network."
+
+
+def machine_checks(args: argparse.Namespace) -> list[Check]:
+    """Return the checks of what surrounds Seawall, for the chosen world and profile."""
+    return [
+        Check("keychain", look_at_keychain, 15.0),
+        Check("clock", look_at_clock),
+        Check("time-zone", look_at_time_zone),
+        Check("data-folder", lambda: look_at_folder(args)),
+        *feed_checks(world_of(args), contact=args.network),
+    ]
+
+
+def look_at_keychain() -> Finding:
+    """Return whether secrets can be kept. The person may be asked to unlock."""
+    state = Secrets(main_thread_is_fine=True).state()
+    if state.usable:
+        return ok(state.backend)
+    remedy = f"{state.remedy} Exchange keys cannot be kept until then; all else works."
+    return missing(state.reason, remedy)
+
+
+def look_at_clock() -> Finding:
+    """Return whether the clock runs evenly and shows a year that can be."""
+    wall, steady = time.time(), time.monotonic()
+    threading.Event().wait(_CLOCK_SAMPLE_S)
+    return judged_clock(wall, time.time() - wall, time.monotonic() - steady)
+
+
+def judged_clock(now_s: float, wall_s: float, steady_s: float) -> Finding:
+    """Return what a clock that shows `now_s` is worth if it went on by `wall_s` while `steady_s` passed."""
+    shown = datetime.fromtimestamp(now_s, UTC)
+    if not _FIRST_YEAR <= shown.year <= _LAST_YEAR:
+        return missing(f"the clock shows {shown:%Y-%m-%d %H:%M} UTC", _SET_CLOCK)
+    if abs(wall_s - steady_s) > _CLOCK_TOLERANCE_S:
+        return missing(f"the clock jumped by {wall_s - steady_s:+.1f} s while it was watched", _SET_CLOCK)
+    return ok(f"{shown:%Y-%m-%d %H:%M} UTC, running evenly")
+
+
+def look_at_time_zone() -> Finding:
+    """Return which time zone local times are shown in."""
+    named = os.environ.get("TZ", "").removeprefix(":")
+    if named and not Path(named).is_absolute():
+        try:
+            ZoneInfo(named)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            return unknown(f"TZ is {named!r}, which is no zone this system knows", "Set TZ to a name such as UTC.")
+    elif sys.platform.startswith("linux") and not named and not Path("/etc/localtime").exists():
+        return unknown("/etc/localtime is missing, so times are shown in UTC", "Set the system's time zone.")
+    local = datetime.now().astimezone()
+    return ok(f"{local.tzname()} (UTC{local:%z})")
+
+
+def look_at_folder(args: argparse.Namespace) -> Finding:
+    """Return whether the profile's folder can be written and nobody else may look into it."""
+    try:
+        folder = folder_of(args)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"seawall")
+            file.flush()
+            os.fsync(file.fileno())
+    except SeawallError as error:
+        return missing(error.message, error.remedy, needed=True)
+    except OSError as error:
+        words = f"{error.filename or 'the data folder'} cannot be written: {error.strerror}"
+        return missing(words, "Mend its permissions, or name another with --data-dir.", needed=True)
+    if os.name != "nt" and folder.stat().st_mode & 0o077:
+        return missing(f"others may look into {folder}", f"chmod 700 {folder}", needed=True)
+    return ok(str(folder))
+
+
+def feed_checks(world: str, *, contact: bool) -> list[Check]:
+    """Return one check that names the hosts of feeds and chain, or, to `contact` them, one a host."""
+    if world == "live" and contact:
+        return [Check(f"feed {host}", partial(look_at_host, host), _HOST_PATIENCE_S) for host in feed_hosts()]
+    return [Check("feeds", lambda: named_feeds(world))]
+
+
+def named_feeds(world: str) -> Finding:
+    """Return which hosts the feeds of this world have, without contacting any."""
+    if world != "live":
+        return ok(f"the {world} world needs no network")
+    return unknown(", ".join(feed_hosts()), "seawall doctor --network contacts them.")
+
+
+def look_at_host(host: str) -> Finding:
+    """Return whether the host answers over TLS."""
+    try:
+        return ok(f"answered in {seconds_to_reach(host) * 1000:.0f} ms")
+    except NetworkTrouble as trouble:
+        return missing(trouble.message, trouble.remedy)
+
+
+def feed_hosts() -> list[str]:
+    """Return every host that the live world speaks to without a key."""
+    urls = [url for hosts in LIVE_HOSTS.values() for url in (hosts.ws, hosts.rest) if url]
+    return list(dict.fromkeys(urlsplit(url).hostname or url for url in [*urls, *(url for _, url in LIVE_SOURCES)]))

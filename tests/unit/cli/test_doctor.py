@@ -1,0 +1,279 @@
+"""The doctor: every check told, none stopping the rest, Qt asked in a child alone."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from desktop.__main__ import main
+from desktop.cli import doctor, doctor_desktop, doctor_machine, doctor_wallet
+from desktop.cli.doctor_desktop import ChildFailed, asked_of_child, look_at_display, look_at_platform, look_at_qt
+from desktop.cli.doctor_machine import feed_checks, feed_hosts, judged_clock, look_at_folder, look_at_host
+from desktop.cli.doctor_wallet import covered_products, look_at_rules
+from desktop.cli.finding import Check, Finding, missing, ok
+from desktop.cli.output import Output
+from desktop.hw.errors import LibraryMissing
+from desktop.hw.transport import Transport
+from desktop.storage.resource_files import resource
+
+_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="udev and the session bus are Linux's")
+
+
+def printed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_check_that_fails_or_hangs_does_not_stop_the_rest(capsys: pytest.CaptureFixture[str]) -> None:
+    released = threading.Event()
+
+    def fails() -> Finding:
+        raise ZeroDivisionError("by itself")
+
+    def hangs() -> Finding:
+        released.wait()
+        return ok("too late")
+
+    try:
+        code = doctor.examine(
+            [Check("fails", fails), Check("hangs", hangs, 0.05), Check("last", lambda: ok("fine"))],
+            Output(as_json=True),
+        )
+    finally:
+        released.set()
+    lines = printed(capsys)
+    assert code == 0
+    assert [line["name"] for line in lines[:-1]] == ["fails", "hangs", "last"]
+    assert [line["state"] for line in lines[:-1]] == ["unknown", "unknown", "ok"]
+    assert "ZeroDivisionError" in str(lines[0]["found"])
+    assert lines[-1] == {"kind": "summary", "ok": 1, "missing": 0, "unknown": 2, "needed_and_missing": []}
+
+
+@pytest.mark.parametrize(("needed", "code"), [(True, 1), (False, 0)])
+def test_only_what_is_needed_makes_the_result_negative(
+    capsys: pytest.CaptureFixture[str], needed: bool, code: int
+) -> None:
+    check = Check("tray", lambda: missing("no tray", "Switch it on.", needed=needed))
+    assert doctor.examine([check], Output(as_json=False)) == code
+    text = capsys.readouterr().out
+    assert "MISSING  tray: no tray" in text
+    assert "Switch it on." in text
+
+
+@pytest.mark.slow
+def test_the_whole_doctor_runs_without_importing_qt(tmp_path: Path) -> None:
+    code = (
+        "import sys; from desktop.__main__ import main;"
+        f" code = main(['doctor', '--json', '--practice', '--data-dir', {str(tmp_path)!r}]);"
+        " sys.exit(9 if any(name.startswith('PySide6') for name in sys.modules) else code)"
+    )
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=100)
+    lines = {line.get("name"): line for line in map(json.loads, done.stdout.splitlines())}
+    assert done.returncode == 1, done.stderr  # drawn off screen, the window is seen by nobody
+    assert {"kind", "name", "state", "found", "remedy"} <= set(lines["qt"])
+    assert lines["qt"]["state"] == "ok", lines["qt"]
+    assert lines["qt-platform"]["state"] == "ok", lines["qt-platform"]
+    assert "QT_QPA_PLATFORM" in lines["display"]["remedy"]
+    assert lines["data-folder"]["state"] == "ok"
+    assert lines["keychain"]["state"] == "missing"
+    assert lines[None]["kind"] == "summary"
+    assert "display" in lines[None]["needed_and_missing"]
+
+
+def test_a_profile_that_cannot_be_is_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--json", "--profile", "../x", "--data-dir", str(tmp_path)]) == 2
+    assert printed(capsys)[-1]["kind"] == "error"
+
+
+def test_a_missing_shared_library_is_named_with_the_line_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = "OSError: libxcb-cursor.so.0: cannot open shared object file: No such file or directory"
+    raising = f"import sys; sys.stderr.write({words!r} + '\\nAborted\\n'); sys.exit(1)"
+    with pytest.raises(ChildFailed) as caught:
+        asked_of_child(raising)
+    assert caught.value.library == "libxcb-cursor.so.0"
+    if sys.platform == "linux":
+        monkeypatch.setenv("QT_QPA_PLATFORM", "xcb")
+        monkeypatch.setattr(doctor_desktop, "_LOAD_PLUGIN", raising)
+        monkeypatch.setattr(doctor_desktop, "system_family", lambda release: "debian")
+        finding = look_at_platform()
+        assert finding.state == "missing"
+        assert finding.needed
+        assert "libxcb-cursor.so.0" in finding.found
+        assert "libxcb-cursor0" in finding.remedy
+
+
+def test_qt_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor_desktop, "_IMPORT_QT", "import no_such_part_of_seawall")
+    finding = look_at_qt()
+    assert (finding.state, finding.needed) == ("missing", True)
+    assert "no_such_part_of_seawall" in finding.found
+
+
+def test_a_child_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor_desktop, "_CHILD_SECONDS", 0.2)
+    with pytest.raises(ChildFailed, match="no answer"):
+        asked_of_child("import threading; threading.Event().wait()")
+
+
+@_LINUX
+def test_without_a_display_the_words_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    finding = look_at_display()
+    assert (finding.state, finding.needed) == ("missing", True)
+    assert "DISPLAY" in finding.found
+
+
+@_LINUX
+def test_a_session_without_a_bus_has_no_notification_service() -> None:
+    finding = doctor_desktop.look_at_notifications()
+    assert finding.state == "missing"
+    assert "session bus" in finding.found
+
+
+@pytest.mark.parametrize(
+    ("now_s", "wall_s", "state", "word"),
+    [
+        (1_800_000_000, 0.21, "ok", "2027"),
+        (0, 0.2, "missing", "1970"),
+        (1_800_000_000, 3600.2, "missing", "jumped"),
+        (1_800_000_000, -5.0, "missing", "jumped"),
+    ],
+)
+def test_a_clock_is_judged_by_its_year_and_its_pace(now_s: float, wall_s: float, state: str, word: str) -> None:
+    finding = judged_clock(now_s, wall_s, 0.2)
+    assert finding.state == state
+    assert word in finding.found
+
+
+def test_a_time_zone_that_does_not_exist_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Moon/Tranquility")
+    finding = doctor_machine.look_at_time_zone()
+    assert finding.state == "unknown"
+    assert "Moon/Tranquility" in finding.found
+
+
+def folder_arguments(data_dir: Path) -> argparse.Namespace:
+    return argparse.Namespace(practice=True, profile="default", data_dir=str(data_dir))
+
+
+def test_a_data_folder_that_can_be_used_is_named_and_left_empty(tmp_path: Path) -> None:
+    finding = look_at_folder(folder_arguments(tmp_path))
+    assert finding.state == "ok"
+    assert list((tmp_path / "practice" / "default").iterdir()) == []
+
+
+def test_a_data_folder_that_cannot_be_made_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    finding = look_at_folder(folder_arguments(tmp_path / "file"))
+    assert (finding.state, finding.needed) == ("missing", True)
+    assert finding.remedy
+
+
+def test_hosts_are_named_and_contacted_only_when_asked() -> None:
+    (named,) = feed_checks("live", contact=False)
+    finding = named.look()
+    assert finding.state == "unknown"
+    assert "fstream.binance.com" in finding.found
+    assert "--network" in finding.remedy
+    assert [check.name for check in feed_checks("live", contact=True)] == [f"feed {host}" for host in feed_hosts()]
+    (practice,) = feed_checks("practice", contact=True)
+    assert practice.look().state == "ok"
+
+
+def test_a_host_that_does_not_answer_is_named() -> None:
+    finding = look_at_host("127.0.0.1:1")
+    assert finding.state == "missing"
+    assert "127.0.0.1:1" in finding.found
+    assert finding.remedy
+
+
+_TREZOR_STYLE = """
+# SUBSYSTEM=="usb", ATTR{idVendor}=="1209", ATTR{idProduct}=="4f4a", MODE="0666"
+SUBSYSTEM=="usb", ATTR{idVendor}=="1209", ATTR{idProduct}=="53C0", MODE="0660", GROUP="plugdev", TAG+="uaccess"
+SUBSYSTEM=="usb", ATTR{idVendor}=="1209", \\
+  ATTR{idProduct}=="53c1", TAG+="uaccess"
+KERNEL=="hidraw*", ATTRS{idVendor}=="1209", ATTRS{idProduct}=="4f4b", MODE="0660"
+SUBSYSTEM=="usb", ATTR{idVendor}=="1209", ATTR{idProduct}=="4f4b", ENV{ID_NAME}="wallet"
+"""
+
+
+def test_rules_are_read_as_udev_reads_them() -> None:
+    assert covered_products({"51-trezor.rules": _TREZOR_STYLE}) == {
+        "53c0": "51-trezor.rules",
+        "53c1": "51-trezor.rules",
+    }
+    wide = 'SUBSYSTEM=="usb", ATTRS{idVendor}=="534c|1209", ATTRS{idProduct}=="53c[01]|4f4?", TAG+="uaccess"'
+    assert set(covered_products({"a.rules": wide})) == {"53c0", "53c1", "4f4a", "4f4b"}
+    assert covered_products({"a.rules": wide.replace("1209", "1d50")}) == {}
+
+
+def test_our_own_rules_cover_every_wallet() -> None:
+    text = resource("udev/51-seawall.rules").read_text(encoding="utf-8")
+    assert set(covered_products({"51-seawall.rules": text})) == {"53c0", "53c1", "4f4a", "4f4b"}
+
+
+@_LINUX
+def test_a_missing_rule_comes_with_the_line_that_installs_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    finding = look_at_rules([tmp_path, tmp_path / "not there"])
+    assert (finding.state, finding.needed) == ("missing", True)
+    assert "1209:53c1" in finding.found
+    assert "51-seawall.rules" in finding.remedy
+    assert "sudo" in finding.remedy
+
+
+@_LINUX
+def test_a_file_in_the_first_folder_hides_those_of_its_name(tmp_path: Path) -> None:
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "51-trezor.rules").write_text(_TREZOR_STYLE)
+    folders = [tmp_path / "etc", tmp_path / "lib"]
+    found = look_at_rules(folders)
+    assert found.state == "ok"
+    assert "1209:4f4a" in found.remedy
+    (tmp_path / "etc" / "51-trezor.rules").symlink_to("/dev/null")
+    assert look_at_rules(folders).state == "missing"
+
+
+def test_a_simulator_that_answers_is_found_by_looking(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor_wallet.discovery, "connected", list)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as simulator:
+        simulator.bind(("127.0.0.1", 0))
+        port = simulator.getsockname()[1]
+        monkeypatch.setattr(doctor_wallet, "_SIMULATOR", ("127.0.0.1", port))
+        heard: list[bytes] = []
+
+        def answer() -> None:
+            packet, sender = simulator.recvfrom(64)
+            heard.append(packet)
+            simulator.sendto(b"PONGPONG", sender)
+
+        device = threading.Thread(target=answer)
+        device.start()
+        finding = doctor_wallet.look_for_device()
+        device.join()
+    assert heard == [b"PINGPING"]
+    assert (finding.state, finding.found) == ("ok", f"udp:127.0.0.1:{port}")
+    assert doctor_wallet.look_for_device().state == "missing"
+
+
+def test_a_library_that_cannot_be_loaded_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lacking() -> list[Transport]:
+        raise LibraryMissing("libusb", "Install libusb-1.0-0.")
+
+    monkeypatch.setattr(doctor_wallet.discovery, "connected", lacking)
+    finding = doctor_wallet.look_at_libraries()
+    assert (finding.state, finding.needed, finding.remedy) == ("missing", True, "Install libusb-1.0-0.")
+    monkeypatch.setattr(doctor_wallet, "answering", lambda host, port: [])
+    assert "libusb" in doctor_wallet.look_for_device().found
