@@ -32,7 +32,7 @@ def private_bus() -> Iterator[str]:
 
 
 class NotificationService:
-    """Answers Notify, CloseNotification and GetCapabilities on the bus named by the environment."""
+    """Answers the methods of the specification, as far as Seawall calls them, on the bus named by the environment."""
 
     def __init__(self, capabilities: tuple[str, ...] = ("body", "actions", "body-markup")) -> None:
         self.shown: dict[int, tuple[Any, ...]] = {}
@@ -71,6 +71,8 @@ class NotificationService:
             match message.header.fields[HeaderFields.member]:
                 case "GetCapabilities":
                     answer = new_method_return(message, "as", (self._capabilities,))
+                case "GetServerInformation":
+                    answer = new_method_return(message, "ssss", ("Board", "Seawall's tests", "0.9", "1.2"))
                 case "Notify":
                     self._last = message.body[1] or self._last + 1
                     self.shown[self._last] = message.body
