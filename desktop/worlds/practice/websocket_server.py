@@ -28,7 +28,7 @@ class _Listener(picows.WSListener):
 
     def on_ws_connected(self, transport: picows.WSTransport) -> None:
         self._server.transports.add(transport)
-        self._talk.opened(lambda text: transport.send(picows.WSMsgType.TEXT, text.encode()))
+        self._talk.opened(lambda text: _send(transport, text))
 
     def on_ws_frame(self, transport: picows.WSTransport, frame: picows.WSFrame) -> None:
         if frame.msg_type == picows.WSMsgType.TEXT:
@@ -40,6 +40,12 @@ class _Listener(picows.WSListener):
     def on_ws_disconnected(self, transport: picows.WSTransport) -> None:
         self._server.transports.discard(transport)
         self._talk.gone()
+
+
+def _send(transport: picows.WSTransport, text: str) -> None:
+    # Between the loss of a connection and the news of it the storm goes on; what is said then has no listener.
+    if not transport.underlying_transport.is_closing():
+        transport.send(picows.WSMsgType.TEXT, text.encode())
 
 
 class WebsocketServer:
