@@ -72,6 +72,8 @@ class Engine:
         self._changes: asyncio.Queue[IncidentChange] = asyncio.Queue()
         self._commands: asyncio.Queue[Command] = asyncio.Queue()
         self._picture = Picture(parts)
+        if parts.transfers is not None:
+            parts.transfers.on_refused = self._picture.note
         self.view: DeskView | None = None
         self.on_news: Callable[[News], None] = lambda news: None
         if parts.notifier is not None:

@@ -58,6 +58,8 @@ class TransferRunner:
         on_change: Callable[[], None] = lambda: None,
         new_id: Callable[[], str] = new_transfer_id,
     ) -> None:
+        # A refusal that has no transfer to stand at goes here.
+        self.on_refused: Callable[[SeawallError], None] = lambda error: None
         self._clock = clock
         self._device = device
         self._world = world
@@ -218,6 +220,8 @@ class TransferRunner:
         _log.info("no transfer begun: %s", error.message)
         if standing:
             self._refuse(standing[-1].id, error, keep_busy=True)
+        else:
+            self.on_refused(error)
 
     async def _cancel_on_device(self) -> None:
         try:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from desktop.cli.chosen_world import folder_of, world_of
 from desktop.engine.engine_thread import EngineThread
+from desktop.storage.redacted_log import start_log, stop_log
+from desktop.storage.settings import load_settings
 from desktop.ui.application import WindowOptions, run_window
-from desktop.ui.one_instance import OneInstance
 from desktop.ui.transfer.transfer_page import TransferPage
 from desktop.wiring.device_paths import SIMULATORS
 from desktop.wiring.engine_parts import OpenWorld, open_engine
@@ -20,12 +21,15 @@ COINS = ("BTC", "ETH", "SOL")
 def run(args: argparse.Namespace) -> int:
     """Open the window for these arguments. GUI thread; returns when the window is closed."""
     folder = folder_of(args)
+    settings = load_settings(folder)
+    start_log(folder, args.log_level)
     engine = EngineThread(functools.partial(open_engine, opener(args, folder), folder))
-    options = WindowOptions(minimized=args.minimized, profile_folder=folder)
+    options = WindowOptions(minimized=args.minimized, profile_folder=folder, theme=settings.theme)
     try:
         return run_window(engine, options=options, make_transfer_page=TransferPage, start=engine.start)
     finally:
         engine.stop()
+        stop_log()
 
 
 def opener(args: argparse.Namespace, folder: Path) -> OpenWorld:
@@ -45,4 +49,4 @@ def opener(args: argparse.Namespace, folder: Path) -> OpenWorld:
             return functools.partial(open_live, folder, coins=COINS, device_paths=lambda: SIMULATORS)
 
 
-__all__ = ["OneInstance", "opener", "run"]
+__all__ = ["opener", "run"]
