@@ -162,7 +162,7 @@ class Shell(QObject):
         note = news.notification
         if not self.window.shows_transfer:  # there the risk strip says it, and nothing may cover a step
             self.window.notices.show_notification(note)
-        if self.tray.icon is not None:
+        if self.tray.icon is not None and not self.window.isActiveWindow():
             kind = QSystemTrayIcon.MessageIcon.Critical if note.urgent else QSystemTrayIcon.MessageIcon.Warning
             self.tray.icon.showMessage(note.title, balloon_body(note.body), kind)
 

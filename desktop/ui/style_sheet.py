@@ -47,6 +47,7 @@ QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QAbstractSpinBox:focus {
   padding: 3px 7px; }}
 QLineEdit:read-only {{ background: {raised}; border-color: {divider}; }}
 
+QBalloonTip, QBalloonTip QLabel {{ color: #141B22; }} /* Qt paints its balloon pale yellow in every theme */
 QToolTip {{ background: {raised}; color: {text}; border: 1px solid {button_edge}; padding: 8px; }}
 QMenu {{ background: {panel}; color: {text}; border: 1px solid {button_edge}; padding: 4px 0; }}
 QMenu::item {{ padding: 5px 24px 5px 12px; background: transparent; }}

@@ -12,7 +12,6 @@ from desktop.storage.redacted_log import start_log, stop_log
 from desktop.storage.settings import load_settings
 from desktop.ui.application import WindowOptions, run_window
 from desktop.ui.transfer.transfer_page import TransferPage
-from desktop.wiring.device_paths import SIMULATORS
 from desktop.wiring.engine_parts import OpenWorld, open_engine
 
 COINS = ("BTC", "ETH", "SOL")
@@ -44,9 +43,9 @@ def opener(args: argparse.Namespace, folder: Path) -> OpenWorld:
 
             return functools.partial(open_replay, Path(args.replay), speed=args.speed)
         case _:
-            from desktop.worlds.live import open_live
+            from desktop.wiring.live_account import open_live_with_key
 
-            return functools.partial(open_live, folder, coins=COINS, device_paths=lambda: SIMULATORS)
+            return functools.partial(open_live_with_key, folder, COINS)
 
 
 __all__ = ["opener", "run"]

@@ -1,0 +1,35 @@
+"""The person's read-only key from the system keychain, if there is one."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from desktop.domain.errors import SeawallError
+from desktop.storage.secrets import Secrets
+from desktop.wiring.device_paths import SIMULATORS
+from desktop.worlds.live import ReadOnlyKey, open_live
+from desktop.worlds.world import World
+
+_log = logging.getLogger(__name__)
+
+KEY, SECRET = "binance-read-key", "binance-read-secret"
+
+
+async def open_live_with_key(folder: Path, coins: Sequence[str]) -> World:
+    """Open the live world with the account whose read-only key the keychain holds; without one if it holds none."""
+    # The keychain may ask the person something: it is waited for beside the loop, and never on the GUI thread.
+    key = await asyncio.to_thread(read_only_key, Secrets())
+    return await open_live(folder, coins, binance_key=key, device_paths=lambda: SIMULATORS)
+
+
+def read_only_key(secrets: Secrets) -> ReadOnlyKey | None:
+    """Return the key, or None where there is none or no keychain can be used. Not on the GUI thread."""
+    try:
+        key, secret = secrets.get(KEY), secrets.get(SECRET)
+    except SeawallError as error:
+        _log.info("no account: %s", type(error))
+        return None
+    return ReadOnlyKey(key, secret) if key and secret else None
