@@ -20,3 +20,8 @@ def present(paths: Sequence[str]) -> list[Transport]:
         if kind == "udp":
             found.extend(answering(host, int(port)))
     return found
+
+
+def no_cable() -> list[Transport]:
+    """Return no wallet by cable: a practice world never touches a real one."""
+    return []

@@ -12,11 +12,12 @@ from desktop.engine.market_desk import MarketDesk
 from desktop.engine.ports import HistorySink, HistorySource, Notifier
 from desktop.engine.transfer_runner import TransferRunner
 from desktop.hw.device_worker import DeviceWorker
+from desktop.hw.discovery import connected
 from desktop.storage.incident_journal import IncidentFile
 from desktop.storage.indicator_history import IndicatorHistory
 from desktop.storage.rule_files import shipped_rules
 from desktop.storage.transfer_journal import SqliteTransferJournal
-from desktop.wiring.device_paths import present
+from desktop.wiring.device_paths import no_cable, present
 from desktop.wiring.wallet_desk import WalletDesk
 from desktop.worlds.world import World
 
@@ -77,7 +78,8 @@ async def _add_custody(parts: EngineParts, world: World, folder: Path) -> None:
     journal = SqliteTransferJournal(folder / "transfers.sqlite", world.name)
     await journal.open()
     parts.closers.insert(0, journal.close)
-    worker = DeviceWorker(lambda: present(world.device_paths()), lambda state: None)
+    cabled = connected if world.name == "live" else no_cable
+    worker = DeviceWorker(lambda: [*cabled(), *present(world.device_paths())], lambda state: None)
     device = WalletDesk(worker, practice_screen=world.practice_screen)
     parts.device = device
     parts.transfers = TransferRunner(
