@@ -12,6 +12,8 @@ from desktop.engine.door import EngineDoor
 FRAME_MS = 33
 TEXT_MS = 250
 SILENT_MS = 5_000
+SLOWEST_MS = 3_000
+COMPLAIN_MS = 1_000
 
 
 class FrameClock(QObject):
@@ -62,20 +64,23 @@ class FrameClock(QObject):
             self._shown = view
             self._heard.restart()
             self._lines(view)
-        else:
-            self._complain(view)
+        elif self._is_silent(view):
+            return
         if self._is_due(view):
             self._said = view
             self._since.restart()
             self._words(view)
 
-    def _complain(self, view: DeskView) -> None:
+    def _is_silent(self, view: DeskView) -> bool:
         # The engine says at least the time once a second of its own clock.
-        limit_ms = max(SILENT_MS, 3_000 / max(view.speed, 0.01))
-        if self._heard.elapsed() > limit_ms and self._complained.elapsed() >= 1000:
+        limit_ms = max(SILENT_MS, SLOWEST_MS / max(view.speed, 0.01))
+        if self._heard.elapsed() <= limit_ms:
+            return False
+        self._said = None
+        if self._complained.elapsed() >= COMPLAIN_MS:
             self._complained.restart()
-            self._said = None
             self._silent(self._heard.elapsed() / 1000)
+        return True
 
     def _is_due(self, view: DeskView) -> bool:
         if view is self._said:

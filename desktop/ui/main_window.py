@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QScrollArea, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.engine.commands import Acknowledge, Snooze, WatchCoin
@@ -256,7 +256,6 @@ class MainWindow(QMainWindow):
     def _own_keys(self) -> None:
         for keys, act in (
             ("Ctrl+Shift+H", lambda: self.hide_amounts(not self.header.hides_amounts)),
-            ("?", lambda: ShortcutSheet(self).open()),
             ("Esc", self._leave_full_screen),
         ):
             shortcut = QShortcut(QKeySequence(keys), self.market)
@@ -266,6 +265,13 @@ class MainWindow(QMainWindow):
         pause = QShortcut(QKeySequence("Space"), self.chart.panes)
         pause.setContext(Qt.ShortcutContext.WidgetShortcut)
         pause.activated.connect(lambda: self.chart.set_paused(not self.chart.is_paused))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Open the sheet of keys on '?', wherever that lies on the keyboard."""
+        if event.text() == "?":
+            ShortcutSheet(self).open()
+        else:
+            super().keyPressEvent(event)
 
     @Slot()
     def _leave_full_screen(self) -> None:

@@ -34,6 +34,7 @@ class LevelBlock(QWidget):
         self._what = tr("waiting for the engine")
         self._since = self._aside = ""
         self.setFixedHeight(HEADER_PX - 1)
+        self.setAccessibleName(f"{self._word}. {self._what}")
 
     def show_view(self, view: DeskView) -> None:
         """Show the level of a view. When no feed is heard the level is unknown, whatever was last computed."""

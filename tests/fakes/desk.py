@@ -312,4 +312,5 @@ def blind(**changes: object) -> DeskView:
         FeedView("binance", "down", 600_000, NOW_MS - 600_000, "connection refused"),
         FeedView("bybit", "down", None, NOW_MS - 600_000, "never answered"),
     )
-    return calm(coins=coins, feeds=feeds, incidents=(silent_feed(),), chart=None, coverage=None, **changes)
+    made = calm(coins=coins, feeds=feeds, incidents=(silent_feed(),), chart=None, coverage=None)
+    return msgspec.structs.replace(made, **changes)

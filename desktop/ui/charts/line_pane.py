@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter, QPainterPath, QPen
 
+from desktop.engine.desk_view import FloatArray
 from desktop.ui import theme
 from desktop.ui.charts.bars import Bars, stretches
 from desktop.ui.charts.pane import TITLE_PX, ChartState, Pane, paint_not_recorded
@@ -74,10 +75,16 @@ class LinePane(Pane):
         painter.setPen(QPen(colours.second, 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         xs, ys = scale.x(bars.middle_ms(part)), scale.y(values)
-        painter.drawPath(pg.arrayToQPath(xs, ys, connect="finite"))
+        painter.drawPath(line_path(xs, ys))
         known = ~np.isnan(values)
         alone = known & ~np.concatenate(([False], known[:-1])) & ~np.concatenate((known[1:], [False]))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colours.second)
         for x, y in zip(xs[alone], ys[alone], strict=True):
             painter.drawEllipse(QRectF(x - 1.2, y - 1.2, 2.4, 2.4))
+
+
+def line_path(xs: FloatArray, ys: FloatArray) -> QPainterPath:
+    """Return the line through the points; a NaN ends it, and the next number begins a new one."""
+    path: QPainterPath = pg.arrayToQPath(xs, ys, connect="finite")
+    return path
