@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.engine.desk_view import DeskView
 from desktop.ui import runs, theme, wording
-from desktop.ui.parts import RunLine
+from desktop.ui.parts import RunLine, set_tip
 from desktop.ui.runs import Divider, Mark, Run, Words
 from desktop.ui.shapes import Shape
 from desktop.ui.wording import tr
@@ -30,7 +30,7 @@ class ContextStrip(QWidget):
     def show_view(self, view: DeskView, *, paused: bool = False) -> None:
         """Show coverage, feeds, snooze and time of a view."""
         self.left.set_runs(*_left(view))
-        self.left.setToolTip("\n".join(view.notes) or "\n".join(_feed_lines(view)))
+        set_tip(self.left, "\n".join(view.notes) or "\n".join(_feed_lines(view)))
         clock: list[Run] = [Words(wording.full_clock(view.now_ms), "second", px=theme.CAPTION), Divider()]
         if paused:
             clock += [Words(tr("chart paused, alerts go on"), weight=theme.SEMIBOLD, px=theme.CAPTION), Divider()]

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.engine.desk_view import DeskView, FeedView
 from desktop.ui import runs, shapes, theme, wording
-from desktop.ui.parts import Card
+from desktop.ui.parts import Card, set_tip
 from desktop.ui.risk_answers import feed_runs
 from desktop.ui.runs import Run, Words
 from desktop.ui.wording import tr
@@ -33,7 +33,7 @@ class FeedRow(QWidget):
         self._feed = feed
         self.setAccessibleName(wording.venue(feed.venue))
         self.setAccessibleDescription(runs.spoken((*feed_runs(feed), *_below(feed))))
-        self.setToolTip(feed.reason or runs.spoken(_below(feed)))
+        set_tip(self, feed.reason or runs.spoken(_below(feed)))
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -10,7 +10,7 @@ from desktop.alerts.incidents import Factor, Incident
 from desktop.engine.desk_view import DeskView
 from desktop.risk.reading import Level
 from desktop.ui import runs, shapes, theme, wording
-from desktop.ui.parts import Card, LevelShape, RunLine, button, label
+from desktop.ui.parts import Card, LevelShape, RunLine, button, label, set_tip
 from desktop.ui.risk_answers import worst_open
 from desktop.ui.runs import Mark, Words
 from desktop.ui.shapes import Shape
@@ -62,7 +62,7 @@ class FactorBar(QWidget):
         share = wording.percent(factor.share, 0)
         words = f"{wording.indicator_name(factor.name)} {self._value()}, {wording.factor_threshold(factor)}"
         self.setAccessibleName(tr("{words}, share {share}", words=words, share=share))
-        self.setToolTip(self.accessibleName())
+        set_tip(self, self.accessibleName())
         self.update()
 
     def _value(self) -> str:

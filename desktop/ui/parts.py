@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import Literal
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
@@ -47,6 +48,13 @@ def button(words: str, kind: ButtonKind = "plain", *, large: bool = False, says:
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     made.setAutoDefault(False)
     return made
+
+
+def set_tip(widget: QWidget, words: str) -> None:
+    """Let hover tell these words, wrapped to a readable width. Nothing in them is read as mark-up."""
+    tip = "<qt>" + html.escape(words).replace("\n", "<br>") + "</qt>" if words else ""
+    if widget.toolTip() != tip:
+        widget.setToolTip(tip)
 
 
 def line(*, upright: bool = False) -> QFrame:

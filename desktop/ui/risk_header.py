@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from desktop.engine.desk_view import DeskView
 from desktop.risk.reading import Level
 from desktop.ui import runs, shapes, theme, wording
-from desktop.ui.parts import RunLine, button, level_tone
+from desktop.ui.parts import RunLine, button, level_tone, set_tip
 from desktop.ui.risk_answers import fuel_runs, started_runs, survive_runs, worst_open
 from desktop.ui.runs import Mark, Run, Words
 from desktop.ui.shapes import Shape
@@ -54,7 +54,7 @@ class LevelBlock(QWidget):
         suspended = len(view.suspended_rules)
         self._aside = tr(" · {n} rules suspended", n=suspended) if suspended else ""
         self._say(view.level, shapes.of_level(view.level), wording.level_word(view.level), what, since)
-        self.setToolTip("\n".join((tr("Suspended rules:"), *view.suspended_rules)) if suspended else "")
+        set_tip(self, "\n".join((tr("Suspended rules:"), *view.suspended_rules)) if suspended else "")
 
     def show_silence(self, what: str, reason: str) -> None:
         """Say that the engine tells nothing any more: nothing shown is current."""
@@ -158,7 +158,7 @@ class RiskHeader(QWidget):
         self.started.set_runs(*started_runs(view))
         self.fuel.set_runs(*fuel_runs(view))
         self.survive.set_runs(*survive_runs(view, hide_amounts=self.hides_amounts))
-        self.survive.setToolTip(tr("Positions and what is idle come with a read-only key; none is set up yet."))
+        set_tip(self.survive, tr("Positions and what is idle come with a read-only key; none is set up yet."))
         kind = "primary" if view.level >= Level.WARNING else "plain"
         if self.move_button.property("kind") != kind:
             self.move_button.setProperty("kind", kind)
@@ -192,7 +192,7 @@ class RiskHeader(QWidget):
         prints = device.fingerprint.upper()
         wallet = tr("wallet {id}", id=f"{prints[:4]} {prints[4:]}") if prints else ""
         self.wallet.set_runs(*_centred((Words(wallet, "second", px=theme.CAPTION),), self._exit.width() - 32))
-        self.device.setToolTip("\n".join(part for part in (device.model, device.trouble, device.remedy) if part))
+        set_tip(self.device, "\n".join(part for part in (device.model, device.trouble, device.remedy) if part))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the ground and the dividing lines."""

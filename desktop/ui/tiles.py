@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QGridLayout, QToolTip, QWidget
 
 from desktop.engine.desk_view import CoinView, DeskView
 from desktop.risk.reading import State
 from desktop.ui import runs, shapes, sparks, theme
+from desktop.ui.parts import set_tip
 from desktop.ui.runs import Mark, Run, Words
 from desktop.ui.shapes import Shape
 from desktop.ui.theme import Colours, Tone
@@ -43,8 +44,14 @@ class Tile(QWidget):
         self.facts = facts
         self.setAccessibleName(facts.name)
         self.setAccessibleDescription(facts.spoken)
-        self.setToolTip(facts.tip)
+        set_tip(self, facts.tip)
         self.update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Let the keyboard see what hover tells."""
+        super().focusInEvent(event)
+        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
+            QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), self.toolTip(), self)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the tile."""

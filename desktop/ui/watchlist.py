@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QWidget
 from desktop.engine.desk_view import CoinView, DeskView
 from desktop.risk.reading import Level, Reading, State
 from desktop.ui import runs, shapes, sparks, theme, wording
-from desktop.ui.parts import Card
+from desktop.ui.parts import Card, set_tip
 from desktop.ui.runs import Mark, Run, Words
 from desktop.ui.theme import Colours, Tone
 from desktop.ui.wording import tr
@@ -45,7 +45,7 @@ class CoinRow(QAbstractButton):
             return
         self._view, self._age = coin, age
         self.setAccessibleDescription(runs.spoken((*_top(coin, age), *_below(coin))))
-        self.setToolTip(_tip(coin))
+        set_tip(self, _tip(coin))
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -18,6 +18,7 @@ from desktop.engine.ports import Notification
 from desktop.risk.reading import Level
 from desktop.ui import icons
 from desktop.ui.notices import NoticeBar, balloon_body
+from desktop.ui.parts import set_tip
 from desktop.ui.shapes import Shape
 from desktop.ui.tray import Tray, seconds_until_morning, shape_of, state_line
 from desktop.ui.window_memory import WindowMemory
@@ -166,3 +167,12 @@ def test_a_notice_carries_the_same_buttons_and_replaces_the_one_before(qtbot: Qt
         qtbot.mouseClick(shown[0], Qt.MouseButton.LeftButton)
     assert told.args == ["second", "snooze"]
     assert not bar.isVisible()
+
+
+def test_a_tip_shows_foreign_words_as_they_are(qtbot: QtBot) -> None:
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    set_tip(widget, "closed by <b>host</b>\nat once")
+    assert widget.toolTip() == "<qt>closed by &lt;b&gt;host&lt;/b&gt;<br>at once</qt>"
+    set_tip(widget, "")
+    assert widget.toolTip() == ""
