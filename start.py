@@ -129,7 +129,8 @@ def newer_python() -> str | None:
     """Return a Python on the path that is new enough, or None."""
     for minor in (13, 12, 11, 14):
         found = shutil.which(f"python3.{minor}")
-        if found:
+        # Some version managers leave a stand-in behind that starts nothing.
+        if found and subprocess.run([found, "-c", ""], capture_output=True, check=False).returncode == 0:
             return found
     return None
 
