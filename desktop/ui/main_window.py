@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QScrollArea, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
@@ -23,6 +21,7 @@ from desktop.ui.risk_answers import worst_open
 from desktop.ui.risk_header import RiskHeader
 from desktop.ui.shortcut_sheet import ShortcutSheet
 from desktop.ui.tiles import TileGrid
+from desktop.ui.transfer_side import TransferSide
 from desktop.ui.watchlist import Watchlist
 from desktop.ui.wording import tr
 
@@ -31,16 +30,6 @@ LOW_PX = 880
 LEFT_PX, RIGHT_PX = 212, 312
 LEFT_SMALL_PX, RIGHT_SMALL_PX = 184, 276
 HOUR_S = 3600
-
-
-class TransferSide(Protocol):
-    """What the window needs of the transfer page beside being a widget."""
-
-    def open_for(self, incident_id: str, coin: str) -> None:
-        """Show the open transfer, or draft one for this incident."""
-
-    def show_view(self, view: DeskView) -> None:
-        """Show the transfers of a view."""
 
 
 class MainWindow(QMainWindow):

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
+from desktop.ui import theme
 from desktop.ui.charts.bars import bars_of, stretches
 from desktop.ui.charts.chart_column import ChartColumn
 from desktop.ui.charts.line_pane import line_path
@@ -204,3 +205,13 @@ def test_without_a_chart_nothing_is_drawn_as_zero(qtbot: QtBot) -> None:
     column.show_view(desk.blind())
     assert column.panes.bars is None
     assert all(pane.ticks() == [] for pane in column.panes.shared.panes)
+
+
+def test_the_keyboards_focus_is_seen_on_the_chart(column: ChartColumn, qtbot: QtBot) -> None:
+    column.activateWindow()
+    qtbot.waitUntil(column.isActiveWindow)
+    column.panes.setFocus(Qt.FocusReason.TabFocusReason)
+    ring = theme.colours().focus
+    assert column.panes.grab().toImage().pixelColor(1, 100) == ring
+    column.pause_button.setFocus(Qt.FocusReason.TabFocusReason)
+    assert column.panes.grab().toImage().pixelColor(1, 100) != ring

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from desktop.engine.desk_view import ChartView
@@ -37,6 +37,7 @@ class LinkedPanes(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         super().__init__(parent)
         self.shared = ChartState()
         self._chart: ChartView | None = None
+        self._ring = False
         self._follows = True
         self._setting = False
         self.setAccessibleName(tr("Price chart with liquidations, funding and open interest"))
@@ -169,6 +170,26 @@ class LinkedPanes(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         super().resizeEvent(event)
         if hasattr(self, "axis"):
             self._set_heights()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Remember whether the keyboard brought the focus: then it is shown."""
+        self._ring = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the ring away."""
+        self._ring = False
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the panes, and the ring of the keyboard's focus."""
+        super().paintEvent(event)
+        if self._ring:
+            painter = QPainter(self.viewport())
+            painter.setPen(QPen(theme.colours().focus, 2))
+            painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Ask for the chart's own menu."""
