@@ -12,7 +12,7 @@ from desktop.engine.door import PersonWantsTransfer
 from tests.end2end.desk import practice_desk
 from tests.end2end.walk import Walk
 
-SPEED = 40.0
+SPEED = 30.0
 
 
 @pytest.mark.slow

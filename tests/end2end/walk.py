@@ -86,11 +86,7 @@ class Walk:
     def press(self, name: str) -> None:
         """Wait until this button can be pressed, and press it with the mouse."""
 
-        def can() -> bool:
-            button = self.visible(name, QAbstractButton)
-            return button is not None and button.isEnabled()
-
-        self.until(can, f"button {name} cannot be pressed")
+        self.until(lambda: self._can_press(name), f"button {name} cannot be pressed")
         button = self.visible(name, QAbstractButton)
         assert button is not None
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
@@ -98,11 +94,7 @@ class Walk:
     def press_by_keyboard(self, name: str) -> None:
         """Wait until this button can be pressed, focus it and press it with the space bar."""
 
-        def can() -> bool:
-            button = self.visible(name, QAbstractButton)
-            return button is not None and button.isEnabled()
-
-        self.until(can, f"button {name} cannot be pressed")
+        self.until(lambda: self._can_press(name), f"button {name} cannot be pressed")
         button = self.visible(name, QAbstractButton)
         assert button is not None
         button.setFocus(Qt.FocusReason.TabFocusReason)
@@ -163,9 +155,29 @@ class Walk:
         assert amount is not None
         self.write("practiceAmount", str(amount))
         self.press("practiceWithdraw")
-        self.press("haveSent")
-        self.press("haveSentYes")
-        self.page("watch")
+        self._say_sent()
+
+    def _say_sent(self) -> None:
+        """Say that it was sent, unless Seawall found it on the exchange first: then it went on by itself."""
+        for name in ("haveSent", "haveSentYes"):
+            self.until(lambda name=name: self._is_past_sending() or self._can_press(name), f"{name} and no watch")
+            if self._is_past_sending():
+                return
+            self.press_now(name)
+        self.until(self._is_past_sending, "the watch does not come")
+
+    def _is_past_sending(self) -> bool:
+        return self.transfer().page in ("watch", "done")
+
+    def _can_press(self, name: str) -> bool:
+        button = self.visible(name, QAbstractButton)
+        return button is not None and button.isEnabled()
+
+    def press_now(self, name: str) -> None:
+        """Press this button with the mouse if it can be pressed at this moment."""
+        button = self.visible(name, QAbstractButton)
+        if button is not None and button.isEnabled():
+            QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
     def to_verified(self) -> None:
         """From the watch to Verified."""
