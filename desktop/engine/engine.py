@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from desktop.domain.errors import SeawallError
-from desktop.engine.alert_delivery import ACTION_ACKNOWLEDGE, ACTION_SNOOZE, ACTION_TRANSFER, AlertDelivery
+from desktop.engine import alert_delivery
+from desktop.engine.alert_delivery import AlertDelivery
 from desktop.engine.alert_loop import IncidentChange
 from desktop.engine.commands import (
     Acknowledge,
@@ -20,7 +21,7 @@ from desktop.engine.commands import (
     Snooze,
     WatchCoin,
 )
-from desktop.engine.desk_view import DeskView, DeviceView, World
+from desktop.engine.desk_view import DeskView, World
 from desktop.engine.door import News, PersonWantsTransfer
 from desktop.engine.market_desk import MarketDesk
 from desktop.engine.picture import Picture
@@ -229,13 +230,10 @@ class Engine:
     def _on_notification_action(self, key: str, action: str) -> None:
         """Turn a pressed notification button into a command or news. Called from the notifier's own context."""
         match action:
-            case "transfer":
+            case alert_delivery.ACTION_TRANSFER:
                 news = PersonWantsTransfer(key)
                 self._loop.call_soon_threadsafe(lambda: self.on_news(news))
-            case "snooze":
+            case alert_delivery.ACTION_SNOOZE:
                 self._loop.call_soon_threadsafe(self.take, Snooze(seconds=3600, incident_id=key))
-            case "acknowledge":
+            case alert_delivery.ACTION_ACKNOWLEDGE:
                 self._loop.call_soon_threadsafe(self.take, Acknowledge(key))
-
-
-__all__ = ["ACTION_ACKNOWLEDGE", "ACTION_SNOOZE", "ACTION_TRANSFER", "DeviceView", "Engine", "EngineParts"]

@@ -13,6 +13,7 @@ from PySide6.QtGui import QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
 import desktop
+from desktop.engine import alert_delivery
 from desktop.engine.commands import Acknowledge, Snooze
 from desktop.engine.desk_view import DeskView
 from desktop.engine.door import EngineDoor, FallbackNotification
@@ -169,11 +170,11 @@ class Shell(QObject):
     @Slot(str, str)
     def _notice_answered(self, incident_id: str, action: str) -> None:
         match action:
-            case "transfer":
+            case alert_delivery.ACTION_TRANSFER:
                 self.open_transfer(incident_id)
-            case "snooze":
+            case alert_delivery.ACTION_SNOOZE:
                 self._door.submit(Snooze(HOUR_S, incident_id))
-            case "acknowledge":
+            case alert_delivery.ACTION_ACKNOWLEDGE:
                 self._door.submit(Acknowledge(incident_id))
 
     @Slot(str)
