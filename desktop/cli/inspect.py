@@ -10,7 +10,22 @@ import msgspec
 
 from desktop.cli.output import Output
 from desktop.domain.errors import BadInput
-from desktop.domain.market import FeedStatus, Gap, Liquidation, Mark, Message, OpenInterest, Trade, Unparsed
+from desktop.domain.market import (
+    Book,
+    ContextPoint,
+    FeedStatus,
+    Gap,
+    InsurancePool,
+    Liquidation,
+    Mark,
+    Message,
+    OpenInterest,
+    Ticker,
+    Trade,
+    Unparsed,
+    VenueNotice,
+    WithdrawalStatus,
+)
 from desktop.domain.raw_frame import RawFrame
 from desktop.storage.instrument_file import instruments_from, shipped_instruments
 from desktop.storage.line_file import numbered_lines
@@ -23,8 +38,15 @@ _KINDS: dict[type, str] = {
     Trade: "trade",
     Mark: "mark",
     OpenInterest: "open_interest",
+    Book: "book",
+    Ticker: "ticker",
+    InsurancePool: "insurance",
+    VenueNotice: "notice",
+    WithdrawalStatus: "withdrawals",
+    ContextPoint: "context",
 }
-_NOT_PRINTED = frozenset({"venue", "symbol", "at_ms", "received_ns"})
+# The levels of a book are for sums; a person reads its best prices.
+_NOT_PRINTED = frozenset({"venue", "symbol", "at_ms", "received_ns", "bids", "asks"})
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -77,7 +99,7 @@ def _facts(message: Message, line: int) -> dict[str, object]:
             facts |= {"kind": "status", "channel": message.channel, "event": "gap", "detail": message.reason}
             facts["since_ms"] = message.since_ms
         case _:
-            facts |= {"kind": _KINDS[type(message)], "symbol": message.symbol}
+            facts |= {"kind": _KINDS[type(message)], "symbol": getattr(message, "symbol", None)}
             fields = msgspec.structs.asdict(message)
             facts |= {name: value for name, value in fields.items() if name not in _NOT_PRINTED}
     return facts
@@ -102,4 +124,15 @@ def _words(message: Message, line: int) -> str:
         case OpenInterest():
             usd = "USD unknown" if message.usd is None else f"{message.usd:,.0f} USD"
             what = f"open interest {message.coins} {message.coin}, {usd}"
+        case Book():
+            what = "book broken: a gap in the sequence" if message.gap else f"book {message.bid} / {message.ask}"
+        case Ticker():
+            what = f"{message.part} last {message.last}"
+        case InsurancePool() | VenueNotice():
+            return f"{message.at_ms} {message.venue} {message.state}"
+        case WithdrawalStatus():
+            state = {True: "open", False: "closed", None: "unknown"}[message.open]
+            return f"{message.at_ms} {message.venue} withdrawals of {message.coin} over {message.network}: {state}"
+        case ContextPoint():
+            return f"{message.at_ms} {message.name} {message.value} ({message.source})"
     return f"{message.at_ms} {message.venue} {message.symbol} {what}"

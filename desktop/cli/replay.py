@@ -9,7 +9,7 @@ from pathlib import Path
 
 from desktop.alerts.rules import Rule
 from desktop.cli.output import Output
-from desktop.domain.market import FeedStatus, Gap, HourBar, Liquidation, Message, Unparsed
+from desktop.domain.market import Book, HourBar, Mark, Message, OpenInterest, Trade, Unparsed
 from desktop.engine.alert_loop import IncidentChange
 from desktop.engine.market_desk import MarketDesk
 from desktop.storage.instrument_file import instruments_from, shipped_instruments
@@ -94,9 +94,7 @@ class Replay:
         match message:
             case Unparsed():
                 self._unparsed += 1
-            case Gap() | FeedStatus() | Liquidation():
-                pass
-            case _:
+            case Trade() | Mark() | OpenInterest() | Book():
                 if message.coin not in self._coins:
                     self._coins.add(message.coin)
                     self._desk.watch(message.coin)

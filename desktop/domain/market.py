@@ -75,6 +75,88 @@ class OpenInterest(msgspec.Struct, frozen=True, gc=False):
     received_ns: int = 0
 
 
+class Book(msgspec.Struct, frozen=True):
+    """An order book as it stood at `at_ms`, sent at most once a period, never once a frame.
+
+    `bids` and `asks` are (price, size), best first, float64, such that price times size is USD: prices as the venue
+    quotes them, sizes in the unit that is quoted (thousands of coins for 1000PEPE, USD / price for inverse ones).
+    `bid` and `ask` keep the venue's digits. With `gap` the sequence broke: nothing is known until the next good one.
+    """
+
+    venue: str
+    symbol: str
+    coin: str
+    bid: str | None
+    ask: str | None
+    bids: tuple[tuple[float, float], ...]
+    asks: tuple[tuple[float, float], ...]
+    at_ms: int
+    received_ns: int = 0
+    gap: bool = False
+
+
+MarketPart = Literal["perp", "dated", "spot"]
+
+
+class Ticker(msgspec.Struct, frozen=True, gc=False):
+    """A contract's last price and its turnover of 24 h in USD: for breadth, volume, the peg and metals."""
+
+    venue: str
+    symbol: str
+    coin: str
+    part: MarketPart
+    last: str
+    turnover_usd: float | None
+    at_ms: int
+    received_ns: int = 0
+
+
+class InsurancePool(msgspec.Struct, frozen=True, gc=False):
+    """How near a venue is to closing profitable positions (ADL): `drop` is the pool's fall as a fraction (0..1)."""
+
+    venue: str
+    pool: str
+    state: Literal["normal", "warning", "adl"]
+    balance_usd: float | None
+    drop: float | None
+    at_ms: int
+    received_ns: int = 0
+
+
+class VenueNotice(msgspec.Struct, frozen=True, gc=False):
+    """What a venue says about itself as a whole."""
+
+    venue: str
+    state: Literal["normal", "maintenance"]
+    detail: str
+    at_ms: int
+
+
+class WithdrawalStatus(msgspec.Struct, frozen=True, gc=False):
+    """Whether a venue lets a coin out over a network, as it says without a key; `open` None: it does not say."""
+
+    venue: str
+    coin: str
+    network: str
+    open: bool | None
+    at_ms: int
+    detail: str = ""
+
+
+class ContextPoint(msgspec.Struct, frozen=True, gc=False):
+    """A fact from outside the venues, such as an index or a fee. `as_of_ms` is the date it speaks of.
+
+    `name` is one of `desktop.domain.context_names`; the unit follows from it. `source` is the host that said it.
+    """
+
+    name: str
+    value: float
+    as_of_ms: int
+    source: str
+    at_ms: int
+    venue: str = "context"
+
+
 class Gap(msgspec.Struct, frozen=True, gc=False):
     """From `since_ms` to `at_ms` nothing of this channel can be trusted; `reason` says why."""
 
@@ -105,8 +187,9 @@ class Unparsed(msgspec.Struct, frozen=True, gc=False):
     at_ms: int
 
 
-MarketEvent = Liquidation | Trade | Mark | OpenInterest
-Message = MarketEvent | Gap | FeedStatus | Unparsed
+MarketEvent = Liquidation | Trade | Mark | OpenInterest | Book | Ticker
+VenueWord = InsurancePool | VenueNotice | WithdrawalStatus
+Message = MarketEvent | VenueWord | ContextPoint | Gap | FeedStatus | Unparsed
 
 
 class HourBar(msgspec.Struct, frozen=True, gc=False):

@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from desktop.alerts.incidents import Incident
 from desktop.custody.transfer import Transfer
-from desktop.risk.reading import Level, Reading
+from desktop.domain.coverage import Completeness
+from desktop.risk.reading import Level, Reading, State
 
 FloatArray = npt.NDArray[np.float64]
 World = Literal["live", "replay", "practice"]
@@ -27,6 +28,165 @@ class FeedView(msgspec.Struct, frozen=True):
     messages: int = 0
     unparsed: int = 0
     latency_ms: float | None = None
+    completeness: Completeness = "none"
+    channels: tuple[ChannelView, ...] = ()
+    error_share: float | None = None
+    notice: str = ""
+    withdrawals_closed: tuple[str, ...] = ()
+
+
+class ChannelView(msgspec.Struct, frozen=True):
+    """One channel of a feed (a socket, a poll, a topic) with its own state and reason."""
+
+    name: str
+    state: Literal["live", "stale", "down", "connecting", "off"]
+    age_ms: int | None
+    reason: str = ""
+
+
+class ReasonView(msgspec.Struct, frozen=True):
+    """One reason of the composite: an indicator of a coin (or of the market) with its own percentile (0..1)."""
+
+    indicator: str
+    coin: str
+    value: float
+    unit: str
+    percentile: float
+    level: Level
+    floor: bool = False
+
+
+class FamilyView(msgspec.Struct, frozen=True):
+    """One family of the composite: the highest percentile (0..1) among its live members; None when none is live."""
+
+    family: str
+    percentile: float | None
+    member: str = ""
+    state: State = State.UNKNOWN
+
+
+class CompositeView(msgspec.Struct, frozen=True):
+    """The composite 0..100 of one coin: families, level with hysteresis, the three strongest reasons.
+
+    `status` is degraded while fewer than three families are live: it then never says critical. `leaves_below` is the
+    score under which the level falls. `families` in the catalogue's order. `spark` is one value a minute.
+    """
+
+    coin: str
+    score: float | None
+    level: Level
+    status: Literal["live", "degraded", "warming", "unknown"]
+    families: tuple[FamilyView, ...] = ()
+    reasons: tuple[ReasonView, ...] = ()
+    since_ms: int | None = None
+    peak: float | None = None
+    leaves_below: float | None = None
+    spark: tuple[float, ...] = ()
+
+
+class FuelView(msgspec.Struct, frozen=True):
+    """The fuel gauge 0..100: it moves thresholds by `shift` points (at most 5) and never alarms alone."""
+
+    score: float | None
+    state: State
+    reason: str = ""
+    shift: float = 0.0
+    parts: tuple[tuple[str, float], ...] = ()
+
+
+class ContextView(msgspec.Struct, frozen=True):
+    """One fact of the context strip. `dated` is True where it speaks of a day (published later), not of now."""
+
+    name: str
+    value: float | None
+    unit: str
+    state: State
+    as_of_ms: int
+    source: str
+    reason: str = ""
+    dated: bool = False
+    level: Level = Level.CALM
+    change: float | None = None
+
+
+class UntestedView(msgspec.Struct, frozen=True):
+    """Untested interest of a coin: a model, relative, USD in each price band. Arrays are never written to again.
+
+    `edges` has one more entry than the masses (ascending prices). `long_usd` lies below the price, `short_usd` above.
+    `k` is the local amplification and `multiplier` the cascade multiplier to 15 % below, each (low, high) over the
+    assumed withdrawal of depth. `score` says how earlier clusters did: (swept, missed, lift); None before any.
+    """
+
+    coin: str
+    edges: FloatArray
+    long_usd: FloatArray
+    short_usd: FloatArray
+    state: State
+    reason: str = ""
+    added_usd: float = 0.0
+    coverage: float | None = None
+    below_usd: float | None = None
+    k: tuple[float, float] | None = None
+    multiplier: tuple[float, float] | None = None
+    score: tuple[int, int, float | None] | None = None
+    version: int = 0
+
+
+class PositionView(msgspec.Struct, frozen=True):
+    """One position with what is computed of it; prices and USD float64 for display, amounts as text in the coin."""
+
+    venue: str
+    coin: str
+    side: Literal["long", "short"]
+    quantity: str
+    entry: float
+    mark: Reading
+    liquidation: float | None
+    liquidation_source: Literal["venue", "computed", "none"]
+    computed_liquidation: float | None
+    distance: Reading
+    notional_usd: float | None
+    equity_usd: float | None
+    survives: bool | None
+    slippage_bps: float | None = None
+    leverage: float | None = None
+    note: str = ""
+
+
+class HoldingView(msgspec.Struct, frozen=True):
+    """Coins on a venue, what they are worth, what is idle and what could leave without failing the wick test."""
+
+    venue: str
+    coin: str
+    amount: str
+    usd: float | None
+    idle_usd: float | None
+    withdrawable_usd: float | None
+    state: State = State.LIVE
+    reason: str = ""
+
+
+class AdviceView(msgspec.Struct, frozen=True):
+    """One line of advice with the numbers and the formula behind it. `act` is what a button would do."""
+
+    venue: str
+    kind: Literal["routine", "move_now", "move_only", "reduce", "reduce_on_venue", "nothing", "unknown"]
+    words: str
+    formula: str
+    inputs: tuple[tuple[str, str], ...] = ()
+    amount_usd: float | None = None
+
+
+class ExposureView(msgspec.Struct, frozen=True):
+    """The person's own side: positions, holdings, the wick test and what follows from it."""
+
+    positions: tuple[PositionView, ...] = ()
+    holdings: tuple[HoldingView, ...] = ()
+    advice: tuple[AdviceView, ...] = ()
+    wick: float = 0.10
+    survives: bool | None = None
+    nearest: PositionView | None = None
+    reason: str = ""
 
 
 class CoinView(msgspec.Struct, frozen=True):
@@ -38,6 +198,7 @@ class CoinView(msgspec.Struct, frozen=True):
     readings: dict[str, Reading]
     spark: tuple[float, ...] = ()
     sparks: dict[str, tuple[float, ...]] = {}
+    composite: CompositeView | None = None
 
 
 class ChartView(msgspec.Struct, frozen=True):
@@ -66,6 +227,9 @@ class ChartView(msgspec.Struct, frozen=True):
     print_usd: FloatArray
     print_long: npt.NDArray[np.bool_]
     low_24h: float | None = None
+    low_7d: float | None = None
+    depth_usd: FloatArray | None = None
+    slippage_bps: FloatArray | None = None
 
 
 class DeviceView(msgspec.Struct, frozen=True):
@@ -162,3 +326,8 @@ class DeskView(msgspec.Struct, frozen=True):
     speed: float = 1.0
     notes: tuple[str, ...] = ()
     label: str = ""
+    market: dict[str, Reading] = {}
+    fuel: FuelView | None = None
+    context: tuple[ContextView, ...] = ()
+    untested: UntestedView | None = None
+    exposure: ExposureView | None = None

@@ -31,6 +31,8 @@ class Reading(msgspec.Struct, frozen=True):
     `value` is None whenever there is none to show (warming, unknown). `floor` says that the true value is at
     least this. `percentile` (0..1) is against the coin's own history. `as_of_ms` is the event time of the newest
     fact in it. `reason` says why it is not live, in a few words. `warm` (0..1) is how far warming has come.
+    `z` is the robust z where the indicator is judged by one. `venues` contributed; of these `sampled` tell only a
+    sample; `since_ms` is since when without a hole. `baseline` is `factory` while the own history is too short.
     """
 
     value: float | None
@@ -42,6 +44,11 @@ class Reading(msgspec.Struct, frozen=True):
     level: Level = Level.CALM
     reason: str = ""
     warm: float = 1.0
+    z: float | None = None
+    venues: tuple[str, ...] = ()
+    sampled: tuple[str, ...] = ()
+    since_ms: int | None = None
+    baseline: str = ""
 
     @property
     def votes(self) -> bool:
