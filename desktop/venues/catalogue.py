@@ -8,12 +8,13 @@ import msgspec
 
 from desktop.domain.errors import WrongUsage
 from desktop.domain.instrument import InstrumentTable
-from desktop.domain.raw_frame import RawFrame
 from desktop.engine.ports import Clock, Feed
 from desktop.venues.binance.poll import polls
 from desktop.venues.binance.stream import market_plan
 from desktop.venues.bybit.stream import linear_plan
+from desktop.venues.host_rules import VENUE_RULES
 from desktop.venues.http import RestDoor
+from desktop.venues.outbound import Outbound
 from desktop.venues.reading import frame_reader
 from desktop.venues.socket_session import SessionLimits
 from desktop.venues.venue_feed import Tap, VenueFeed
@@ -39,17 +40,20 @@ def feeds(
     instruments: InstrumentTable,
     tap: Tap | None = None,
     limits: SessionLimits | None = None,
+    outbound: Outbound | None = None,
 ) -> list[Feed]:
     """Return a feed for each venue of `hosts`, watching the USDT contracts of these coins. Call on the engine's loop.
 
-    `tap` gets every raw frame before it is parsed. Raise WrongUsage for a venue without a feed.
+    `tap` gets every raw frame before it is parsed. `outbound` is how all that asks within a world gets out. Raise
+    WrongUsage for a venue without a feed.
     """
+    outbound = outbound or Outbound(clock)
     made: list[Feed] = []
     for venue, where in hosts.items():
         if venue not in _MAKERS:
             raise WrongUsage(f"{venue!r} has no feed", f"Feeds exist for {', '.join(_MAKERS)}.")
         symbols = [symbol_of(venue, coin, instruments) for coin in coins]
-        made.append(_MAKERS[venue](where, symbols, clock, instruments, tap, limits))
+        made.append(_MAKERS[venue](where, symbols, outbound, instruments, tap, limits))
     return made
 
 
@@ -65,12 +69,13 @@ def symbol_of(venue: str, coin: str, instruments: InstrumentTable) -> str:
 def _binance(
     where: VenueHosts,
     symbols: Sequence[str],
-    clock: Clock,
+    outbound: Outbound,
     instruments: InstrumentTable,
     tap: Tap | None,
     limits: SessionLimits | None,
 ) -> Feed:
-    door = RestDoor(where.rest, clock)
+    clock = outbound.clock
+    door = RestDoor(where.rest, clock, rules=VENUE_RULES["binance"], outbound=outbound)
     return VenueFeed(
         frame_reader("binance", instruments),
         clock,
@@ -85,19 +90,26 @@ def _binance(
 def _bybit(
     where: VenueHosts,
     symbols: Sequence[str],
-    clock: Clock,
+    outbound: Outbound,
     instruments: InstrumentTable,
     tap: Tap | None,
     limits: SessionLimits | None,
 ) -> Feed:
     reader = frame_reader("bybit", instruments)
-    return VenueFeed(reader, clock, linear_plan(where.ws, symbols), tap=tap, limits=limits)
+    return VenueFeed(reader, outbound.clock, linear_plan(where.ws, symbols), tap=tap, limits=limits)
 
 
 _MAKERS: dict[
     str,
     Callable[
-        [VenueHosts, Sequence[str], Clock, InstrumentTable, Callable[[RawFrame], None] | None, SessionLimits | None],
+        [
+            VenueHosts,
+            Sequence[str],
+            Outbound,
+            InstrumentTable,
+            Callable[[RawFrame], None] | None,
+            SessionLimits | None,
+        ],
         Feed,
     ],
 ] = {"binance": _binance, "bybit": _bybit}

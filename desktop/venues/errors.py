@@ -1,7 +1,7 @@
 """What can go wrong on the way to a venue.
 
 NetworkTrouble
-└── TooFast         the venue asks to wait (429, 418, Bybit's 403)
+└── TooFast         the host asks to wait (429, 418, Bybit's 403, a code in an answer)
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from desktop.domain.errors import NetworkTrouble
 
 
 class TooFast(NetworkTrouble):
-    """The venue asks to wait; `wait_seconds` is how long nothing may be asked."""
+    """The host asks to wait; `wait_seconds` is how long nothing may be asked. `status` may be a code of its own."""
 
-    def __init__(self, host: str, status: int, wait_seconds: float) -> None:
+    def __init__(self, host: str, status: int | str, wait_seconds: float) -> None:
         super().__init__(
             f"{host} answered {status}: too many requests", f"Nothing is asked there for {wait_seconds:.0f} s."
         )

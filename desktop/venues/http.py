@@ -1,32 +1,62 @@
-"""The one door to a venue's REST interface: httpx, no redirects, time-outs, and no faster than the venue allows."""
+"""The one door to a host's REST interface: httpx, no redirects, time-outs, and no faster than the host allows."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Self
+from urllib.parse import urlencode
 
 import httpx
+import msgspec
 
 from desktop.domain.errors import NetworkTrouble
 from desktop.engine.ports import Clock
-from desktop.venues.errors import TooFast
+from desktop.venues.answers import failure_of, is_web_page, words_of
+from desktop.venues.budget import HostBudget, Purpose
+from desktop.venues.host_rules import GENERIC, HostRules
+from desktop.venues.outbound import Outbound
+from desktop.venues.waiting import finishes_within
 
 # Real seconds: how long a host may take does not change with the speed of a world's clock.
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 10.0
+WHOLE_SECONDS = 30.0
+"""For the whole answer: a host that lets it drip is cut off."""
 
-_WAIT_STATUSES = frozenset({403, 418, 429})
-# A ban without a named end lasts at least this long: Bybit pauses ten minutes, Binance two and more.
-_UNNAMED_WAIT_SECONDS = {403: 600.0, 418: 120.0, 429: 60.0}
-_LONGEST_WAIT_SECONDS = 3 * 86_400.0
-_WEIGHT_HEADER = "x-mbx-used-weight-1m"
 _LONGEST_BODY = 8 * 1024 * 1024
+_MOST_REDIRECTS = 3
+_PATH_PAUSE_SECONDS = 5.0
+_AGAIN = "It is asked again."
+
+
+class Question(msgspec.Struct, frozen=True):
+    """One request: a GET, or with a `body` (JSON) a POST. `weight` is what the host counts for it.
+
+    `channel` and `request` are what a recording says beside the answer.
+    """
+
+    path: str
+    params: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    weight: float = 1.0
+
+    @property
+    def channel(self) -> str:
+        """Return method, path and what was asked: the query of a GET, the body of a POST."""
+        if self.body:
+            return f"POST {self.path} {self.request}"
+        return f"GET {self.path}?{urlencode(self.params)}" if self.params else f"GET {self.path}"
+
+    @property
+    def request(self) -> str:
+        """Return the body sent, as text."""
+        return self.body.decode()
 
 
 class RestDoor:
-    """Ask one venue's REST interface. One event loop.
+    """Ask one host. One event loop. All doors to a host within one `outbound` share its budget.
 
-    `weight_limit` is the venue's weight a minute; when four fifths of it are used, asking waits for the next minute.
+    Nothing of the machine's own proxy settings is used, and no cookie is kept.
     """
 
     def __init__(
@@ -34,21 +64,25 @@ class RestDoor:
         base_url: str,
         clock: Clock,
         *,
-        weight_limit: int = 2400,
+        rules: HostRules = GENERIC,
+        outbound: Outbound | None = None,
+        headers: Mapping[str, str] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
+        outbound = outbound or Outbound(clock)
         self._clock = clock
-        self._weight_limit = weight_limit
-        self._closed_until_ms = 0
+        self._rules = rules
         self._client = httpx.AsyncClient(
             base_url=base_url,
+            headers=headers,
             follow_redirects=False,
             timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
             limits=httpx.Limits(max_connections=4),
             transport=transport,
-            # A venue is asked directly: what a proxy setting of the machine would see is nobody's business.
             trust_env=False,
         )
+        self._host = self._client.base_url.host
+        self.budget: HostBudget = outbound.budgets.of(self._client.base_url.netloc.decode(), rules)
 
     async def __aenter__(self) -> Self:
         return self
@@ -56,52 +90,105 @@ class RestDoor:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def get(self, path: str, params: Mapping[str, str]) -> bytes:
-        """Return the body of a good answer.
+    async def get(
+        self, path: str, params: Mapping[str, str], *, weight: float = 1.0, purpose: Purpose = "live"
+    ) -> bytes:
+        """Return the body of a good answer; see `ask`."""
+        return await self.ask(Question(path, tuple(params.items()), weight=weight), purpose)
 
-        Wait first as long as the venue asked for. Raise TooFast or NetworkTrouble naming the host.
+    async def post(self, path: str, body: bytes, *, weight: float = 1.0, purpose: Purpose = "live") -> bytes:
+        """Send JSON and return the body of a good answer; see `ask`."""
+        return await self.ask(Question(path, body=body, weight=weight), purpose)
+
+    async def ask(self, question: Question, purpose: Purpose = "live") -> bytes:
+        """Wait for leave, ask once, and return the body of a good answer.
+
+        Raise TooFast or NetworkTrouble, naming the host: when it does not answer, answers with an error (also one
+        in an envelope with status 200), sends a web page, or sends elsewhere.
         """
-        await self._wait_for_leave()
+        await self.budget.leave(question.path, question.weight, purpose)
+        answers: list[httpx.Response] = []
+
+        async def asked() -> None:
+            answers.append(await self._followed(question))
+
         try:
-            answer = await self._client.get(path, params=dict(params))
+            in_time = await finishes_within(self._clock, WHOLE_SECONDS * max(1.0, self._clock.speed), asked())
         except httpx.TimeoutException:
-            raise NetworkTrouble(f"{self._host} did not answer in time", "It is asked again.") from None
+            in_time = False
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             words = str(error) or type(error).__name__
-            raise NetworkTrouble(f"{self._host} cannot be reached: {words}", "It is asked again.") from None
-        self._keep_budget(answer)
-        if answer.status_code != httpx.codes.OK:
-            raise NetworkTrouble(f"{self._host}{path} answered {answer.status_code}", "It is asked again.")
-        if len(answer.content) > _LONGEST_BODY:
-            raise NetworkTrouble(f"{self._host}{path} answered {len(answer.content)} bytes", "It is asked again.")
-        return answer.content
+            raise NetworkTrouble(f"{self._host} cannot be reached: {words}", _AGAIN) from None
+        if not in_time:
+            raise NetworkTrouble(f"{self._host} did not answer in time", _AGAIN)
+        return self._judged(question, answers[0])
 
     async def close(self) -> None:
         """Close all connections."""
         await self._client.aclose()
 
-    @property
-    def _host(self) -> str:
-        return self._client.base_url.host
+    async def _followed(self, question: Question) -> httpx.Response:
+        answer = await self._sent(question, question.path, dict(question.params))
+        for _ in range(_MOST_REDIRECTS):
+            target = _target(answer)
+            if target is None or not self._may_follow(target, answer.url):
+                break
+            answer = await self._sent(question, str(target), None)
+        return answer
 
-    async def _wait_for_leave(self) -> None:
-        wait_ms = self._closed_until_ms - self._clock.now_ms()
-        if wait_ms > 0:
-            await self._clock.sleep(wait_ms / 1000)
+    async def _sent(self, question: Question, url: str, params: dict[str, str] | None) -> httpx.Response:
+        headers = {"Content-Type": "application/json"} if question.body else {}
+        request = self._client.build_request(
+            "POST" if question.body else "GET", url, params=params, content=question.body or None, headers=headers
+        )
+        answer = await self._client.send(request, stream=True)
+        try:
+            body = bytearray()
+            async for chunk in answer.aiter_bytes():
+                body += chunk
+                if len(body) > _LONGEST_BODY:
+                    raise NetworkTrouble(f"{self._where(question)} answered more than {_LONGEST_BODY} bytes", _AGAIN)
+        finally:
+            await answer.aclose()
+            self._client.cookies.clear()
+        return httpx.Response(answer.status_code, headers=_plain(answer), content=bytes(body), request=request)
 
-    def _keep_budget(self, answer: httpx.Response) -> None:
-        now_ms = self._clock.now_ms()
-        if answer.status_code in _WAIT_STATUSES:
-            wait = _wait_seconds(answer)
-            self._closed_until_ms = now_ms + int(wait * 1000)
-            raise TooFast(self._host, answer.status_code, wait)
-        used = answer.headers.get(_WEIGHT_HEADER, "")
-        if used.isdigit() and int(used) * 5 >= self._weight_limit * 4:
-            self._closed_until_ms = (now_ms // 60_000 + 1) * 60_000
+    def _may_follow(self, target: httpx.URL, before: httpx.URL) -> bool:
+        return target.host in self._rules.follow and target.scheme == before.scheme
+
+    def _judged(self, question: Question, answer: httpx.Response) -> bytes:
+        where = self._where(question)
+        self.budget.answered(answer.status_code, answer.headers)
+        target = _target(answer)
+        if target is not None:
+            raise NetworkTrouble(f"{where} sends on to {target.host or 'nowhere'}: redirects are refused", _AGAIN)
+        if answer.status_code != httpx.codes.OK:
+            raise NetworkTrouble(f"{where} answered {answer.status_code}{words_of(answer.content)}", _AGAIN)
+        if is_web_page(answer.content):
+            raise NetworkTrouble(f"{where} answered a web page instead of data", _AGAIN)
+        failure = failure_of(answer.content, self._rules.envelope)
+        if failure is None:
+            return answer.content
+        if failure.too_fast:
+            raise self.budget.refused(f"code {failure.code}", answer.headers, _PATH_PAUSE_SECONDS)
+        remedy = f"Enter the key for {self._host} again." if failure.wrong_key else _AGAIN
+        raise NetworkTrouble(f"{where} answered code {failure.code}: {failure.words}", remedy)
+
+    def _where(self, question: Question) -> str:
+        return f"{self._host}{question.path}"
 
 
-def _wait_seconds(answer: httpx.Response) -> float:
-    named = answer.headers.get("retry-after", "")
-    if named.isascii() and named.isdigit():
-        return min(max(float(named), 1.0), _LONGEST_WAIT_SECONDS)
-    return _UNNAMED_WAIT_SECONDS[answer.status_code]
+def _target(answer: httpx.Response) -> httpx.URL | None:
+    """Return where an answer sends on to; None where it does not."""
+    if not answer.has_redirect_location:
+        return None
+    try:
+        return answer.url.join(answer.headers["location"])
+    except httpx.InvalidURL:
+        return httpx.URL("")
+
+
+def _plain(answer: httpx.Response) -> httpx.Headers:
+    """Return the headers without those about a body that is unpacked already."""
+    kept = [pair for pair in answer.headers.multi_items() if pair[0] not in ("content-encoding", "content-length")]
+    return httpx.Headers(kept)

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import httpx
 import pytest
@@ -8,17 +8,24 @@ from desktop.domain.errors import NetworkTrouble
 from desktop.domain.raw_frame import RawFrame
 from desktop.venues.binance.poll import polls
 from desktop.venues.errors import TooFast
-from desktop.venues.http import RestDoor
+from desktop.venues.host_rules import BINANCE_FUTURES, BYBIT, COINGLASS, GENERIC, OKX, HostRules
+from desktop.venues.http import WHOLE_SECONDS, Question, RestDoor
+from desktop.venues.outbound import Outbound
 from tests.fakes.manual_clock import ManualClock
 
 Answer = Callable[[httpx.Request], httpx.Response]
 
 
-def play(answer: Answer, scene: Callable[[RestDoor, ManualClock], Awaitable[None]]) -> None:
+def play(
+    answer: Answer, scene: Callable[[RestDoor, ManualClock], Awaitable[None]], rules: HostRules = BINANCE_FUTURES
+) -> None:
     async def whole() -> None:
         clock = ManualClock()
         transport = httpx.MockTransport(answer)
-        async with asyncio.timeout(20), RestDoor("http://venue.test", clock, transport=transport) as door:
+        async with (
+            asyncio.timeout(20),
+            RestDoor("http://venue.test", clock, rules=rules, transport=transport) as door,
+        ):
             await scene(door, clock)
 
     asyncio.run(whole())
@@ -50,10 +57,16 @@ def test_nothing_is_asked_before_the_venue_allows_it(status: int, header: str, s
         with pytest.raises(TooFast) as caught:
             await door.get("/x", {})
         assert caught.value.wait_seconds == seconds
+        left = seconds
+        if seconds > 30:
+            with pytest.raises(TooFast, match="too many requests"):
+                await door.get("/x", {})
+            left = 30.0
+            await clock.advance(seconds - left)
         again = asyncio.create_task(door.get("/x", {}))
-        await clock.next_sleep(seconds)
+        await clock.next_sleep(left)
         assert len(asked) == 1
-        await clock.advance(seconds)
+        await clock.advance(left)
         assert await again == b"ok"
 
     play(answer, scene)
@@ -75,7 +88,7 @@ def test_a_nearly_used_budget_waits_for_the_next_minute() -> None:
     play(answer, scene)
 
 
-def test_redirects_are_not_followed() -> None:
+def test_a_redirect_is_an_error_that_names_the_other_host() -> None:
     asked: list[str] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -83,11 +96,136 @@ def test_redirects_are_not_followed() -> None:
         return httpx.Response(302, headers={"Location": "http://elsewhere.test/"})
 
     async def scene(door: RestDoor, clock: ManualClock) -> None:
-        with pytest.raises(NetworkTrouble, match=r"venue\.test/x answered 302"):
+        with pytest.raises(NetworkTrouble, match=r"venue\.test/x sends on to elsewhere\.test"):
             await door.get("/x", {})
 
     play(answer, scene)
     assert asked == ["venue.test"]
+
+
+def test_a_redirect_is_followed_only_to_a_host_that_is_listed() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "venue.test":
+            return httpx.Response(301, headers={"Location": "http://files.test/x.csv"})
+        if request.url.path == "/x.csv":
+            return httpx.Response(307, headers={"Location": "/y.csv"})
+        return httpx.Response(200, text="DATE,CLOSE")
+
+    async def scene(door: RestDoor, clock: ManualClock) -> None:
+        assert await door.get("/x", {}) == b"DATE,CLOSE"
+
+    play(answer, scene, HostRules(GENERIC.allowances, follow=("files.test",)))
+
+
+@pytest.mark.parametrize(
+    ("rules", "body", "words"),
+    [
+        (BYBIT, '{"retCode":10001,"retMsg":"params error","result":{}}', "code 10001: params error"),
+        (OKX, '{"code":"51001","msg":"no such instrument","data":[]}', "code 51001: no such instrument"),
+        (COINGLASS, '{"code":"400","msg":"bad"}', "code 400: bad"),
+        (COINGLASS, '{"code":"401"}', "code 401"),
+        (GENERIC, "\n<!DOCTYPE html><title>Just a moment</title>", "a web page instead of data"),
+    ],
+)
+def test_an_error_with_status_200_is_an_error(rules: HostRules, body: str, words: str) -> None:
+    async def scene(door: RestDoor, clock: ManualClock) -> None:
+        with pytest.raises(NetworkTrouble, match=rf"venue\.test/x answered {words}"):
+            await door.get("/x", {})
+
+    play(lambda request: httpx.Response(200, text=body), scene, rules)
+
+
+@pytest.mark.parametrize(
+    ("rules", "body"),
+    [
+        (BYBIT, '{"retCode":10006,"retMsg":"Too many visits"}'),
+        (OKX, '{"code":"50011","msg":"Too Many Requests"}'),
+        (COINGLASS, '{"code":"429","msg":"Too Many Requests"}'),
+    ],
+)
+def test_too_many_requests_with_status_200_is_a_pause(rules: HostRules, body: str) -> None:
+    async def scene(door: RestDoor, clock: ManualClock) -> None:
+        with pytest.raises(TooFast):
+            await door.get("/x", {})
+        again = asyncio.create_task(door.get("/x", {}))
+        await clock.next_sleep(5.0)
+        again.cancel()
+        await asyncio.gather(again, return_exceptions=True)
+
+    play(lambda request: httpx.Response(200, text=body), scene, rules)
+
+
+@pytest.mark.parametrize(
+    ("rules", "body"), [(BYBIT, '{"retCode":0,"result":1}'), (OKX, '{"code":"0","data":[]}'), (BYBIT, "[1]")]
+)
+def test_a_good_envelope_comes_as_it_is(rules: HostRules, body: str) -> None:
+    async def scene(door: RestDoor, clock: ManualClock) -> None:
+        assert await door.get("/x", {}) == body.encode()
+
+    play(lambda request: httpx.Response(200, text=body), scene, rules)
+
+
+def test_what_a_host_says_with_an_error_status_is_told() -> None:
+    async def scene(door: RestDoor, clock: ManualClock) -> None:
+        with pytest.raises(NetworkTrouble, match=r"answered 400 \(-1121: Invalid symbol\.\)"):
+            await door.get("/x", {})
+
+    play(lambda request: httpx.Response(400, text='{"code":-1121,"msg":"Invalid symbol."}'), scene)
+
+
+def test_a_question_with_a_body_is_a_post_of_json() -> None:
+    question = Question("/info", body=b'{"type":"meta"}', weight=20)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert (request.method, request.headers["content-type"]) == ("POST", "application/json")
+        return httpx.Response(200, content=request.content)
+
+    async def scene(door: RestDoor, clock: ManualClock) -> None:
+        assert await door.ask(question) == b'{"type":"meta"}'
+
+    play(answer, scene)
+    assert question.channel == 'POST /info {"type":"meta"}'
+    assert question.request == '{"type":"meta"}'
+
+
+def test_an_answer_that_drips_without_end_is_cut_off() -> None:
+    class Drip(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            while True:
+                await asyncio.sleep(0)
+                yield b"x"
+
+    async def scene(door: RestDoor, clock: ManualClock) -> None:
+        asking = asyncio.create_task(door.get("/x", {}))
+        await clock.next_sleep(WHOLE_SECONDS)
+        await clock.advance(WHOLE_SECONDS)
+        with pytest.raises(NetworkTrouble, match="did not answer in time"):
+            await asking
+
+    play(lambda request: httpx.Response(200, stream=Drip()), scene)
+
+
+def test_an_answer_of_more_than_eight_megabytes_is_not_read_to_its_end() -> None:
+    async def scene(door: RestDoor, clock: ManualClock) -> None:
+        with pytest.raises(NetworkTrouble, match="more than 8388608 bytes"):
+            await door.get("/x", {})
+
+    play(lambda request: httpx.Response(200, content=b"[" * 9_000_000), scene)
+
+
+def test_two_doors_to_a_host_share_its_budget() -> None:
+    async def whole() -> None:
+        clock = ManualClock()
+        outbound = Outbound(clock)
+        transport = httpx.MockTransport(lambda request: httpx.Response(429))
+        one, other = (RestDoor("http://venue.test", clock, outbound=outbound, transport=transport) for _ in range(2))
+        async with asyncio.timeout(20), one, other:
+            with pytest.raises(TooFast):
+                await one.get("/x", {})
+            with pytest.raises(TooFast, match="too many requests"):
+                await other.get("/y", {})
+
+    asyncio.run(whole())
 
 
 @pytest.mark.parametrize(
