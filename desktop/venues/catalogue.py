@@ -101,15 +101,5 @@ def _bybit(
 
 _MAKERS: dict[
     str,
-    Callable[
-        [
-            VenueHosts,
-            Sequence[str],
-            Outbound,
-            InstrumentTable,
-            Callable[[RawFrame], None] | None,
-            SessionLimits | None,
-        ],
-        Feed,
-    ],
+    Callable[[VenueHosts, Sequence[str], Outbound, InstrumentTable, Tap | None, SessionLimits | None], Feed],
 ] = {"binance": _binance, "bybit": _bybit}
