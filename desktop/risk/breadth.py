@@ -22,3 +22,8 @@ def breadth(lows: Mapping[str, float], previous_closes: Mapping[str, float]) -> 
         return Breadth(None, None, 0)
     f3, f5 = (sum(1 for fall in falls if fall < limit) / len(falls) for limit in (-0.03, -0.05))
     return Breadth(f3, f5, len(falls))
+
+
+def share_fallen(coins: int, fallen: int) -> float | None:
+    """Return which share (0..1) of the coins has fallen; None of no coins."""
+    return fallen / coins if coins > 0 else None

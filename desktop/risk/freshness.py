@@ -25,6 +25,16 @@ def freshness(age_ms: int, period_ms: int) -> State:
     return State.STALE if age_ms <= dead_after_ms(period_ms) else State.UNKNOWN
 
 
+def age_state(age: float, period: float) -> State:
+    """Return live up to two periods of age, stale up to six, then unknown (dead); both in one unit.
+
+    Polls are judged by this; a stream has the longer limits of `freshness`. The limits themselves still hold.
+    """
+    if age <= 2 * period:
+        return State.LIVE
+    return State.STALE if age <= 6 * period else State.UNKNOWN
+
+
 def age_words(age_ms: int) -> str:
     """Return an age as people say it: '14 s', '3 min', '2 h'."""
     seconds = max(0, age_ms) // 1000

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import math
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
+
+HOURS_A_YEAR = 8760
 
 
 class VenueFunding(msgspec.Struct, frozen=True):
@@ -17,6 +20,57 @@ class VenueFunding(msgspec.Struct, frozen=True):
 def funding_8h(rate: float, interval_h: float) -> float:
     """Return a rate per interval as a rate per 8 h."""
     return rate * 8 / interval_h
+
+
+def funding_apr(rate: float, interval_h: float) -> float:
+    """Return a rate per interval as a simple rate per year."""
+    return rate * HOURS_A_YEAR / interval_h
+
+
+def funding_apy(rate: float, interval_h: float) -> float:
+    """Return a rate per interval compounded over a year: (1 + r)^(8760 / h) - 1."""
+    return math.expm1(math.log1p(rate) * HOURS_A_YEAR / interval_h) if rate > -1 else -1.0
+
+
+class FundingSpread(msgspec.Struct, frozen=True):
+    """Funding over venues, fractions per 8 h: weighted mean, weighted standard deviation, highest minus lowest."""
+
+    mean: float
+    dispersion: float
+    range: float
+
+
+def funding_spread(venues: Iterable[tuple[float, float]]) -> FundingSpread | None:
+    """Return mean and spread of (weight, rate per 8 h); None where no weight is above zero."""
+    known = [(weight, rate) for weight, rate in venues if weight > 0]
+    whole = sum(weight for weight, _ in known)
+    if not known:
+        return None
+    mean = sum(weight * rate for weight, rate in known) / whole
+    variance = sum(weight * (rate - mean) ** 2 for weight, rate in known) / whole
+    rates = [rate for _, rate in known]
+    return FundingSpread(mean, math.sqrt(variance), max(rates) - min(rates))
+
+
+class Persistence(msgspec.Struct, frozen=True):
+    """How one-sided funding has been: settlements in a row, and the share (0..1), with the latest one's sign."""
+
+    run: int
+    share: float
+
+
+def funding_persistence(rates: Sequence[float]) -> Persistence | None:
+    """Return the run and the share of these settlements (oldest first); None without one."""
+    if not rates:
+        return None
+    sign = _sign(rates[-1])
+    same = [_sign(rate) == sign for rate in rates]
+    run = next((back for back, held in enumerate(reversed(same)) if not held), len(same))
+    return Persistence(run, sum(same) / len(same))
+
+
+def _sign(rate: float) -> int:
+    return (rate > 0) - (rate < 0)
 
 
 class FundingBook:

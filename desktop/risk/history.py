@@ -7,8 +7,11 @@ from collections import deque
 from collections.abc import Sequence
 from statistics import fmean, median
 
+import msgspec
+
 HISTORY_HOURS = 720
 LEAST_HOURS = 240
+LEAST_SHARE = 0.7
 
 
 class OwnHistory:
@@ -67,14 +70,35 @@ def percentile_midrank(history: Sequence[float], value: float) -> float | None:
     return (below + 0.5 * equal) / len(history)
 
 
-def robust_z(history: Sequence[float], value: float) -> float | None:
-    """Return (value - median) / (1.4826 MAD) over a history that does not hold the value itself.
+class RobustZ(msgspec.Struct, frozen=True):
+    """A value against median and spread of its past. `z` is None where the past never moved."""
 
-    Where the MAD is zero the mean absolute deviation times 1.2533 takes its place; where that is zero too: None.
+    median: float
+    mad: float
+    mean_deviation: float
+    z: float | None
+
+
+def robust_parts(history: Sequence[float], value: float) -> RobustZ | None:
+    """Return z = (value - median) / (1.4826 MAD) with its parts; the history does not hold the value itself.
+
+    Where the MAD is zero the mean absolute deviation times 1.2533 takes its place. None without a history.
     """
     if not history:
         return None
     middle = median(history)
     deviations = [abs(past - middle) for past in history]
-    spread = 1.4826 * median(deviations) or 1.2533 * fmean(deviations)
-    return (value - middle) / spread if spread else None
+    mad, mean_deviation = median(deviations), fmean(deviations)
+    spread = 1.4826 * mad or 1.2533 * mean_deviation
+    return RobustZ(middle, mad, mean_deviation, (value - middle) / spread if spread else None)
+
+
+def robust_z(history: Sequence[float], value: float) -> float | None:
+    """Return the z of `robust_parts`, or None without a history or where it never moved."""
+    parts = robust_parts(history, value)
+    return None if parts is None else parts.z
+
+
+def is_warm(samples: int, window: int, least: int = LEAST_HOURS) -> bool:
+    """Return whether there are enough samples to judge by: `least`, and 70 % of the window."""
+    return samples >= least and samples >= LEAST_SHARE * window

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 
 from desktop.domain.market import HourBar, LiquidatedSide
 from desktop.risk.windows import DAY_MS, HOUR_MS, MINUTE_MS, SlidingSum
@@ -90,6 +91,38 @@ def imbalance(long_usd: float | None, short_usd: float | None, floor_usd: float 
     if total <= 0 or total < floor_usd:
         return None
     return (long_usd - short_usd) / total
+
+
+def long_share(long_usd: float | None, short_usd: float | None) -> float | None:
+    """Return L / (L + S), or None if a side is unknown or nothing was closed."""
+    if long_usd is None or short_usd is None or long_usd + short_usd <= 0:
+        return None
+    return long_usd / (long_usd + short_usd)
+
+
+def share_of(part: float | None, whole: float | None) -> float | None:
+    """Return part / whole, such as a venue's share of a total; None if either is unknown or the whole is 0."""
+    return None if part is None or not whole else part / whole
+
+
+def rest_of(whole: float | None, parts: Iterable[float | None]) -> float | None:
+    """Return what remains of a total beside these parts; None if any of them is unknown."""
+    known = list(parts)
+    if whole is None or None in known:
+        return None
+    return whole - sum(part for part in known if part is not None)
+
+
+def closed_within(
+    prints: Iterable[tuple[float, LiquidatedSide, float]], window: float, now: float
+) -> tuple[float, float]:
+    """Return the USD of (longs, shorts) closed in `(now - window, now]`; the whole-window twin of LiquidationTally.
+
+    `prints` are (time, side, USD); times and window in one unit, whichever.
+    """
+    inside = [(side, usd) for at, side, usd in prints if now - window < at <= now]
+    sums = [sum(usd for side, usd in inside if side == wanted) for wanted in ("long", "short")]
+    return sums[0], sums[1]
 
 
 def imbalance_floor_usd(interest_usd: float | None) -> float:

@@ -96,6 +96,35 @@ class InterestBook:
         return InterestChange(now_coins / then_coins - 1, tuple(both))
 
 
+def change_since(now: float, then: float | None) -> float | None:
+    """Return now / then - 1, for a time before or for the peak; None if then is unknown or zero."""
+    return now / then - 1 if then else None
+
+
+def implied_interest(change_usd: float, change_fraction: float) -> float | None:
+    """Return the open interest before, of which the change is this fraction: tells whether two figures fit."""
+    return change_usd / change_fraction if change_fraction else None
+
+
+class InterestParts(msgspec.Struct, frozen=True):
+    """A change of open interest in USD, split: P0 dQ from contracts, Q1 dP from price; `contracts` is Q1 / Q0 - 1."""
+
+    usd: float
+    contracts_usd: float
+    price_usd: float
+    contracts: float | None
+
+
+def interest_parts(coins_then: float, price_then: float, coins_now: float, price_now: float) -> InterestParts:
+    """Return how much of the change in USD comes from contracts and how much from price alone."""
+    return InterestParts(
+        usd=coins_now * price_now - coins_then * price_then,
+        contracts_usd=price_then * (coins_now - coins_then),
+        price_usd=coins_now * (price_now - price_then),
+        contracts=change_since(coins_now, coins_then),
+    )
+
+
 def weighted_share(shares: dict[str, float], weights: dict[str, float | None]) -> float | None:
     """Return the mean of `shares` (0..1 by venue) weighted by open interest.
 

@@ -1,0 +1,1 @@
+"""Calls about the person's own exposure, untested interest and the cascade."""
