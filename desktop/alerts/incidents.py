@@ -8,13 +8,17 @@ from desktop.risk.reading import Level
 
 
 class Factor(msgspec.Struct, frozen=True):
-    """One reason why a rule holds: the indicator, its value, the threshold it crossed, its share of the whole."""
+    """One reason why a rule holds: the indicator, its value, the threshold it crossed, its share of the whole.
+
+    With `change_minutes` value and threshold are the change over that time.
+    """
 
     name: str
     value: float | None
     threshold: float | None
     share: float
     unit: str = ""
+    change_minutes: int = 0
 
 
 class Incident(msgspec.Struct, frozen=True):

@@ -1,32 +1,28 @@
-"""Rules as people write them: TOML in, frozen rules out, and errors that name the line.
-
-The form is described at the top of `resources/rules/shipped.toml`.
-"""
+"""What a rule is: rungs of conditions, and when, where and how it may ring. Frozen; `rule_reader` reads them."""
 
 from __future__ import annotations
 
-import math
-import tomllib
-from difflib import get_close_matches
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import Literal
 
 import msgspec
 
-from desktop.domain.errors import BadInput
-from desktop.risk.catalogue import CATALOGUE
-from desktop.risk.history import HISTORY_HOURS, LEAST_HOURS
+from desktop.alerts.facts import Place
+from desktop.risk.history import LEAST_HOURS
 from desktop.risk.reading import Level
 
 Comparison = Literal["at_least", "above", "at_most", "below"]
-_COMPARISONS: tuple[Comparison, ...] = ("at_least", "above", "at_most", "below")
-_LEVELS = {"notable": Level.NOTABLE, "warning": Level.WARNING, "critical": Level.CRITICAL}
-_RULE_KEYS = ("id", "name", "words", "each", "quiet_minutes", "level")
-_LEVEL_KEYS = ("level", "all")
-_CONDITION_KEYS = ("indicator", *_COMPARISONS, "own_percentile", "of_hours", "known_hours", "until_known")
+COMPARISONS: tuple[Comparison, ...] = ("at_least", "above", "at_most", "below")
+MINUTE_MS = 60_000
+COOL_DOWN_MS = 6 * 60 * MINUTE_MS
 
 
 class Condition(msgspec.Struct, frozen=True):
-    """One comparison. `own_share` (0..1) is the quantile of the own past that must be reached as well."""
+    """One comparison. `own_share` (0..1) is the quantile of the own past that must be reached as well.
+
+    `clear` is the bound that keeps an open incident; without it that bound is the firing one eased by a tenth. With
+    `change_ms` not the value is compared but how much it changed over that time, in its own unit.
+    """
 
     indicator: str
     comparison: Comparison
@@ -34,169 +30,128 @@ class Condition(msgspec.Struct, frozen=True):
     own_share: float | None = None
     known_hours: int = LEAST_HOURS
     until_known: float | None = None
+    clear: float | None = None
+    change_ms: int = 0
+
+    @property
+    def upward(self) -> bool:
+        """Whether more of it holds sooner."""
+        return self.comparison in ("at_least", "above")
+
+
+class OtherRule(msgspec.Struct, frozen=True):
+    """Holds while the rule of that id holds at this level or a higher one. Its hold time is not asked."""
+
+    rule: str
+    level: Level = Level.NOTABLE
+    target: Rule | None = None
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Conditions of which all, or any, must hold. Groups lie one deep and hold no groups themselves."""
+
+    needs_all: bool
+    parts: tuple[Condition | OtherRule, ...]
+
+
+Part = Condition | OtherRule | Group
 
 
 class Rung(msgspec.Struct, frozen=True):
-    """A level of a rule with the conditions that must all hold for it."""
+    """A level of a rule: all (or any) of its conditions must have held for `hold_ms` without a break."""
 
     level: Level
-    conditions: tuple[Condition, ...]
+    conditions: tuple[Part, ...]
+    needs_all: bool = True
+    hold_ms: int = 0
+    actions: tuple[str, ...] = ()
+
+    def leaves(self) -> Iterator[Condition]:
+        """Yield every comparison in it, also those of groups and of other rules it names."""
+        for part in self.conditions:
+            yield from _leaves(part)
+
+
+class DayHours(msgspec.Struct, frozen=True):
+    """A time of the day in minutes after midnight, local; it may run over midnight. Empty weekdays mean every day.
+
+    Weekdays count from Monday (0) and belong to the day on which the time begins.
+    """
+
+    from_minute: int
+    to_minute: int
+    weekdays: tuple[int, ...] = ()
+
+    def holds(self, weekday: int, minute: int) -> bool:
+        """Return whether this minute of this weekday lies within."""
+        if self.from_minute < self.to_minute:
+            return self.from_minute <= minute < self.to_minute and self._on(weekday)
+        if minute >= self.from_minute:
+            return self._on(weekday)
+        return minute < self.to_minute and self._on((weekday - 1) % 7)
+
+    def _on(self, weekday: int) -> bool:
+        return not self.weekdays or weekday in self.weekdays
+
+
+class Reminder(msgspec.Struct, frozen=True):
+    """One step of the ladder: so long after the last ring it rings again, also to these channels."""
+
+    after_ms: int
+    actions: tuple[str, ...] = ()
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """A rule with its rungs, lowest first. It is judged for each coin, or once for the market."""
+    """A rule with its rungs, lowest first. It is judged for each coin or venue, or once for market or desk.
+
+    Rules of one `group` share one incident over all coins; one that `follows` cannot keep it open alone. In
+    `quiet` hours it rings only from `override` upward. Outside of `schedule` it is not judged. `cool_down_ms` is for
+    how long the same level does not ring again. `actions` and `ladder` name channels and never define one.
+    """
 
     id: str
     name: str
     words: str
-    each: Literal["coin", "market"]
+    each: Place
     quiet_ms: int
     rungs: tuple[Rung, ...]
+    group: str = ""
+    follows: bool = False
+    off: bool = False
+    coins: tuple[str, ...] = ()
+    not_coins: tuple[str, ...] = ()
+    venues: tuple[str, ...] = ()
+    cool_down_ms: int = COOL_DOWN_MS
+    quiet: DayHours | None = None
+    override: Level = Level.CRITICAL
+    schedule: DayHours | None = None
+    actions: tuple[str, ...] = ()
+    ladder: tuple[Reminder, ...] = ()
 
     @property
     def indicators(self) -> frozenset[str]:
-        """The ids this rule depends on."""
-        return frozenset(condition.indicator for rung in self.rungs for condition in rung.conditions)
+        """The ids of indicators and facts this rule depends on."""
+        return frozenset(condition.indicator for rung in self.rungs for condition in rung.leaves())
+
+    @property
+    def changes(self) -> frozenset[tuple[str, int]]:
+        """Which indicators it compares with their own past, as (id, milliseconds)."""
+        leaves = (condition for rung in self.rungs for condition in rung.leaves())
+        return frozenset((condition.indicator, condition.change_ms) for condition in leaves if condition.change_ms)
+
+    def speaks_of(self, subject: str) -> bool:
+        """Return whether it is judged for this coin or venue."""
+        if self.each == "coin":
+            return (not self.coins or subject in self.coins) and subject not in self.not_coins
+        return self.each != "venue" or not self.venues or subject in self.venues
 
 
-def parse_rules(text: str, source: str = "rules") -> tuple[Rule, ...]:
-    """Return the rules written in `text`.
-
-    Raise BadInput naming source and line where the text is no TOML, a key or an indicator is not known (with the
-    nearest that is), a number is missing, or a rule has no condition.
-    """
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"{source} is not TOML: {error}", "Mend the line it names.", where=source) from None
-    return _Reader(text, source).rules(document)
-
-
-class _Reader:
-    """Turns the document into rules and finds the line of what is wrong with it."""
-
-    def __init__(self, text: str, source: str) -> None:
-        self._lines = text.splitlines()
-        self._source = source
-        self._rule_id = ""
-
-    def rules(self, document: dict[str, Any]) -> tuple[Rule, ...]:
-        self._only(document, ("rule",), "the file")
-        tables = self._tables(document, "rule", "the file")
-        rules = tuple(self._rule(table) for table in tables)
-        ids = [rule.id for rule in rules]
-        for rule_id in ids:
-            if ids.count(rule_id) > 1:
-                raise self._wrong(f"the rule {rule_id!r} stands twice", rule_id, "Give each rule its own id.")
-        return rules
-
-    def _rule(self, table: dict[str, Any]) -> Rule:
-        self._rule_id = rule_id = self._text(table, "id", "a rule")
-        where = f"rule {rule_id!r}"
-        self._only(table, _RULE_KEYS, where)
-        each = self._choice(table, "each", ("coin", "market"), where)
-        minutes = self._number(table, "quiet_minutes", where, default=10.0)
-        rungs = sorted((self._rung(t, where) for t in self._tables(table, "level", where)), key=lambda r: r.level)
-        return Rule(
-            id=rule_id,
-            name=self._text(table, "name", where, default=rule_id),
-            words=self._text(table, "words", where, default=""),
-            each="coin" if each == "coin" else "market",
-            quiet_ms=round(minutes * 60_000),
-            rungs=tuple(self._of_place(rung, each, where) for rung in rungs),
-        )
-
-    def _of_place(self, rung: Rung, each: str, where: str) -> Rung:
-        for condition in rung.conditions:
-            if CATALOGUE[condition.indicator].where != each:
-                place = CATALOGUE[condition.indicator].where
-                raise self._wrong(
-                    f"{where} is judged for each {each}, but {condition.indicator} belongs to the {place}",
-                    condition.indicator,
-                    "Put indicators of coins and of the market into separate rules.",
-                )
-        return rung
-
-    def _rung(self, table: dict[str, Any], where: str) -> Rung:
-        self._only(table, _LEVEL_KEYS, where)
-        level = self._choice(table, "level", tuple(_LEVELS), where)
-        conditions = tuple(self._condition(entry, where) for entry in self._tables(table, "all", where))
-        return Rung(_LEVELS[level], conditions)
-
-    def _condition(self, table: dict[str, Any], where: str) -> Condition:
-        self._only(table, _CONDITION_KEYS, where)
-        indicator = self._choice(table, "indicator", tuple(CATALOGUE), where)
-        given = [comparison for comparison in _COMPARISONS if comparison in table]
-        if len(given) != 1:
-            raise self._wrong(
-                f"{where} compares {indicator} with {len(given)} numbers, not one",
-                indicator,
-                f"Write one of {', '.join(_COMPARISONS)} with a number.",
-            )
-        own = self._number(table, "own_percentile", where) if "own_percentile" in table else None
-        if own is not None and not 0 <= own <= 100:
-            raise self._wrong(
-                f"{where}: own_percentile is {own:g}", "own_percentile", "Write a number from 0 to 100."
-            )
-        hours = self._number(table, "of_hours", where, default=float(HISTORY_HOURS))
-        if hours != HISTORY_HOURS:
-            # One history a coin is kept; another length would silently be judged on the wrong past.
-            raise self._wrong(f"{where}: of_hours is {hours:g}", "of_hours", f"Only {HISTORY_HOURS} hours are kept.")
-        return Condition(
-            indicator=indicator,
-            comparison=given[0],
-            bound=self._number(table, given[0], where),
-            own_share=None if own is None else own / 100,
-            known_hours=round(self._number(table, "known_hours", where, default=float(LEAST_HOURS))),
-            until_known=self._number(table, "until_known", where) if "until_known" in table else None,
-        )
-
-    def _tables(self, table: dict[str, Any], key: str, where: str) -> list[dict[str, Any]]:
-        entries = table.get(key)
-        if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
-            raise self._wrong(f"{where} has no {key!r}", key, f"Add a list of tables called {key!r}.")
-        return entries
-
-    def _text(self, table: dict[str, Any], key: str, where: str, default: str | None = None) -> str:
-        value = table.get(key, default)
-        if not isinstance(value, str) or (not value and default is None):
-            raise self._wrong(f"{where} has no text {key!r}", key, f'Write {key} = "…".')
-        return value
-
-    def _number(self, table: dict[str, Any], key: str, where: str, default: float | None = None) -> float:
-        value = table.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise self._wrong(f"{where}: {key} is {value!r}, not a number", key, "Write digits with a point.")
-        return float(value)
-
-    def _choice(self, table: dict[str, Any], key: str, choices: tuple[str, ...], where: str) -> str:
-        value = self._text(table, key, where)
-        if value in choices:
-            return value
-        raise self._wrong(f"{where}: {key} {value!r} is not known", value, _nearest(value, choices))
-
-    def _only(self, table: dict[str, Any], keys: tuple[str, ...], where: str) -> None:
-        for key in table:
-            if key not in keys:
-                raise self._wrong(f"{where} has a key {key!r} that means nothing here", key, _nearest(key, keys))
-
-    def _wrong(self, message: str, needle: str, remedy: str) -> BadInput:
-        return BadInput(message, remedy, where=f"{self._source} line {self._line_of(needle)}")
-
-    def _line_of(self, needle: str) -> int:
-        """Return the line of `needle` within the rule being read, or of the rule itself if it is not there."""
-        start = self._first(self._rule_id, 0) if self._rule_id else 0
-        found = self._first(needle, start)
-        return (found if found < len(self._lines) else min(start, max(0, len(self._lines) - 1))) + 1
-
-    def _first(self, needle: str, start: int) -> int:
-        for number in range(start, len(self._lines)):
-            line = self._lines[number].lstrip()
-            if needle in line and not line.startswith("#"):
-                return number
-        return len(self._lines)
-
-
-def _nearest(value: str, choices: tuple[str, ...]) -> str:
-    near = get_close_matches(value.upper() if choices[0].isupper() else value, choices, n=1, cutoff=0.3)
-    return f"Did you mean {near[0]!r}?" if near else f"Known are: {', '.join(choices)}."
+def _leaves(part: Part) -> Iterator[Condition]:
+    if isinstance(part, Condition):
+        yield part
+    elif isinstance(part, Group):
+        for inner in part.parts:
+            yield from _leaves(inner)
+    elif part.target is not None:
+        for rung in part.target.rungs:
+            yield from rung.leaves()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from desktop.alerts.rules import Rule, parse_rules
+from desktop.alerts.rule_reader import parse_rules
+from desktop.alerts.rules import Rule
 from desktop.domain.errors import BadInput
 from desktop.storage.resource_files import resource
 

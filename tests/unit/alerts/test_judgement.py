@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from desktop.alerts.judgement import Facts, judge, suspension
-from desktop.alerts.rules import Rule, parse_rules
+from desktop.alerts.rule_reader import parse_rules
+from desktop.alerts.rules import Rule
 from desktop.risk.history import OwnHistory
 from desktop.risk.liquidations import TOO_FEW
 from desktop.risk.reading import Level, Reading, State, unknown
@@ -117,3 +118,80 @@ def test_a_falling_indicator_is_compared_with_the_lower_of_bound_and_own_quantil
     assert judge(rule, facts).level is Level.CALM
     facts = Facts(lambda name: _live(-0.295), {"OI_CHG_4H": own}, factory=False)
     assert judge(rule, facts).level is Level.NOTABLE
+
+
+# --- nested conditions, changes, other rules -----------------------------------------------------------------------
+
+
+def _written(body: str, *more: str) -> Rule:
+    text = f'[[rule]]\nid = "r"\neach = "coin"\n[[rule.level]]\nlevel = "warning"\n{body}\n'
+    return parse_rules(text + "".join(more))[0]
+
+
+_FLOW = '{ indicator = "LIQ_INT_1H", at_least = 0.01 }'
+_LEAN = '{ indicator = "LIQ_IMB_1H", at_least = 0.6 }'
+
+
+@pytest.mark.parametrize(
+    ("flow", "lean", "level", "blocked"),
+    [
+        (0.02, 0.1, Level.WARNING, False),
+        (0.001, 0.9, Level.WARNING, False),
+        (0.001, 0.1, Level.CALM, False),
+        (None, 0.9, Level.WARNING, False),
+        (None, 0.1, Level.CALM, True),
+    ],
+)
+def test_any_needs_one_and_what_is_unknown_neither_holds_nor_fails(
+    flow: float | None, lean: float, level: Level, blocked: bool
+) -> None:
+    given = unknown("no feed") if flow is None else flow
+    for body in (f"any = [{_FLOW}, {_LEAN}]", f"all = [{{ any = [{_FLOW}, {_LEAN}] }}]"):
+        judgement = judge(_written(body), _facts(LIQ_INT_1H=given, LIQ_IMB_1H=lean))
+        assert (judgement.level, bool(judgement.blocked)) == (level, blocked)
+
+
+def test_a_condition_that_fails_outweighs_one_that_is_unknown() -> None:
+    judgement = judge(_written(f"all = [{_FLOW}, {_LEAN}]"), _facts(LIQ_INT_1H=unknown("no feed"), LIQ_IMB_1H=0.1))
+    assert (judgement.level, judgement.blocked) == (Level.CALM, "")
+
+
+def test_a_rate_of_change_compares_with_the_value_so_long_ago() -> None:
+    rule = _written('all = [{ indicator = "FUND_OIW", at_most = -0.0003, change_over_minutes = 60 }]')
+    base = _facts(FUND_OIW=-0.0002)
+    known = Facts(base.reading, {}, factory=False, before=lambda name, ms: 0.0002 if ms == 3_600_000 else None)
+    (factor,) = judge(rule, known).factors
+    assert (factor.value, factor.threshold, factor.change_minutes) == (pytest.approx(-0.0004), -0.0003, 60)
+    assert "not known 60 min ago" in judge(rule, base).blocked
+
+
+def test_a_named_rule_is_judged_on_the_same_facts_at_the_level_asked() -> None:
+    other = (
+        f'[[rule]]\nid = "o"\neach = "coin"\n[[rule.level]]\nlevel = "notable"\nall = [{_LEAN}]\n'
+        f'[[rule.level]]\nlevel = "critical"\nall = [{_FLOW}]\n'
+    )
+    rule = _written('all = [{ rule = "o", level = "warning" }]', other)
+    assert judge(rule, _facts(LIQ_INT_1H=0.005, LIQ_IMB_1H=0.9)).level is Level.CALM
+    assert judge(rule, _facts(LIQ_INT_1H=0.02, LIQ_IMB_1H=0.1)).level is Level.WARNING
+
+
+def test_a_written_clear_bound_keeps_an_incident() -> None:
+    rule = _written('all = [{ indicator = "FUND_OIW", at_least = 0.0005, clear = 0.0001 }]')
+    assert judge(rule, _facts(FUND_OIW=0.0001), ease=0.1).level is Level.WARNING
+    assert judge(rule, _facts(FUND_OIW=0.00009), ease=0.1).level is Level.CALM
+    assert judge(rule, _facts(FUND_OIW=0.0004)).level is Level.CALM
+
+
+def test_a_rule_of_some_venues_is_blocked_where_none_of_them_contributed() -> None:
+    text = '[[rule]]\nid = "r"\neach = "coin"\nvenues = ["okx"]\n[[rule.level]]\nlevel = "notable"\nall = [%s]\n'
+    rule = parse_rules(text % _FLOW)[0]
+    for venues, level in ((("okx", "bybit"), Level.NOTABLE), ((), Level.NOTABLE), (("bybit",), Level.CALM)):
+        reading = Reading(0.02, State.LIVE, 1, venues=venues)
+        judgement = judge(rule, _facts(LIQ_INT_1H=reading))
+        assert judgement.level is level
+    assert "nothing of okx" in judgement.blocked
+
+
+def test_rungs_over_a_level_are_left_out_when_asked_up_to_it() -> None:
+    facts = _facts(LIQ_INT_1H=0.02)
+    assert judge(_CASCADE, facts, up_to=Level.WARNING).level is Level.WARNING

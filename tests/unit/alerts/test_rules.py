@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from desktop.alerts.rules import parse_rules
+from desktop.alerts.rule_reader import parse_rules
 from desktop.domain.errors import BadInput
 from desktop.risk.reading import Level
 from desktop.storage.rule_files import rules_from, shipped_rules
