@@ -14,6 +14,8 @@ class RawFrame(msgspec.Struct, frozen=True, gc=False):
     A gap began at `since_ms` (UTC) and is known up to when it was received.
 
     `channel` is the socket's path and query, or for REST the method and path, then with `request` (the body sent).
+    The socket that carries trades and liquidations has the bare path; every other one has a word and a space before
+    it ("books /public/stream").
     """
 
     received_ns: int
@@ -24,3 +26,11 @@ class RawFrame(msgspec.Struct, frozen=True, gc=False):
     event: FrameEvent = ""
     detail: str = ""
     since_ms: int = 0
+
+
+def is_beside(channel: str) -> bool:
+    """Return whether a channel runs beside the venue's main stream: a poll, or a socket for books or tickers.
+
+    What happens to it says nothing about the socket that carries trades and liquidations.
+    """
+    return " " in channel

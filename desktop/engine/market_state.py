@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from desktop.domain.market import FeedStatus, Gap
+from desktop.domain.raw_frame import is_beside
 from desktop.engine.desk_view import FeedView
 from desktop.risk.freshness import STREAM_DEAD_MS, STREAM_STALE_MS, age_words
 from desktop.risk.reading import State
@@ -43,8 +44,8 @@ class Tape:
 class VenueFeed:
     """The health of one venue's feed, and when it was heard.
 
-    Streams beat with every trade, mark and forced order; answers of polls do not, since a poll says nothing about the
-    socket that carries liquidations. Channels of polls begin with their method ("GET /…").
+    The main stream beats with every trade, mark and forced order; polls and the sockets of books and tickers do not,
+    since they say nothing about the socket that carries liquidations.
     """
 
     def __init__(self, venue: str) -> None:
@@ -88,7 +89,7 @@ class VenueFeed:
 
     def status(self, message: FeedStatus, now_ms: int) -> None:
         """Take a word of the connection about itself."""
-        if is_poll(message.channel):
+        if is_beside(message.channel):
             return
         match message.event:
             case "connected":
@@ -103,7 +104,7 @@ class VenueFeed:
 
     def gap(self, message: Gap, now_ms: int) -> None:
         """Take back the time of a gap in the stream."""
-        if is_poll(message.channel):
+        if is_beside(message.channel):
             return
         self.collect()
         self.heard.cut(message.since_ms, message.at_ms)
@@ -154,11 +155,6 @@ class VenueFeed:
             unparsed=self.unparsed,
             latency_ms=self.latency_ms,
         )
-
-
-def is_poll(channel: str) -> bool:
-    """Return whether a channel is a REST poll: method and path, with a space between."""
-    return channel.startswith(("GET ", "POST "))
 
 
 def as_state(feed_state: FeedState) -> State:

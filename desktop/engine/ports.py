@@ -43,6 +43,12 @@ class Feed(Protocol):
     def messages(self) -> AsyncIterator[Sequence[Message]]:
         """Yield batches in the order received. Trouble comes as Gap and FeedStatus, never as an exception."""
 
+    async def watch(self, coins: Sequence[str]) -> None:
+        """Watch these coins and no others from now on, on the connections that stand.
+
+        A coin that the venue does not trade is passed over. A recording holds what it holds: there it does nothing.
+        """
+
     async def close(self) -> None:
         """End all sockets and polls of this feed and let `messages` finish."""
 

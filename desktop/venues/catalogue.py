@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
 
 import msgspec
 
@@ -47,13 +49,12 @@ def feeds(
     `tap` gets every raw frame before it is parsed. `outbound` is how all that asks within a world gets out. Raise
     WrongUsage for a venue without a feed.
     """
-    outbound = outbound or Outbound(clock)
+    parts = _Parts(outbound or Outbound(clock), instruments, tap, limits)
     made: list[Feed] = []
     for venue, where in hosts.items():
         if venue not in _MAKERS:
             raise WrongUsage(f"{venue!r} has no feed", f"Feeds exist for {', '.join(_MAKERS)}.")
-        symbols = [symbol_of(venue, coin, instruments) for coin in coins]
-        made.append(_MAKERS[venue](where, symbols, outbound, instruments, tap, limits))
+        made.append(_MAKERS[venue](where, coins, parts))
     return made
 
 
@@ -66,40 +67,44 @@ def symbol_of(venue: str, coin: str, instruments: InstrumentTable) -> str:
     return f"{coin}USDT"
 
 
-def _binance(
-    where: VenueHosts,
-    symbols: Sequence[str],
-    outbound: Outbound,
-    instruments: InstrumentTable,
-    tap: Tap | None,
-    limits: SessionLimits | None,
-) -> Feed:
-    clock = outbound.clock
-    door = RestDoor(where.rest, clock, rules=VENUE_RULES["binance"], outbound=outbound)
+class _Parts(NamedTuple):
+    """What every feed is made of."""
+
+    outbound: Outbound
+    instruments: InstrumentTable
+    tap: Tap | None
+    limits: SessionLimits | None
+
+    def symbols(self, venue: str, coins: Sequence[str]) -> list[str]:
+        """Return the venue's contracts of these coins."""
+        return [symbol_of(venue, coin, self.instruments) for coin in coins]
+
+
+def _binance(where: VenueHosts, coins: Sequence[str], parts: _Parts) -> Feed:
+    clock = parts.outbound.clock
+    door = RestDoor(where.rest, clock, rules=VENUE_RULES["binance"], outbound=parts.outbound)
+    symbols = partial(parts.symbols, "binance")
     return VenueFeed(
-        frame_reader("binance", instruments),
+        frame_reader("binance", parts.instruments),
         clock,
-        market_plan(where.ws, symbols),
+        lambda watched: [market_plan(where.ws, symbols(watched))],
+        coins,
         workers=lambda take: polls(door, clock, take, symbols),
         closers=(door.close,),
-        tap=tap,
-        limits=limits,
+        tap=parts.tap,
+        limits=parts.limits,
     )
 
 
-def _bybit(
-    where: VenueHosts,
-    symbols: Sequence[str],
-    outbound: Outbound,
-    instruments: InstrumentTable,
-    tap: Tap | None,
-    limits: SessionLimits | None,
-) -> Feed:
-    reader = frame_reader("bybit", instruments)
-    return VenueFeed(reader, outbound.clock, linear_plan(where.ws, symbols), tap=tap, limits=limits)
+def _bybit(where: VenueHosts, coins: Sequence[str], parts: _Parts) -> Feed:
+    return VenueFeed(
+        frame_reader("bybit", parts.instruments),
+        parts.outbound.clock,
+        lambda watched: [linear_plan(where.ws, parts.symbols("bybit", watched))],
+        coins,
+        tap=parts.tap,
+        limits=parts.limits,
+    )
 
 
-_MAKERS: dict[
-    str,
-    Callable[[VenueHosts, Sequence[str], Outbound, InstrumentTable, Tap | None, SessionLimits | None], Feed],
-] = {"binance": _binance, "bybit": _bybit}
+_MAKERS: dict[str, Callable[[VenueHosts, Sequence[str], _Parts], Feed]] = {"binance": _binance, "bybit": _bybit}

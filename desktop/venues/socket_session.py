@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import msgspec
@@ -17,6 +18,7 @@ import msgspec
 from desktop.domain.errors import NetworkTrouble
 from desktop.engine.ports import Clock
 from desktop.venues.socket_line import SocketLine
+from desktop.venues.socket_plan import SocketPlan
 from desktop.venues.waiting import happens_within, stopped
 
 LineEvent = Literal["connected", "closed", "gap", "note"]
@@ -36,20 +38,12 @@ class SessionLimits(msgspec.Struct, frozen=True):
     look_s: float = 1.0
 
 
-class SocketPlan(msgspec.Struct, frozen=True):
-    """Where to connect and what to say: `opening` once, `ping` every `ping_s` seconds."""
-
-    url: str
-    opening: tuple[bytes, ...] = ()
-    ping: bytes = b""
-    ping_s: float = 20.0
-
-
 class _Life:
-    """One connection of the session, from opening to end."""
+    """One connection of the session, from opening to end. What it has to say waits its turn."""
 
     def __init__(self, line: SocketLine, now_ms: int, renew_s: float) -> None:
         self.line = line
+        self.is_open = False
         self.opened_ms = now_ms
         self.pinged_ms = now_ms
         self.renew_ms = now_ms + int(renew_s * 1000)
@@ -57,6 +51,20 @@ class _Life:
         self.first_data = asyncio.Event()
         self.said_something = False
         self.retiring = False
+        self._unsaid: deque[bytes] = deque()
+        self._said_ms: deque[int] = deque()
+
+    def say(self, words: Sequence[bytes]) -> None:
+        """Add to what is to be said."""
+        self._unsaid.extend(words)
+
+    def speak(self, now_ms: int, most_a_second: int) -> None:
+        """Send what is waiting, no faster than the venue allows; call again later for the rest."""
+        while self._said_ms and self._said_ms[0] <= now_ms - 1000:
+            self._said_ms.popleft()
+        while self._unsaid and len(self._said_ms) < most_a_second:
+            self._said_ms.append(now_ms)
+            self.line.send(self._unsaid.popleft())
 
 
 class SocketSession:
@@ -88,13 +96,16 @@ class SocketSession:
         self._next: asyncio.Task[_Life | None] | None = None
         self._retired: set[asyncio.Task[None]] = set()
         self._lives: set[_Life] = set()
+        self._wanted = asyncio.Event()
+        self.follow(plan)
 
     async def run(self) -> None:
-        """Keep going until cancelled; then every socket is closed."""
+        """Keep going until cancelled; then every socket is closed. A plan without topics waits for some."""
         self._latest_data_ms = self._clock.now_ms()
         failures = 0
         try:
             while True:
+                await self._wanted.wait()
                 started_ms = self._clock.now_ms()
                 reason = await self._one_life()
                 self._note_failure(reason)
@@ -108,6 +119,27 @@ class SocketSession:
         """Open a new socket at the next look, because the venue says that it will close this one."""
         for life in self._lives:
             life.renew_ms = 0
+
+    def follow(self, plan: SocketPlan) -> None:
+        """Take a plan with other topics: connections that stand say only what differs."""
+        before, self._plan = self._plan, plan
+        if plan.rests:
+            self._wanted.clear()
+        else:
+            self._wanted.set()
+        self._say(plan.change_from(before))
+
+    def ask_again(self, topic: str) -> None:
+        """Subscribe to a topic anew, so that it begins with a snapshot."""
+        if topic in self._plan.topics:
+            self._say((*self._plan.words((topic,), False), *self._plan.words((topic,), True)))
+
+    def _say(self, words: Sequence[bytes]) -> None:
+        now_ms = self._clock.now_ms()
+        for life in self._lives:
+            if life.is_open and not life.retiring:
+                life.say(words)
+                life.speak(now_ms, self._plan.most_a_second)
 
     async def _one_life(self) -> str:
         try:
@@ -130,12 +162,13 @@ class SocketSession:
             self._lives.discard(life)
             raise
         life.opened_ms = life.pinged_ms = self._clock.now_ms()
-        for text in self._plan.opening:
-            life.line.send(text)
+        life.is_open = True
+        life.say(self._plan.sayings)
+        life.speak(life.opened_ms, self._plan.most_a_second)
         return life
 
     def _heard(self, life: _Life, message: bytes) -> None:
-        if not self._take(message, life.retiring):
+        if not self._take(message, life.retiring) and not self._plan.quiet:
             life.said_something = True
             return
         life.data_ms = now_ms = self._clock.now_ms()
@@ -165,17 +198,22 @@ class SocketSession:
             elif now_ms >= life.renew_ms and self._next is None:
                 life.renew_ms = now_ms + 60_000
                 self._next = asyncio.create_task(self._open_next(), name="renew socket")
+            life.speak(now_ms, self._plan.most_a_second)
             self._ping(life, now_ms)
 
     def _silence(self, life: _Life, now_ms: int) -> str:
+        plan, limits = self._plan, self._limits
+        if plan.rests:
+            return "nothing is watched"
         if life.data_ms is None:
             waited_s = (now_ms - life.opened_ms) / 1000
-            if waited_s < self._patience(self._limits.silent_s):
+            if waited_s < self._patience(max(limits.silent_s, plan.patience_s)):
                 return ""
             how = "acknowledged but silent" if life.said_something else "connected but silent"
             return f"{how} for {waited_s:.0f} s"
         waited_s = (now_ms - life.data_ms) / 1000
-        return f"no data for {waited_s:.0f} s" if waited_s >= self._patience(self._limits.idle_s) else ""
+        patience_s = self._patience(max(limits.idle_s, plan.patience_s))
+        return f"no data for {waited_s:.0f} s" if waited_s >= patience_s else ""
 
     def _patience(self, seconds: float) -> float:
         # In a fast world a short stop of this machine is long: two real seconds are waited at least.

@@ -1,31 +1,39 @@
-"""One venue's feed: a supervised socket and polls, read by the venue's parser, as one stream of messages."""
+"""One venue's feed: supervised sockets and polls, read by the venue's parser, as one stream of messages."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from functools import partial
 from typing import Protocol
 
-from desktop.domain.market import FeedStatus, Liquidation, Mark, Message, OpenInterest, Trade
+from desktop.domain.market import FeedStatus, Gap, Liquidation, Message, Unparsed
 from desktop.domain.raw_frame import RawFrame
 from desktop.engine.ports import Clock
 from desktop.venues.mailbox import FreshPrints, Mailbox
 from desktop.venues.reading import FrameReader
-from desktop.venues.socket_session import LineEvent, SessionLimits, SocketPlan, SocketSession
+from desktop.venues.socket_plan import SocketPlan
+from desktop.venues.socket_session import LineEvent, SessionLimits, SocketSession
 from desktop.venues.waiting import stopped
 
 _log = logging.getLogger(__name__)
 
 Tap = Callable[[RawFrame], None]
+Take = Callable[[RawFrame], None]
+Plans = Callable[[Sequence[str]], Sequence[SocketPlan]]
+"""The sockets for a watch list of coins: always the same channels in the same order, only their topics differ."""
 
-_MARKET_DATA = frozenset({Liquidation, Trade, Mark, OpenInterest})
+_SELF_TALK = frozenset({FeedStatus, Gap, Unparsed})
 _RESTART_SECONDS = 10.0
 _SHUTDOWN = "serverShutdown"
 
 
 class Worker(Protocol):
-    """Something that runs beside the socket, such as a poll."""
+    """Something that runs beside the sockets, such as a poll."""
+
+    def watch(self, coins: Sequence[str]) -> None:
+        """Work for these coins from now on."""
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -34,17 +42,19 @@ class Worker(Protocol):
 class VenueFeed:
     """A feed as the engine wants it. Engine thread.
 
-    `workers` are made with the function that takes their raw frames; `closers` are awaited at the end. `tap` gets
-    every raw frame before it is read.
+    Each socket has a session of its own: it falls silent, is told of and comes back alone. `workers` are made with
+    the function that takes their raw frames; `closers` are awaited at the end. `tap` gets every raw frame before it
+    is read.
     """
 
     def __init__(
         self,
         reader: FrameReader,
         clock: Clock,
-        plan: SocketPlan,
+        plans: Plans,
+        coins: Sequence[str],
         *,
-        workers: Callable[[Callable[[RawFrame], None]], Sequence[Worker]] = lambda take: (),
+        workers: Callable[[Take], Sequence[Worker]] = lambda take: (),
         closers: Sequence[Callable[[], Awaitable[None]]] = (),
         tap: Tap | None = None,
         limits: SessionLimits | None = None,
@@ -53,27 +63,44 @@ class VenueFeed:
         self._reader = reader
         self._clock = clock
         self._tap = tap
-        self._channel = "/" + plan.url.split("/", 3)[3]
+        self._plans = plans
+        self._limits = limits
         self._fresh = FreshPrints()
         self._mailbox = Mailbox(self.venue)
-        self._session = SocketSession(plan, clock, self._heard, self._told, limits=limits)
-        self._workers: list[Worker] = [self._session, *workers(self._take)]
+        self._sessions = {plan.name: self._session(plan) for plan in plans(coins)}
+        self._workers = workers(self._take)
+        for worker in self._workers:
+            worker.watch(coins)
         self._closers = closers
         self._tasks: list[asyncio.Task[None]] = []
 
     async def messages(self) -> AsyncIterator[Sequence[Message]]:
         """Yield batches in the order received, until `close`. Trouble comes as Gap and FeedStatus."""
-        self._tasks = [asyncio.create_task(self._keep(worker), name=f"{self.venue} feed") for worker in self._workers]
+        runs = [(channel, session.run) for channel, session in self._sessions.items()]
+        runs += [(f"{type(worker).__name__} {place}", worker.run) for place, worker in enumerate(self._workers)]
+        self._tasks = [asyncio.create_task(self._keep(*one), name=f"{self.venue} {one[0]}") for one in runs]
         try:
             while (batch := await self._mailbox.fetch()) is not None:
                 yield batch
         finally:
             await self._stop()
 
+    async def watch(self, coins: Sequence[str]) -> None:
+        """Watch these coins and no others from now on, on the connections that stand."""
+        for plan in self._plans(coins):
+            self._sessions[plan.name].follow(plan)
+        for worker in self._workers:
+            worker.watch(coins)
+
     async def close(self) -> None:
-        """End socket and polls, and let `messages` finish."""
+        """End sockets and polls, and let `messages` finish."""
         await self._stop()
         self._mailbox.close()
+
+    def _session(self, plan: SocketPlan) -> SocketSession:
+        channel = plan.name
+        heard, told = partial(self._heard, channel), partial(self._told, channel)
+        return SocketSession(plan, self._clock, heard, told, limits=self._limits)
 
     async def _stop(self) -> None:
         tasks, self._tasks = self._tasks, []
@@ -82,25 +109,26 @@ class VenueFeed:
         for closer in closers:
             await closer()
 
-    async def _keep(self, worker: Worker) -> None:
+    async def _keep(self, channel: str, run: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
-                await worker.run()
+                await run()
             except Exception as error:  # noqa: BLE001
                 # A mistake of ours in one part must not end the others: it is told, logged, and tried again.
                 _log.exception("a part of the %s feed failed", self.venue)
-                self._told("closed", f"internal error: {type(error).__name__}", 0)
-                self._told("gap", f"internal error: {type(error).__name__}", self._clock.now_ms())
+                self._told(channel, "closed", f"internal error: {type(error).__name__}", 0)
+                self._told(channel, "gap", f"internal error: {type(error).__name__}", self._clock.now_ms())
             await self._clock.sleep(_RESTART_SECONDS)
 
-    def _heard(self, message: bytes, retiring: bool) -> bool:
-        raw = RawFrame(self._clock.now_ms() * 1_000_000, self.venue, self._channel, message)
+    def _heard(self, channel: str, message: bytes, retiring: bool) -> bool:
+        raw = RawFrame(self._clock.now_ms() * 1_000_000, self.venue, channel, message)
         if self._tap is not None:
             self._tap(raw)
         messages = self._reader.read(raw)
-        data = not _MARKET_DATA.isdisjoint(map(type, messages))
+        # Nothing to tell means that a book took it in.
+        data = not messages or not _SELF_TALK.issuperset(map(type, messages))
         if not data and any(type(one) is FeedStatus and one.detail == _SHUTDOWN for one in messages):
-            self._session.renew_soon()
+            self._sessions[channel].renew_soon()
         if retiring:
             messages = tuple([one for one in messages if type(one) is Liquidation])
         self._put(messages, raw)
@@ -111,13 +139,14 @@ class VenueFeed:
             self._tap(raw)
         self._put(self._reader.read(raw), raw)
 
-    def _told(self, event: LineEvent, words: str, since_ms: int) -> None:
+    def _told(self, channel: str, event: LineEvent, words: str, since_ms: int) -> None:
         now_ms = self._clock.now_ms()
         if event == "note":
-            status = FeedStatus(self.venue, self._channel, "note", words, now_ms)
-            self._mailbox.put((status,), self._channel, now_ms)
+            status = FeedStatus(self.venue, channel, "note", words, now_ms)
+            self._mailbox.put((status,), channel, now_ms)
             return
-        self._take(RawFrame(now_ms * 1_000_000, self.venue, self._channel, b"", "", event, words, since_ms))
+        self._take(RawFrame(now_ms * 1_000_000, self.venue, channel, b"", "", event, words, since_ms))
 
     def _put(self, messages: tuple[Message, ...], raw: RawFrame) -> None:
-        self._mailbox.put(self._fresh.fresh(messages), raw.channel, raw.received_ns // 1_000_000)
+        if messages:
+            self._mailbox.put(self._fresh.fresh(messages), raw.channel, raw.received_ns // 1_000_000)

@@ -67,6 +67,9 @@ class RecordedFeed:
         yield [*batch, *self._ended(reason)]
         await self._closed.wait()
 
+    async def watch(self, coins: Sequence[str]) -> None:
+        """Do nothing: a recording holds what it holds."""
+
     async def close(self) -> None:
         """Let `messages` finish."""
         self._closed.set()

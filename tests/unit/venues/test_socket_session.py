@@ -9,7 +9,8 @@ from http import HTTPStatus
 import picows
 import pytest
 
-from desktop.venues.socket_session import SessionLimits, SocketPlan, SocketSession
+from desktop.venues.socket_plan import SocketPlan
+from desktop.venues.socket_session import SessionLimits, SocketSession
 from tests.fakes.manual_clock import ManualClock
 from tests.fakes.venue_server import VenueServer
 
@@ -326,3 +327,43 @@ def test_pauses_grow_to_a_bound_and_differ_by_chance() -> None:
         pauses = {session._pause(failures) for _ in range(20)}
         assert all(longest / 2 <= pause <= longest for pause in pauses)
         assert len(pauses) > 1
+
+
+def test_subscriptions_are_said_no_faster_than_the_venue_allows() -> None:
+    async def scene(clock: ManualClock, listener: Listener) -> None:
+        async with VenueServer() as server:
+            plan = SocketPlan(
+                f"{server.url}/x",
+                topics=tuple("abcde"),
+                words=lambda topics, wanted: [f"{'+' if wanted else '-'}{topic}".encode() for topic in topics],
+                most_a_second=2,
+            )
+            async with running(server.url, clock, listener, plan) as session:
+                client = await server.joined.get()
+                assert [await client.heard.get() for _ in range(2)] == ["+a", "+b"]
+                session.ask_again("a")
+                assert client.heard.empty()
+                for pair in (["+c", "+d"], ["+e", "-a"]):
+                    await clock.tick(1)
+                    assert [await client.heard.get() for _ in pair] == pair
+                await clock.tick(1)
+                assert await client.heard.get() == "+a"
+
+    play(scene)
+
+
+def test_a_quiet_channel_lives_by_its_pongs() -> None:
+    async def scene(clock: ManualClock, listener: Listener) -> None:
+        async with VenueServer() as server:
+            plan = SocketPlan(f"{server.url}/x", quiet=True, patience_s=45.0)
+            async with running(server.url, clock, listener, plan):
+                client = await server.joined.get()
+                await listener.hears("connected")
+                client.send("pong")
+                await listener.messages.get()
+                await clock.tick(44)
+                assert listener.news.empty()
+                await clock.tick(1)
+                assert await listener.hears("closed") == ("no data for 45 s", 0)
+
+    play(scene)

@@ -73,8 +73,10 @@ def test_binance_streams_come_by_the_market_route_while_its_rest_is_down() -> No
             # Nothing listens at the REST address: the stream must not care.
             reader = Reader(feed_of({"binance": VenueHosts(server.url, "http://127.0.0.1:1")}, clock, tapped))
             client = await server.joined.get()
-            path = "/market/stream?streams=btcusdt@aggTrade/btcusdt@markPrice@1s/btcusdt@forceOrder"
+            path = "/market/stream"
             assert client.path == path
+            asked = json.loads(await client.heard.get())
+            assert asked["params"] == ["btcusdt@aggTrade", "btcusdt@markPrice@1s", "btcusdt@forceOrder"]
             client.send(trade())
             got = await reader.next(Trade)
             assert isinstance(got, Trade)
@@ -251,3 +253,44 @@ def test_a_coin_traded_by_the_thousand_is_found_under_its_symbol() -> None:
     assert symbol_of("binance", "PEPE", table) == "1000PEPEUSDT"
     assert symbol_of("bybit", "SHIB", table) == "SHIB1000USDT"
     assert symbol_of("binance", "NEWCOIN", table) == "NEWCOINUSDT"
+
+
+def test_coins_come_and_go_on_the_connection_that_stands() -> None:
+    async def scene(clock: ManualClock) -> None:
+        async with VenueServer() as server:
+            reader = Reader(feed_of({"bybit": VenueHosts(server.url)}, clock))
+            client = await server.joined.get()
+            await client.heard.get()
+            await reader.feed.watch(["ETH", "BTC"])
+            asked = json.loads(await client.heard.get())
+            assert (asked["op"], asked["args"]) == (
+                "subscribe", ["allLiquidation.ETHUSDT", "publicTrade.ETHUSDT", "tickers.ETHUSDT"]
+            )  # fmt: skip
+            await reader.feed.watch(["ETH"])
+            asked = json.loads(await client.heard.get())
+            assert (asked["op"], asked["args"][0]) == ("unsubscribe", "allLiquidation.BTCUSDT")
+            client.transport.disconnect(False)
+            await clock.tick(1)
+            await clock.advance(await clock.next_sleep_between(0.25, 0.5))
+            again = await server.joined.get()
+            asked = json.loads(await again.heard.get())
+            assert asked["args"] == ["allLiquidation.ETHUSDT", "publicTrade.ETHUSDT", "tickers.ETHUSDT"]
+            assert server.asked == 2
+            await reader.close()
+
+    play(scene)
+
+
+def test_a_feed_that_watches_nothing_connects_when_it_is_given_a_coin() -> None:
+    async def scene(clock: ManualClock) -> None:
+        async with VenueServer() as server:
+            (feed,) = feeds({"bybit": VenueHosts(server.url)}, [], clock, InstrumentTable())
+            reader = Reader(feed)
+            await asyncio.sleep(0)
+            assert server.asked == 0
+            await feed.watch(["SOL"])
+            client = await server.joined.get()
+            assert "tickers.SOLUSDT" in json.loads(await client.heard.get())["args"]
+            await reader.close()
+
+    play(scene)

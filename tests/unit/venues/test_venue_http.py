@@ -256,7 +256,8 @@ def test_open_interest_is_asked_for_each_symbol_and_a_failure_is_a_gap_of_that_p
     async def scene(door: RestDoor, clock: ManualClock) -> None:
         taken: asyncio.Queue[RawFrame] = asyncio.Queue()
         start_ms = clock.now_ms()
-        interest = polls(door, clock, taken.put_nowait, ["BTCUSDT", "ETHUSDT"])[1]
+        interest = polls(door, clock, taken.put_nowait, lambda coins: [f"{coin}USDT" for coin in coins])[1]
+        interest.watch(["BTC", "ETH"])
         task = asyncio.create_task(interest.run())
         good, bad = await taken.get(), await taken.get()
         assert (good.channel, good.frame) == ("GET /fapi/v1/openInterest?symbol=BTCUSDT", b"body")
