@@ -13,7 +13,7 @@ from desktop.engine.desk_view import CoinView
 from desktop.engine.market_state import VenueFeed, as_state
 from desktop.risk.catalogue import CATALOGUE, COIN_INDICATORS
 from desktop.risk.freshness import age_words, freshness
-from desktop.risk.liquidations import LEAST_HEARD, TOO_FEW, imbalance, imbalance_floor_usd, intensity
+from desktop.risk.liquidations import LEAST_HEARD, TOO_FEW, WINDOWS_MS, imbalance, imbalance_floor_usd, intensity
 from desktop.risk.open_interest import weighted_share
 from desktop.risk.price_level import LEAST_KNOWN
 from desktop.risk.reading import Level, Reading, State, unknown
@@ -66,7 +66,7 @@ class CoinIndicators:
 
     def measured(self, name: str, now_ms: int) -> Reading:
         """Return an indicator without percentile and level: what rules are judged on."""
-        if name.startswith("LIQ_VOL"):
+        if CATALOGUE[name].row == "LIQ_VOL_side" and CATALOGUE[name].window_ms in WINDOWS_MS:
             return self._volume(name, now_ms)
         if name.startswith("LIQ_INT"):
             return self._intensity(name, now_ms)

@@ -68,7 +68,7 @@ class HourlyIndicators:
                 return self._against_day_low(bar.close)
             case "LOW_BREAK_24H":
                 return self._against_day_low(bar.low)
-        raise AssertionError(f"{name} has no hourly form")
+        return None
 
     def _sum(self, column: str, bar: HourBar, hours: int) -> float | None:
         values: list[float | None] = [getattr(bar, column)]

@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 
 from desktop.engine.desk_view import CoinView, DeskView
-from desktop.risk.catalogue import CATALOGUE, Indicator
+from desktop.risk.catalogue import CATALOGUE
+from desktop.risk.indicator import Indicator
 from desktop.risk.liquidations import TOO_FEW
 from desktop.risk.reading import Reading, State, unknown
 from desktop.ui import shapes, wording
