@@ -11,6 +11,7 @@ import numpy.typing as npt
 from desktop.alerts.incidents import Incident
 from desktop.custody.transfer import Transfer
 from desktop.domain.coverage import Completeness
+from desktop.engine.history_view import HistoryView
 from desktop.risk.reading import Level, Reading, State
 
 FloatArray = npt.NDArray[np.float64]
@@ -331,3 +332,4 @@ class DeskView(msgspec.Struct, frozen=True):
     context: tuple[ContextView, ...] = ()
     untested: UntestedView | None = None
     exposure: ExposureView | None = None
+    history: HistoryView | None = None

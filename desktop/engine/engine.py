@@ -23,6 +23,7 @@ from desktop.engine.commands import (
 )
 from desktop.engine.desk_view import DeskView, World
 from desktop.engine.door import News, PersonWantsTransfer
+from desktop.engine.history_keeper import HistoryKeeper
 from desktop.engine.market_desk import MarketDesk
 from desktop.engine.picture import Picture
 from desktop.engine.ports import (
@@ -34,6 +35,7 @@ from desktop.engine.ports import (
     IncidentJournal,
     Notifier,
     PracticeDesk,
+    ValueStore,
 )
 from desktop.engine.transfer_runner import TransferRunner
 
@@ -57,6 +59,7 @@ class EngineParts:
     device: DeviceDesk | None = None
     history: HistorySource | None = None
     history_sink: HistorySink | None = None
+    values: ValueStore | None = None
     incidents: IncidentJournal | None = None
     notifier: Notifier | None = None
     practice: PracticeDesk | None = None
@@ -72,7 +75,9 @@ class Engine:
         self._delivery = AlertDelivery(parts.incidents, parts.notifier)
         self._changes: asyncio.Queue[IncidentChange] = asyncio.Queue()
         self._commands: asyncio.Queue[Command] = asyncio.Queue()
-        self._picture = Picture(parts)
+        self._keeper = HistoryKeeper(parts.clock, parts.market, parts.history_sink, parts.values)
+        self._picture = Picture(parts, self._keeper)
+        self._keeper.on_trouble = self._picture.note
         if parts.transfers is not None:
             parts.transfers.on_refused = self._picture.note
         self.view: DeskView | None = None
@@ -97,6 +102,7 @@ class Engine:
             group.create_task(self._freeze(), name="freeze")
             group.create_task(self._deliver(), name="deliver")
             group.create_task(self._obey(), name="commands")
+            group.create_task(self._keeper.run(), name="history")
             if parts.transfers is not None:
                 group.create_task(parts.transfers.run(), name="transfers")
 
@@ -119,6 +125,14 @@ class Engine:
             self._market.restore(await parts.incidents.recent(50))
         if parts.transfers is not None:
             await parts.transfers.restore()
+        try:
+            await self._warm()
+        except SeawallError as error:
+            # Without its past the program is colder, not blind: the feeds start all the same.
+            self._keeper.note(error)
+
+    async def _warm(self) -> None:
+        parts = self._parts
         if parts.history is not None:
             since_ms = parts.clock.now_ms() - HISTORY_DAYS * 86_400_000
             for coin in parts.coins:
@@ -137,11 +151,10 @@ class Engine:
         # A fast clock must not turn the tick into a busy loop: at least 50 ms of real time lie between two.
         pause_seconds = max(1.0, 0.05 * parts.clock.speed)
         while True:
-            for change in self._market.tick(parts.clock.now_ms()):
+            now_ms = parts.clock.now_ms()
+            for change in self._market.tick(now_ms):
                 self._changes.put_nowait(change)
-            if parts.history_sink is not None:
-                for coin, bar in self._market.finished_hours():
-                    await parts.history_sink.keep_hour(coin, bar)
+            self._keeper.hand_over(now_ms)
             await parts.clock.sleep(pause_seconds)
 
     async def _deliver(self) -> None:

@@ -262,6 +262,13 @@ class CoinIndicators:
             samples.append(_drawn(self.measured(name, now_ms)))
         self._prices.append(_drawn(self.price(now_ms)))
 
+    def minute(self) -> dict[str, float | None]:
+        """Return the last sample of every indicator and of the price (`PRICE`); empty before the first one."""
+        if not self._prices:
+            return {}
+        sampled = {name: samples[-1] for name, samples in self._sparks.items()} | {"PRICE": self._prices[-1]}
+        return {name: None if math.isnan(value) else value for name, value in sampled.items()}
+
     def view(self, now_ms: int) -> CoinView:
         """Return the coin for the watch list."""
         if self._drawn[0] != self._sampled_minute:

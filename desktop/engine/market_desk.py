@@ -218,6 +218,10 @@ class MarketDesk:
             desk.track.fresh_hours.clear()
         return found
 
+    def minute_values(self) -> list[tuple[str, dict[str, float | None]]]:
+        """Return every indicator of every coin as it was sampled at the last full minute; None is unknown."""
+        return [(coin, desk.minute()) for coin, desk in self._desks.items()]
+
     # --- pictures ----------------------------------------------------------------------------------------------
 
     def coin_views(self, now_ms: int) -> tuple[CoinView, ...]:

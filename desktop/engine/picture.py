@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from desktop.alerts.incidents import Incident
 from desktop.domain.errors import SeawallError
 from desktop.engine.desk_view import ChartView, CoinView, DeskView, DeviceView, FeedView
+from desktop.engine.history_keeper import HistoryKeeper
 from desktop.risk.reading import Level
 
 if TYPE_CHECKING:
@@ -24,8 +25,9 @@ class Picture:
     the device is seen at once, while no eye follows a price faster than that.
     """
 
-    def __init__(self, parts: EngineParts) -> None:
+    def __init__(self, parts: EngineParts, keeper: HistoryKeeper) -> None:
         self._parts = parts
+        self._keeper = keeper
         self._coin = parts.coins[0]
         self._interval_ms = 60_000
         self._notes: tuple[str, ...] = ()
@@ -68,6 +70,7 @@ class Picture:
             speed=parts.clock.speed,
             notes=self._notes,
             label=parts.label,
+            history=self._keeper.view(now_ms),
         )
         return None if before is not None and _same(before, view) else view
 

@@ -6,7 +6,7 @@ fakes of the tests pass the same contract tests. Coroutines are awaited on the e
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Protocol, runtime_checkable
 
@@ -18,6 +18,7 @@ from desktop.custody.reports import SavedAddress as SavedAddress
 from desktop.custody.reports import VenueNetwork as VenueNetwork
 from desktop.custody.reports import VenueWithdrawal as VenueWithdrawal
 from desktop.custody.transfer import DestinationProof
+from desktop.domain.kept_values import DayValue, FloatArray, ValueHours
 from desktop.domain.market import HourBar, Message
 from desktop.engine.desk_view import DeviceView, ExchangePageView
 
@@ -65,6 +66,34 @@ class HistorySink(Protocol):
 
     async def keep_hour(self, coin: str, bar: HourBar) -> None:
         """Store one finished hour; the same hour again replaces it."""
+
+
+class ValueStore(Protocol):
+    """Keeps every indicator of every coin by the minute, and sums them by the day.
+
+    Raises SeawallError naming the file when it cannot read or write; unknown is never kept as zero.
+    """
+
+    async def keep_minutes(self, minute_ms: int, rows: Sequence[tuple[str, Mapping[str, float | None]]]) -> None:
+        """Store one minute of all coins, all or none; the same minute again replaces it."""
+
+    async def minutes(self, coin: str, indicator: str, since_ms: int, until_ms: int) -> FloatArray:
+        """Return one value a minute from `since_ms` to before `until_ms` (full minutes), NaN where there is none."""
+
+    async def days(self, coin: str, indicator: str, since_ms: int) -> list[DayValue]:
+        """Return the finished days since then, oldest first; missing days are missing."""
+
+    async def value_hours(self, coin: str, since_ms: int, until_ms: int) -> ValueHours:
+        """Return the hours of all indicators of a coin from `since_ms` to before `until_ms`."""
+
+    async def hour_of_week_medians(self, coin: str, indicator: str, since_ms: int) -> tuple[float | None, ...]:
+        """Return the usual value of each hour of the week, Monday 00:00 UTC first; None where none is known."""
+
+    async def fill_days(self, coin: str, indicator: str, days: Sequence[DayValue]) -> None:
+        """Store back-filled days; days of which Seawall itself saw at least half stay as they are."""
+
+    async def tidy(self, now_ms: int) -> bool:
+        """Do one small step of packing and dropping; return whether there is more to do."""
 
 
 class DeviceAddress(msgspec.Struct, frozen=True):

@@ -19,11 +19,15 @@ class TableTrouble(SeawallError):
 
 
 class OneWriter:
-    """Runs every call on the file in one thread, in order. WAL, so that readers of other processes do not wait."""
+    """Runs every call on the file in one thread, in order. WAL, so that readers of other processes do not wait.
 
-    def __init__(self, path: Path, schema: str) -> None:
+    `before_tables` is said to a new file before anything is written to it.
+    """
+
+    def __init__(self, path: Path, schema: str, *, before_tables: str = "") -> None:
         self._path = path
         self._schema = schema
+        self._before_tables = before_tables
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"table-{path.stem}")
         self._connection: sqlite3.Connection | None = None
 
@@ -50,6 +54,8 @@ class OneWriter:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(self._path)
             try:
+                if self._before_tables:
+                    connection.execute(self._before_tables)
                 connection.execute("PRAGMA journal_mode=WAL")
                 connection.execute("PRAGMA synchronous=NORMAL")
                 connection.executescript(self._schema)

@@ -17,6 +17,7 @@ from desktop.storage.incident_journal import IncidentFile
 from desktop.storage.indicator_history import IndicatorHistory
 from desktop.storage.rule_files import shipped_rules
 from desktop.storage.transfer_journal import SqliteTransferJournal
+from desktop.storage.value_history import ValueHistory
 from desktop.wiring.device_paths import no_cable, present
 from desktop.wiring.wallet_desk import WalletDesk
 from desktop.worlds.world import World
@@ -44,6 +45,9 @@ async def _parts(world: World, folder: Path, closers: list[Callable[[], Awaitabl
     incidents = IncidentFile(folder / "incidents.sqlite")
     closers.insert(0, incidents.close)
     source, sink = await _history(world, folder, closers)
+    values = ValueHistory(folder / "values.sqlite") if world.name == "live" else None
+    if values is not None:
+        closers.insert(0, values.close)
     parts = EngineParts(
         world=world.name,
         label=world.label,
@@ -53,6 +57,7 @@ async def _parts(world: World, folder: Path, closers: list[Callable[[], Awaitabl
         market=MarketDesk(world.coins, shipped_rules(), tuple(feed.venue for feed in world.feeds)),
         history=source,
         history_sink=sink,
+        values=values,
         incidents=incidents,
         notifier=notifier(),
         practice=world.practice,
