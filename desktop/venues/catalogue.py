@@ -16,6 +16,8 @@ from desktop.venues.binance.stream import market_plan
 from desktop.venues.bybit.stream import linear_plan
 from desktop.venues.host_rules import VENUE_RULES
 from desktop.venues.http import RestDoor
+from desktop.venues.okx.poll import polls as okx_polls
+from desktop.venues.okx.stream import public_plan
 from desktop.venues.outbound import Outbound
 from desktop.venues.reading import frame_reader
 from desktop.venues.socket_session import SessionLimits
@@ -32,6 +34,7 @@ class VenueHosts(msgspec.Struct, frozen=True):
 LIVE_HOSTS: Mapping[str, VenueHosts] = {
     "binance": VenueHosts("wss://fstream.binance.com", "https://fapi.binance.com"),
     "bybit": VenueHosts("wss://stream.bybit.com", "https://api.bybit.com"),
+    "okx": VenueHosts("wss://ws.okx.com:8443", "https://www.okx.com"),
 }
 
 
@@ -60,6 +63,8 @@ def feeds(
 
 def symbol_of(venue: str, coin: str, instruments: InstrumentTable) -> str:
     """Return the venue's USDT contract of a coin: PEPE is traded by the thousand."""
+    if venue == "okx":
+        return f"{coin}-USDT-SWAP"
     for prefix, suffix in (("", ""), ("1000", ""), ("", "1000"), ("10000", ""), ("1000000", ""), ("1M", "")):
         symbol = f"{prefix}{coin}{suffix}USDT"
         if instruments.knows(venue, symbol):
@@ -107,4 +112,23 @@ def _bybit(where: VenueHosts, coins: Sequence[str], parts: _Parts) -> Feed:
     )
 
 
-_MAKERS: dict[str, Callable[[VenueHosts, Sequence[str], _Parts], Feed]] = {"binance": _binance, "bybit": _bybit}
+def _okx(where: VenueHosts, coins: Sequence[str], parts: _Parts) -> Feed:
+    clock = parts.outbound.clock
+    door = RestDoor(where.rest, clock, rules=VENUE_RULES["okx"], outbound=parts.outbound)
+    return VenueFeed(
+        frame_reader("okx", parts.instruments),
+        clock,
+        lambda watched: [public_plan(where.ws, parts.symbols("okx", watched))],
+        coins,
+        workers=lambda take: okx_polls(door, clock, take),
+        closers=(door.close,),
+        tap=parts.tap,
+        limits=parts.limits,
+    )
+
+
+_MAKERS: dict[str, Callable[[VenueHosts, Sequence[str], _Parts], Feed]] = {
+    "binance": _binance,
+    "bybit": _bybit,
+    "okx": _okx,
+}

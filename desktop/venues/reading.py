@@ -14,6 +14,7 @@ from desktop.venues.binance.memory import FUNDING_INFO, MarkMemory
 from desktop.venues.bybit import parse as bybit
 from desktop.venues.bybit.memory import TickerMemory
 from desktop.venues.okx import parse as okx
+from desktop.venues.okx.memory import MarkMemory as OkxMemory
 from desktop.venues.wire import Origin
 
 
@@ -76,7 +77,7 @@ def frame_reader(venue: str, instruments: InstrumentTable) -> FrameReader:
     if venue == "bybit":
         return FrameReader(venue, bybit.parse, instruments, TickerMemory(instruments).whole)
     if venue == "okx":
-        return FrameReader(venue, okx.parse, instruments, lambda messages: messages)
+        return FrameReader(venue, okx.parse, instruments, OkxMemory().whole)
     raise WrongUsage(f"messages of {venue!r} cannot be read", f"Readable are {', '.join(READABLE_VENUES)}.")
 
 

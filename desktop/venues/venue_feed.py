@@ -26,7 +26,8 @@ Plans = Callable[[Sequence[str]], Sequence[SocketPlan]]
 
 _SELF_TALK = frozenset({FeedStatus, Gap, Unparsed})
 _RESTART_SECONDS = 10.0
-_SHUTDOWN = "serverShutdown"
+# What Binance and OKX say before they close a connection themselves.
+_SHUTDOWN = ("serverShutdown", "notice: 64008")
 
 
 class Worker(Protocol):
@@ -127,7 +128,7 @@ class VenueFeed:
         messages = self._reader.read(raw)
         # Nothing to tell means that a book took it in.
         data = not messages or not _SELF_TALK.issuperset(map(type, messages))
-        if not data and any(type(one) is FeedStatus and one.detail == _SHUTDOWN for one in messages):
+        if not data and any(type(one) is FeedStatus and one.detail.startswith(_SHUTDOWN) for one in messages):
             self._sessions[channel].renew_soon()
         if retiring:
             messages = tuple([one for one in messages if type(one) is Liquidation])

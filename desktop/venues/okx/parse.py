@@ -1,23 +1,24 @@
-"""OKX v5 liquidation orders: bytes in, frozen messages out. Pure; never raises.
+"""OKX v5 public messages: bytes in, frozen messages out. Pure; never raises.
 
-`bkPx` is the bankruptcy price, `sz` counts contracts, so coins and USD need the contract size. In net mode the
-order's side tells whose position it was: a sell closes a long. Source: the venue's v5 websocket documentation
-of 2026.
+Liquidations: `bkPx` is the bankruptcy price, `sz` counts contracts. `liquidation-orders` tells of every contract of
+its type, whatever was asked for. Source: the venue's v5 websocket and REST documentation of 2026.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import msgspec
 
 from desktop.domain.errors import Unreadable
 from desktop.domain.instrument import InstrumentTable
-from desktop.domain.market import Liquidation, Message
+from desktop.domain.market import Message
+from desktop.venues.okx.rows import ROWS, VENUE, Detail, Normalise, TradeRow, liquidation, trade
+from desktop.venues.okx.status import notices
 from desktop.venues.wire import (
     DECODE_FAILURES,
     Origin,
-    above_zero,
     looked_at,
     pieces,
     reading_trouble,
@@ -25,17 +26,13 @@ from desktop.venues.wire import (
     whose,
 )
 
-VENUE = "okx"
-
 _Symbol = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+LIQUIDATIONS = "liquidation-orders"
 
 
-class _Detail(msgspec.Struct, rename="camel"):
-    bk_px: str
-    sz: str
-    ts: str
-    pos_side: Literal["long", "short", "net"]
-    side: Literal["buy", "sell"] | None = None
+class _WholeOrder(msgspec.Struct, gc=False, rename="camel"):
+    inst_id: _Symbol
+    details: list[Detail]
 
 
 class _Order(msgspec.Struct, rename="camel"):
@@ -43,23 +40,135 @@ class _Order(msgspec.Struct, rename="camel"):
     details: list[msgspec.Raw]
 
 
+class _Trades(msgspec.Struct, gc=False):
+    data: list[TradeRow]
+
+
+class _Orders(msgspec.Struct, gc=False):
+    data: list[_WholeOrder]
+
+
+def _rows_decoder(form: Any) -> Callable[[bytes], Any]:
+    # Not strict: times are sent as text.
+    return msgspec.json.Decoder(msgspec.defstruct("_Rows", [("data", list[form])]), strict=False).decode
+
+
+_trades = msgspec.json.Decoder(_Trades, strict=False).decode
+_orders = msgspec.json.Decoder(_Orders, strict=False).decode
 _order = msgspec.json.Decoder(_Order).decode
-_detail = msgspec.json.Decoder(_Detail).decode
+_detail = msgspec.json.Decoder(Detail, strict=False).decode
+_one_row: dict[str, Callable[[bytes], Any]] = {
+    name: msgspec.json.Decoder(form, strict=False).decode for name, (form, _) in ROWS.items()
+}
+_HEAD = b'{"arg":{"channel":"'
+_FAST: dict[bytes, tuple[Callable[[bytes], Any], Normalise]] = {
+    (name + '"').encode()[:8]: (_rows_decoder(form), normalise) for name, (form, normalise) in ROWS.items()
+}
+_FROM, _TO = len(_HEAD), len(_HEAD) + 8
 
 
 def parse(frame: bytes, *, channel: str, received_ns: int, instruments: InstrumentTable) -> tuple[Message, ...]:
-    """Return the liquidations of a frame, one a detail; other channels, events and pongs are FeedStatus."""
-    origin = Origin(VENUE, channel, received_ns)
+    """Return the frame's messages in the order sent: a push of the websocket or the body of a REST answer.
+
+    Marks say only what their channel says; `MarkMemory` fills in the rest. What cannot be read becomes Unparsed, what
+    is of no use FeedStatus.
+    """
+    try:
+        if frame.startswith(_HEAD) and frame.isascii():
+            kind = frame[_FROM:_TO]
+            if kind == b'trades",':
+                if trades := _trades(frame).data:
+                    return tuple([trade(row, received_ns, instruments) for row in trades])
+            elif kind == b"liquidat":
+                if found := _liquidations(frame, received_ns, instruments):
+                    return found
+            elif (fast := _FAST.get(kind)) is not None:
+                decode, normalise = fast
+                if rows := decode(frame).data:
+                    return tuple([normalise(row, received_ns, instruments) for row in rows])
+    except (*DECODE_FAILURES, Unreadable):
+        pass  # the careful way keeps the good rows and finds the byte of the bad one
+    return _carefully(frame, Origin(VENUE, channel, received_ns), instruments)
+
+
+def _liquidations(frame: bytes, received_ns: int, instruments: InstrumentTable) -> tuple[Message, ...]:
+    return tuple(
+        [
+            liquidation(order.inst_id, detail, received_ns, instruments)
+            for order in _orders(frame).data
+            for detail in order.details
+        ]
+    )
+
+
+def _carefully(frame: bytes, origin: Origin, instruments: InstrumentTable) -> tuple[Message, ...]:
     if frame.strip() == b"pong":
         return (origin.alive("pong"),)
     try:
         whole = looked_at(frame)
-        if isinstance(whole, dict) and isinstance(whole.get("arg"), dict) and "data" in whole:
-            return _pushed(whole, frame, origin, instruments)
+        if isinstance(whole, dict) and "data" in whole and (name := _name_of(whole, origin.channel)):
+            return _pushed(name, whole, frame, origin, instruments) or (origin.alive("nothing in it"),)
         said = _said(whole)
     except Unreadable as error:
         return (origin.unparsed(error.reason, error.offset),)
     return (origin.unparsed(whose(whole, "OKX"), 0) if said is None else origin.note(said),)
+
+
+def _name_of(whole: dict[str, Any], channel: str) -> str:
+    """Return which channel's rows a frame holds; a REST answer is known by its path, without one by its first row."""
+    arg = whole.get("arg")
+    if isinstance(arg, dict):
+        return str(arg.get("channel"))
+    if whole.get("code") != "0":
+        return ""
+    for path, name in _PATHS.items():
+        if path in channel:
+            return name
+    rows = whole["data"]
+    first = rows[0] if isinstance(rows, list) and rows and isinstance(rows[0], dict) else {}
+    return next((name for key, name in _KEYS.items() if key in first), "")
+
+
+_PATHS = {
+    "/api/v5/market/tickers": "tickers",
+    "/api/v5/system/status": "status",
+    "/api/v5/public/open-interest": "open-interest",
+    "/api/v5/public/funding-rate": "funding-rate",
+}
+_KEYS = {"oiCcy": "open-interest", "fundingTime": "funding-rate", "volCcy24h": "tickers", "scheDesc": "status"}
+
+
+def _pushed(name: str, whole: Any, frame: bytes, origin: Origin, instruments: InstrumentTable) -> tuple[Message, ...]:
+    if name == "status":
+        return notices(whole["data"], origin, pushed="arg" in whole)
+    if name not in _one_row and name != LIQUIDATIONS:
+        return (origin.note(f"{name}, not used"),)
+    start, data = value_of(frame, "data")
+    messages: list[Message] = []
+    for at, piece in pieces(frame, start, data):
+        try:
+            if name == LIQUIDATIONS:
+                messages.extend(_details(_order(piece), at, frame, origin, instruments))
+            else:
+                messages.append(ROWS[name][1](_one_row[name](piece), origin.received_ns, instruments))
+        except (*DECODE_FAILURES, Unreadable) as error:
+            reason, inner = reading_trouble(error, piece)
+            messages.append(origin.unparsed(reason, at + inner))
+    return tuple(messages)
+
+
+def _details(order: _Order, start: int, frame: bytes, origin: Origin, instruments: InstrumentTable) -> list[Message]:
+    messages: list[Message] = []
+    for raw in order.details:
+        piece = bytes(raw)
+        start = max(frame.find(piece, start), start)
+        try:
+            messages.append(liquidation(order.inst_id, _detail(piece), origin.received_ns, instruments))
+        except (*DECODE_FAILURES, Unreadable) as error:
+            reason, inner = reading_trouble(error, piece)
+            messages.append(origin.unparsed(reason, start + inner))
+        start += len(piece)
+    return messages
 
 
 def _said(whole: Any) -> str | None:
@@ -74,61 +183,3 @@ def _said(whole: Any) -> str | None:
     if "code" in whole and "msg" in whole:
         return "answer, not used" if whole["code"] == "0" else f"venue error: {whole['code']} {whole['msg']}"
     return None
-
-
-def _pushed(whole: Any, frame: bytes, origin: Origin, instruments: InstrumentTable) -> tuple[Message, ...]:
-    name = whole["arg"].get("channel")
-    if name != "liquidation-orders":
-        return (origin.note(f"{name}, not used"),)
-    start, data = value_of(frame, "data")
-    messages: list[Message] = []
-    for at, piece in pieces(frame, start, data):
-        try:
-            order = _order(piece)
-        except DECODE_FAILURES as error:
-            reason, inner = reading_trouble(error, piece)
-            messages.append(origin.unparsed(reason, at + inner))
-            continue
-        messages.extend(_details(order, at, frame, origin, instruments))
-    return tuple(messages) or (origin.alive("nothing in it"),)
-
-
-def _details(order: _Order, start: int, frame: bytes, origin: Origin, instruments: InstrumentTable) -> list[Message]:
-    messages: list[Message] = []
-    for raw in order.details:
-        piece = bytes(raw)
-        start = max(frame.find(piece, start), start)
-        try:
-            messages.append(_liquidation(order.inst_id, _detail(piece), origin.received_ns, instruments))
-        except (*DECODE_FAILURES, Unreadable) as error:
-            reason, inner = reading_trouble(error, piece)
-            messages.append(origin.unparsed(reason, start + inner))
-        start += len(piece)
-    return messages
-
-
-def _liquidation(symbol: str, detail: _Detail, received_ns: int, instruments: InstrumentTable) -> Liquidation:
-    size, price = above_zero(detail.sz, "sz"), above_zero(detail.bk_px, "bkPx")
-    if not (detail.ts.isascii() and detail.ts.isdigit() and len(detail.ts) == 13):
-        raise Unreadable(f"ts is {detail.ts[:40]!r}, not a time in milliseconds")
-    instrument = instruments.find(VENUE, symbol)
-    return Liquidation(
-        VENUE,
-        symbol,
-        instrument.coin,
-        _side(detail),
-        instrument.coins(detail.sz, detail.bk_px),
-        detail.bk_px,
-        "bankruptcy",
-        instrument.usd(size, price),
-        int(detail.ts),
-        received_ns,
-    )
-
-
-def _side(detail: _Detail) -> Literal["long", "short"]:
-    if detail.pos_side != "net":
-        return detail.pos_side
-    if detail.side is None:
-        raise Unreadable("side is missing in net mode: nobody can tell whose position it was")
-    return "long" if detail.side == "sell" else "short"

@@ -147,6 +147,29 @@ def test_bybit_is_subscribed_and_its_deltas_are_made_whole() -> None:
     play(scene)
 
 
+def test_okx_is_subscribed_and_renewed_before_the_venue_closes_the_socket() -> None:
+    async def scene(clock: ManualClock) -> None:
+        async with VenueServer() as server:
+            reader = Reader(feed_of({"okx": VenueHosts(server.url, "http://127.0.0.1:1")}, clock))
+            client = await server.joined.get()
+            assert client.path == "/ws/v5/public"
+            assert {"channel": "trades", "instId": "BTC-USDT-SWAP"} in json.loads(await client.heard.get())["args"]
+            row = {"instId": "BTC-USDT-SWAP", "px": "80000", "sz": "5", "side": "buy", "ts": "1790000000150"}
+            frame = json.dumps({"arg": {"channel": "trades", "instId": "BTC-USDT-SWAP"}, "data": [row]})
+            client.send(frame)
+            assert isinstance(await reader.next(Trade), Trade)
+            client.send('{"event":"notice","code":"64008","msg":"the connection will soon be closed","connId":"a"}')
+            while not (isinstance(one := await reader.next(FeedStatus), FeedStatus) and "64008" in one.detail):
+                pass
+            await clock.tick(1)
+            new = await server.joined.get()
+            new.send(frame)
+            assert isinstance(await reader.next(Trade), Trade)
+            await reader.close()
+
+    play(scene)
+
+
 def test_garbage_is_shown_and_the_stream_goes_on() -> None:
     async def scene(clock: ManualClock) -> None:
         async with VenueServer() as server:
@@ -237,11 +260,11 @@ def test_a_mailbox_nobody_reads_drops_and_says_so() -> None:
 def test_live_hosts_have_feeds_and_others_are_refused() -> None:
     async def scene(clock: ManualClock) -> None:
         made = feeds(LIVE_HOSTS, ["BTC", "ETH"], clock, InstrumentTable())
-        assert [feed.venue for feed in made] == ["binance", "bybit"]
+        assert [feed.venue for feed in made] == ["binance", "bybit", "okx"]
         for feed in made:
             await feed.close()
-        with pytest.raises(WrongUsage, match="'okx' has no feed"):
-            feeds({"okx": VenueHosts("wss://x")}, ["BTC"], clock, InstrumentTable())
+        with pytest.raises(WrongUsage, match="'kraken' has no feed"):
+            feeds({"kraken": VenueHosts("wss://x")}, ["BTC"], clock, InstrumentTable())
 
     play(scene)
 
@@ -253,6 +276,7 @@ def test_a_coin_traded_by_the_thousand_is_found_under_its_symbol() -> None:
     assert symbol_of("binance", "PEPE", table) == "1000PEPEUSDT"
     assert symbol_of("bybit", "SHIB", table) == "SHIB1000USDT"
     assert symbol_of("binance", "NEWCOIN", table) == "NEWCOINUSDT"
+    assert symbol_of("okx", "PEPE", table) == "PEPE-USDT-SWAP"
 
 
 def test_coins_come_and_go_on_the_connection_that_stands() -> None:

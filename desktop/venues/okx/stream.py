@@ -1,0 +1,59 @@
+"""The channels of OKX v5: which ones, for which contracts.
+
+Liquidations are subscribed by type of contract and come for all of them. A connection is cut after 30 s without a
+push, and pings of the websocket protocol do not count: the text `ping` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from desktop.venues.socket_plan import SocketPlan
+
+_PING = b"ping"
+PING_SECONDS = 20.0
+_ARGS_A_REQUEST = 100
+_BY_CONTRACT = ("trades", "mark-price", "funding-rate", "open-interest")
+_FOR_ALL = ("liquidation-orders SWAP", "status")
+
+
+def public_plan(ws_base: str, symbols: Sequence[str]) -> SocketPlan:
+    """Return the connection for these perpetuals: `BTC-USDT-SWAP`."""
+    return SocketPlan(
+        f"{ws_base}/ws/v5/public", ping=_PING, ping_s=PING_SECONDS, topics=topics_of(symbols), words=subscription
+    )
+
+
+def topics_of(symbols: Sequence[str]) -> tuple[str, ...]:
+    """Return every channel wanted for these perpetuals, those that speak of all contracts first."""
+    topics = list(_FOR_ALL)
+    for symbol in symbols:
+        pair = symbol.removesuffix("-SWAP")
+        topics.extend(f"{name} {symbol}" for name in _BY_CONTRACT)
+        topics.extend((f"index-tickers {pair}", f"adl-warning {pair}"))
+    return tuple(topics)
+
+
+def subscription(topics: Sequence[str], wanted: bool) -> list[bytes]:
+    """Return the requests that begin or end these topics, each of at most 100: 480 an hour are allowed."""
+    op = "subscribe" if wanted else "unsubscribe"
+    args = [_arg(topic) for topic in topics]
+    return [
+        msgspec.json.encode({"op": op, "args": args[at : at + _ARGS_A_REQUEST]})
+        for at in range(0, len(args), _ARGS_A_REQUEST)
+    ]
+
+
+def _arg(topic: str) -> dict[str, str]:
+    name, _, whom = topic.partition(" ")
+    match name:
+        case "liquidation-orders":
+            return {"channel": name, "instType": whom}
+        case "adl-warning":
+            return {"channel": name, "instType": "SWAP", "instFamily": whom}
+        case "status":
+            return {"channel": name}
+        case _:
+            return {"channel": name, "instId": whom}
