@@ -10,6 +10,7 @@ import msgspec
 BPS = 1e4
 Levels = Sequence[tuple[float, float]]
 OrderSide = Literal["buy", "sell"]
+DISTANCES_BPS = (10, 25, 50, 100, 200)
 
 # 99 against a middle of 100 is 100 bp away, but not in binary floating point.
 _ON_THE_EDGE = 1e-12
@@ -46,17 +47,34 @@ def depth(bids: Levels, asks: Levels, bps: float) -> Depth | None:
     mid = middle(bids, asks)
     if not mid:
         return None
-    far = bps / BPS + _ON_THE_EDGE
-    return Depth(_within(bids, mid, far), _within(asks, mid, far))
+    return Depth(_within(bids, mid, (bps,))[0], _within(asks, mid, (bps,))[0])
 
 
-def _within(levels: Levels, mid: float, far: float) -> float:
-    whole = 0.0
-    for price, size in levels:
-        if abs(price / mid - 1) > far:
-            break
-        whole += price * size
-    return whole
+def depth_profile(bids: Levels, asks: Levels, distances_bps: Sequence[int]) -> dict[int, Depth] | None:
+    """Return the depth within each of these distances (ascending), in one pass; None without a middle."""
+    mid = middle(bids, asks)
+    if not mid:
+        return None
+    sides = zip(_within(bids, mid, distances_bps), _within(asks, mid, distances_bps), strict=True)
+    return {bps: Depth(bid, ask) for bps, (bid, ask) in zip(distances_bps, sides, strict=True)}
+
+
+def _within(levels: Levels, mid: float, distances_bps: Sequence[float]) -> list[float]:
+    sums: list[float] = []
+    whole, place, known = 0.0, 0, len(levels)
+    for bps in distances_bps:
+        far = bps / BPS + _ON_THE_EDGE
+        while place < known and abs(levels[place][0] / mid - 1) <= far:
+            whole += levels[place][0] * levels[place][1]
+            place += 1
+        sums.append(whole)
+    return sums
+
+
+def reach_bps(bids: Levels, asks: Levels) -> float:
+    """Return how far from the middle the book is seen on its shorter side; depth beyond that is a floor."""
+    mid = middle(bids, asks)
+    return min(1 - bids[-1][0] / mid, asks[-1][0] / mid - 1) * BPS if mid else 0.0
 
 
 class Slippage(msgspec.Struct, frozen=True):
