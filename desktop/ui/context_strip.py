@@ -1,22 +1,37 @@
-"""The strip at the foot: what surrounds the market, coverage, and the clock."""
+"""The strip at the foot: what surrounds the market, each with its date, and the clock."""
 
 from __future__ import annotations
 
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from desktop.engine.desk_view import DeskView
-from desktop.ui import runs, theme, wording
+from desktop.engine.desk_view import ContextView, DeskView
+from desktop.risk.reading import Level, State
+from desktop.ui import runs, shapes, theme, wording
 from desktop.ui.parts import RunLine, set_tip
 from desktop.ui.runs import Divider, Mark, Run, Words
 from desktop.ui.shapes import Shape
 from desktop.ui.wording import tr
 
 STRIP_PX = 28
+_SHORT = {
+    "PEG_USDT": "USDT",
+    "PEG_USDC": "USDC",
+    "ETF_FLOW_BTC": "ETF 1 d",
+    "GOLD": "Gold",
+    "SILVER": "Silver",
+    "EQUITIES": "Equities",
+    "VIX": "VIX",
+    "GVZ": "GVZ",
+    "FEAR_GREED": "Fear & Greed",
+    "BTC_FEE": "BTC fee",
+    "ETH_FEE": "ETH fee",
+    "SEASON": "Hour of week: books",
+}
 
 
 class ContextStrip(QWidget):
-    """Facts of the run on the left, UTC clock and keys on the right."""
+    """Context on the left, UTC clock and keys on the right."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,12 +43,13 @@ class ContextStrip(QWidget):
         row.addWidget(self.right)
 
     def show_view(self, view: DeskView, *, paused: bool = False) -> None:
-        """Show coverage, feeds, snooze and time of a view."""
+        """Show context, snooze and time of a view."""
         self.left.set_runs(*_left(view))
-        set_tip(self.left, "\n".join(view.notes) or "\n".join(_feed_lines(view)))
+        set_tip(self.left, "\n".join(view.notes) or context_tip(view))
         clock: list[Run] = [Words(wording.full_clock(view.now_ms), "second", px=theme.CAPTION), Divider()]
         if paused:
             clock += [Words(tr("chart paused, alerts go on"), weight=theme.SEMIBOLD, px=theme.CAPTION), Divider()]
+        clock += [_key("Ctrl K"), Words(tr("  find   "), "second", px=theme.CAPTION)]
         clock += [_key("?"), Words(tr("  keys"), "second", px=theme.CAPTION)]
         self.right.set_runs(*clock, right=True)
         self.right.hold(int(runs.width_of(clock)) + 2)
@@ -57,23 +73,62 @@ def _left(view: DeskView) -> tuple[Run, ...]:
     if view.snoozed_until_ms is not None:
         words = tr("Snoozed until {t}, critical still rings", t=wording.clock(view.snoozed_until_ms))
         line += [Mark(Shape.SNOOZED, 11, 7), Words(words, px=theme.CAPTION), Divider()]
-    heard = sum(feed.messages for feed in view.feeds)
-    line += [Words(tr("Messages "), "second", px=theme.CAPTION), _strong(f"{heard:,}")]
-    unread = sum(feed.unparsed for feed in view.feeds)
-    line += [Divider(), Words(tr("Unread "), "second", px=theme.CAPTION), _strong(f"{unread:,}")]
-    line += [Divider(1), Words(tr("Peg, ETF flow, Fear & Greed "), "second", px=theme.CAPTION, spare=1)]
-    line.append(Words(tr("unknown: no source"), "third", px=theme.CAPTION, spare=1, dotted=True))
+    known = [fact for fact in view.context if fact.value is not None]
+    for place, fact in enumerate(known):
+        line += [*([Divider(place)] if place else []), *_fact(view, fact, spare=place)]
+    silent = [fact for fact in view.context if fact.value is None]
+    if silent or not view.context:
+        names = ", ".join(short_name(fact.name) for fact in silent[:3]) or tr("Peg, ETF flow, Fear & Greed")
+        line += [*([Divider(20)] if known else []), Words(f"{names} ", "second", px=theme.CAPTION, spare=20)]
+        line.append(Words(tr("unknown: no source"), "third", px=theme.CAPTION, spare=20, dotted=True))
     return tuple(line)
 
 
-def _strong(words: str) -> Words:
-    return Words(words, weight=theme.SEMIBOLD, px=theme.CAPTION)
+def short_name(name: str) -> str:
+    """Return a fact's name as it stands in the strip."""
+    return tr(_SHORT.get(name, name.replace("_", " ").title()))
 
 
-def _feed_lines(view: DeskView) -> list[str]:
+def _fact(view: DeskView, fact: ContextView, *, spare: int) -> tuple[Run, ...]:
+    worn = fact.state is not State.LIVE
+    tone: theme.Tone = "third" if worn else "text"
+    mark: list[Run] = []
+    if fact.level > Level.CALM and not worn:
+        mark.append(Mark(shapes.of_level(fact.level), 9, 5, spare=spare, says=wording.level_word(fact.level)))
+    line: list[Run] = [Words(f"{short_name(fact.name)} ", "second", px=theme.CAPTION, spare=spare), *mark]
+    line.append(Words(context_value(fact), tone, theme.SEMIBOLD, theme.CAPTION, spare=spare))
+    day = wording.day(fact.as_of_ms) if fact.dated and view.now_ms - fact.as_of_ms > 12 * 3_600_000 else ""
+    late = wording.age(view.now_ms - fact.as_of_ms) if worn and not day else ""
+    if day or late:
+        line.append(Words(f" {day or late}", "third", px=theme.CAPTION, spare=spare))
+    return tuple(line)
+
+
+def context_value(fact: ContextView) -> str:
+    """Return a fact's value as people read it: a peg in basis points, a flow in dollars, a price by its change."""
+    value = fact.value or 0.0
+    if fact.name.startswith("PEG_"):
+        return wording.basis_points(value - 1)
+    if fact.unit == "USD" and fact.change is not None:
+        return wording.percent(fact.change, 1, plus=True)
+    match fact.unit:
+        case "USD":
+            return wording.dollars(value)
+        case "x":
+            return f"{value:.2f} ×"
+        case "index" | "0-100":
+            return f"{value:.1f}" if fact.unit == "index" else f"{value:.0f}"
+        case _:
+            return f"{value:,.0f} {fact.unit}"
+
+
+def context_tip(view: DeskView) -> str:
+    """Return every fact with its source, its date and what is wrong with it."""
     lines = []
-    for feed in view.feeds:
-        delay = "" if feed.latency_ms is None else tr(", {n} ms late", n=round(feed.latency_ms))
-        said = wording.feed_words(feed.state) or tr("live")
-        lines.append(f"{wording.venue(feed.venue)}: {said}{delay}. {feed.reason}".strip())
-    return lines
+    for fact in view.context:
+        if fact.value is None:
+            lines.append(tr("{name}: unknown, {why}", name=short_name(fact.name), why=fact.reason or tr("no source")))
+            continue
+        age = wording.age(view.now_ms - fact.as_of_ms)
+        lines.append(f"{short_name(fact.name)}: {context_value(fact)} · {fact.source} · {age}. {fact.reason}".strip())
+    return "\n".join(lines)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from desktop.engine.desk_view import DeskView, FeedView
 from desktop.ui import runs, shapes, theme, wording
@@ -17,14 +17,15 @@ ROW_PX = 45
 _EDGE = 12
 
 
-class FeedRow(QWidget):
-    """One venue's feed."""
+class FeedRow(QAbstractButton):
+    """One venue's feed. Pressing it shows all feeds in full."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._feed: FeedView | None = None
         self.setFixedHeight(ROW_PX)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def show_feed(self, feed: FeedView) -> None:
         """Show how this feed is heard; the same facts again cost nothing."""
@@ -57,6 +58,8 @@ def _below(feed: FeedView) -> tuple[Run, ...]:
     if feed.state in ("down", "stale") and feed.reason:
         return (Words(feed.reason, "second", px=theme.CAPTION, dotted=True),)
     parts = [tr("{n} messages", n=f"{feed.messages:,}")]
+    if feed.completeness in ("sample", "partial"):
+        parts = [tr("sample") if feed.completeness == "sample" else tr("partial"), *parts]
     if feed.latency_ms is not None:
         parts.append(tr("{n} ms late", n=round(feed.latency_ms)))
     if feed.unparsed:
@@ -65,7 +68,12 @@ def _below(feed: FeedView) -> tuple[Run, ...]:
 
 
 class FeedList(Card):
-    """All feeds of this world, under the watch list."""
+    """All feeds of this world, under the watch list.
+
+    Signals: `health_wanted` when a row is pressed.
+    """
+
+    health_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Feeds"), parent)
@@ -77,6 +85,7 @@ class FeedList(Card):
         self.right.setText(tr("{n} of {all} live", n=live, all=len(view.feeds)))
         while len(self.rows) < len(view.feeds):
             row = FeedRow()
+            row.clicked.connect(self.health_wanted)
             self.rows.append(row)
             self.body.addWidget(row)
         for row, feed in zip(self.rows, view.feeds, strict=False):

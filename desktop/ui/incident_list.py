@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.alerts.incidents import Incident
@@ -125,6 +125,18 @@ class IncidentCard(QWidget):
             tr("Seen {t}", t=wording.clock(incident.acknowledged_ms or 0)) if seen else tr("Acknowledge")
         )
         self.transfer.setVisible(incident.rule != "feed-dead")
+        self._keep_room()
+
+    def _keep_room(self) -> None:
+        # A scroll area asks only for the least height, and wrapped words do not tell theirs without a width.
+        layout = self.layout()
+        if layout is not None:
+            self.setMinimumHeight(max(0, layout.totalHeightForWidth(self.width())))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep room for words that wrap at the new width."""
+        super().resizeEvent(event)
+        self._keep_room()
 
 
 def _span(incident: Incident, now_ms: int, *, short: bool) -> str:

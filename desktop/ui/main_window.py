@@ -12,6 +12,7 @@ from desktop.engine.door import EngineDoor
 from desktop.ui import theme, wording
 from desktop.ui.charts.chart_column import ChartColumn
 from desktop.ui.context_strip import ContextStrip
+from desktop.ui.exposure_panel import ExposurePanel
 from desktop.ui.feed_list import FeedList
 from desktop.ui.incident_list import IncidentList
 from desktop.ui.next_step import NextStep, open_transfer
@@ -19,7 +20,7 @@ from desktop.ui.notices import NoticeBar
 from desktop.ui.parts import PracticeBanner
 from desktop.ui.risk_answers import worst_open
 from desktop.ui.risk_header import RiskHeader
-from desktop.ui.shortcut_sheet import ShortcutSheet
+from desktop.ui.side_windows import SideWindows
 from desktop.ui.tiles import TileGrid
 from desktop.ui.transfer_side import TransferSide
 from desktop.ui.watchlist import Watchlist
@@ -27,6 +28,7 @@ from desktop.ui.wording import tr
 
 SMALL_PX = 1400
 LOW_PX = 880
+TALL_PX = 960
 LEFT_PX, RIGHT_PX = 212, 312
 LEFT_SMALL_PX, RIGHT_SMALL_PX = 184, 276
 HOUR_S = 3600
@@ -59,8 +61,10 @@ class MainWindow(QMainWindow):
         self.feeds = FeedList()
         self.chart = ChartColumn()
         self.incidents = IncidentList()
+        self.exposure = ExposurePanel()
         self.next_step = NextStep()
         self.context = ContextStrip()
+        self.side = SideWindows(self)
         self.pages = QStackedWidget()
         self.market = self._market_page()
         self.pages.addWidget(self.market)
@@ -111,6 +115,7 @@ class MainWindow(QMainWindow):
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(theme.GAP)
         right.addWidget(self.incidents, 1)
+        right.addWidget(self.exposure)
         right.addWidget(self.next_step)
         self._right = QScrollArea()
         self._right.setWidget(side)
@@ -133,6 +138,7 @@ class MainWindow(QMainWindow):
         self.header.transfer_wanted.connect(self._move_to_wallet)
         self.next_step.transfer_wanted.connect(self._move_to_wallet)
         self.watchlist.coin_chosen.connect(self.choose_coin)
+        self.feeds.health_wanted.connect(self.side.open_feeds)
         self.chart.interval_chosen.connect(self.choose_interval)
         self.chart.paused.connect(lambda _paused: self._say_words())
         self.chart.told.connect(self.notices.show_note)
@@ -217,12 +223,16 @@ class MainWindow(QMainWindow):
         self.header.show_view(view)
         coin = self._chosen(view)
         if coin is not None:
-            self.tiles.show_coin(view, coin)
+            self.tiles.show_coin(view, coin, hides_amounts=self.header.hides_amounts)
         self.watchlist.show_view(view, self._coin)
         self.feeds.show_view(view)
         self.incidents.show_view(view)
+        self.exposure.show_view(view)
+        # Where both do not fit, the person's own numbers come first: the header says what is ready.
+        self.next_step.setVisible(not (self.exposure.has_rows and self.height() < TALL_PX))
         self.next_step.show_view(view)
         self.context.show_view(view, paused=self.chart.is_paused)
+        self.side.show_view(view, coin)
 
     def _chosen(self, view: DeskView) -> CoinView | None:
         return next((coin for coin in view.coins if coin.coin == self._coin), None)
@@ -239,13 +249,15 @@ class MainWindow(QMainWindow):
 
     def hide_amounts(self, hidden: bool) -> None:
         """Hide or show the person's own amounts."""
-        self.header.hides_amounts = self.next_step.hides_amounts = hidden
+        self.header.hides_amounts = self.next_step.hides_amounts = self.exposure.hides_amounts = hidden
         self._say_words()
 
     def _own_keys(self) -> None:
         for keys, act in (
             ("Ctrl+Shift+H", lambda: self.hide_amounts(not self.header.hides_amounts)),
             ("Esc", self._leave_full_screen),
+            ("Ctrl+I", self.side.open_indicators),
+            ("Ctrl+D", self.side.open_feeds),
         ):
             shortcut = QShortcut(QKeySequence(keys), self.market)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -258,7 +270,7 @@ class MainWindow(QMainWindow):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Open the sheet of keys on '?', wherever that lies on the keyboard."""
         if event.text() == "?":
-            ShortcutSheet(self).open()
+            self.side.open_keys()
         else:
             super().keyPressEvent(event)
 
@@ -276,6 +288,7 @@ class MainWindow(QMainWindow):
         self._inner.setContentsMargins(*((8, 8, 8, 8) if small else (12, 8, 12, 8)))
         for part in (self.incidents, self.next_step):
             part.set_brief(self.height() < LOW_PX)
+        self.exposure.set_brief(self.height() < TALL_PX)
         super().resizeEvent(event)  # type: ignore[arg-type]
         if self.notices.isVisible():
             self.notices.settle()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from desktop.alerts.incidents import Incident
-from desktop.engine.desk_view import CoinView, DeskView, FeedView
+from desktop.engine.desk_view import CoinView, DeskView, ExposureView, FeedView, ReasonView
 from desktop.risk.catalogue import CATALOGUE
 from desktop.risk.reading import Reading, State
 from desktop.ui import shapes, theme, wording
 from desktop.ui.runs import Divider, Mark, Meter, Run, Space, Words
 from desktop.ui.shapes import Shape
-from desktop.ui.tile_facts import level_of
+from desktop.ui.tile_shape import level_of
+from desktop.ui.tile_whole import wick_words
 from desktop.ui.wording import tr
 
 _BOLD = theme.SEMIBOLD
@@ -30,19 +34,42 @@ def coin_in_question(view: DeskView) -> CoinView | None:
 
 
 def started_runs(view: DeskView) -> tuple[Run, ...]:
-    """Answer 'Has it started?': forced selling, its one-sidedness, and the low."""
+    """Answer 'Has it started?': the three reasons of the composite; without one, forced selling and the low."""
     coin = coin_in_question(view)
     if coin is None:
         return _unknown(tr("no coin is watched"))
+    if coin.composite is not None and coin.composite.reasons:
+        return _divided([_reason(reason) for reason in coin.composite.reasons[:3]])
     parts = (
         _answer(coin, "LIQ_INT_1H", tr("{coin} long liquidations", coin=coin.coin), tr("in 1 h")),
         _answer(coin, "LIQ_IMB_1H", tr("imbalance"), ""),
         _answer(coin, "LEVEL_24H", "", tr("above 24 h low")),
     )
+    return _divided(parts)
+
+
+def _divided(parts: Sequence[tuple[Run, ...]]) -> tuple[Run, ...]:
     line: list[Run] = []
     for place, part in enumerate(parts):
-        line += [*([Divider()] if place else []), *part]
+        # What stands last is the weakest reason: where space is short it goes first.
+        line += [*([Divider(place - 1)] if place else []), *(_spared(run, place) for run in part)]
     return tuple(line)
+
+
+def _spared(run: Run, place: int) -> Run:
+    return run if place < 2 or run.spare else replace(run, spare=1)
+
+
+def _reason(reason: ReasonView) -> tuple[Run, ...]:
+    shape = shapes.of_level(reason.level)
+    floor = (Words(f"{wording.FLOOR_MARK} "),) if reason.floor else ()
+    return (
+        Mark(shape, 10, 7, says=level_of(shape)),
+        Words(f"{wording.reason_name(reason.coin, reason.indicator)} "),
+        *floor,
+        Words(wording.figure(reason.value, reason.unit), weight=_BOLD),
+        Words(f"  {wording.percentile(reason.percentile)}", "third", spare=2),
+    )
 
 
 def _answer(coin: CoinView, name: str, before: str, after: str) -> tuple[Run, ...]:
@@ -79,8 +106,7 @@ def _aside(coin: CoinView, name: str, reading: Reading) -> tuple[Run, ...]:
 
 def fuel_runs(view: DeskView) -> tuple[Run, ...]:
     """Answer 'Is there fuel?': funding; and how much of the market is seen: feeds with age, coverage."""
-    coin = coin_in_question(view)
-    line: list[Run] = list(_funding(view, coin)) if coin is not None else []
+    line: list[Run] = list(_fuel(view))
     for place, feed in enumerate(view.feeds):
         line += [Divider() if place == 0 else Space(16), *feed_runs(feed)]
     if view.coverage is None:
@@ -96,6 +122,20 @@ def fuel_runs(view: DeskView) -> tuple[Run, ...]:
         ]
         line.append(Words(tr("  of OI"), "third", spare=1))
     return tuple(line)
+
+
+def _fuel(view: DeskView) -> tuple[Run, ...]:
+    coin = coin_in_question(view)
+    fuel = view.fuel
+    if fuel is None or fuel.score is None or fuel.state is State.UNKNOWN:
+        return _funding(view, coin) if coin is not None else ()
+    return (
+        Words(tr("Fuel ")),
+        Words(f"{fuel.score:.0f}", "third" if fuel.state is State.STALE else "text", _BOLD),
+        Space(8, 1),
+        Meter(fuel.score / 100, 44, 1),
+        *((Words(tr("  moves thresholds by {n}", n=f"{fuel.shift:.0f}"), "third", spare=3),) if fuel.shift else ()),
+    )
 
 
 def _funding(view: DeskView, coin: CoinView) -> tuple[Run, ...]:
@@ -136,24 +176,65 @@ def feed_runs(feed: FeedView) -> tuple[Run, ...]:
 
 
 def survive_runs(view: DeskView, *, hide_amounts: bool = False) -> tuple[Run, ...]:
-    """Answer 'Would I survive?' with what is known: no positions without a key; idle coins and proved addresses."""
-    line: list[Run] = [
-        Mark(Shape.UNKNOWN, 10, 7),
-        Words(tr("Positions "), "second"),
-        Words(tr("unknown: no read-only key"), "third", dotted=True),
-        Divider(),
-    ]
-    page = view.exchange_page
-    if page is not None and page.balances:
-        idle = wording.amounts(page.balances, hidden=hide_amounts)
-        line += [Words(tr("Idle on {venue} ", venue=wording.venue(page.venue))), Words(idle, weight=_BOLD)]
-    else:
-        line += [Words(tr("Idle on exchanges "), "second"), Words(tr("unknown"), "third", dotted=True)]
+    """Answer 'Would I survive?': nearest liquidation, wick test, what is idle, and whether I am ready to leave."""
+    line: list[Run] = [*_positions(view.exposure), Divider(), *_idle(view, hide_amounts=hide_amounts), Divider()]
     ready = proved_coins(view)
-    line += [Divider(), Words(tr("Ready: BTC ")), Mark(Shape.YES if "BTC" in ready else Shape.NO, 10, 6)]
+    line += [Words(tr("Ready: BTC ")), Mark(Shape.YES if "BTC" in ready else Shape.NO, 10, 6)]
     words = tr("address proved") if "BTC" in ready else tr("address not proved yet")
     line.append(Words(words, "third", spare=1))
     return tuple(line)
+
+
+def survive_tip(view: DeskView) -> str:
+    """Return what hover tells of the person's own side: the advice with its formula, or where positions come from."""
+    mine = view.exposure
+    if mine is None or not mine.advice:
+        return tr("Positions come from your own entry, a read-only key, or a public address.")
+    return "\n".join(f"{line.words}\n{line.formula}" for line in mine.advice)
+
+
+def _positions(mine: ExposureView | None) -> tuple[Run, ...]:
+    if mine is None or not (mine.positions or mine.holdings):
+        why = (
+            tr("unknown: enter them by hand or add a read-only key")
+            if mine is None or not mine.reason
+            else mine.reason
+        )
+        return (Mark(Shape.UNKNOWN, 10, 7), Words(tr("Positions "), "second"), Words(why, "third", dotted=True))
+    nearest = mine.nearest
+    if nearest is None:
+        return (Mark(Shape.CALM, 10, 7), Words(tr("No position: nothing can be liquidated")))
+    distance = nearest.distance
+    away = tr("unknown") if distance.value is None else wording.percent(distance.value, 1)
+    verdict = Shape.UNKNOWN if mine.survives is None else Shape.YES if mine.survives else Shape.NO
+    tone: theme.Tone = "critical" if mine.survives is False else "text"
+    return (
+        Mark(shapes.of_reading(distance), 10, 7),
+        Words(tr("{coin} liquidation ", coin=nearest.coin)),
+        Words(tr("{away} away", away=away), "third" if distance.state is State.STALE else "text", _BOLD),
+        Divider(),
+        Mark(verdict, 9, 6, tone if mine.survives is False else None),
+        Words(wick_words(mine), tone, _BOLD),
+    )
+
+
+def _idle(view: DeskView, *, hide_amounts: bool) -> tuple[Run, ...]:
+    known = (
+        [held for held in view.exposure.holdings if held.idle_usd is not None] if view.exposure is not None else []
+    )
+    if known:
+        venue = max(known, key=lambda held: held.idle_usd or 0.0).venue
+        usd = sum(held.idle_usd or 0.0 for held in known if held.venue == venue)
+        words = wording.HIDDEN if hide_amounts else wording.dollars(usd)
+        return (
+            Words(tr("Idle on {venue} ", venue=wording.venue(venue))),
+            Words(f"{wording.FLOOR_MARK} {words}", weight=_BOLD),
+        )
+    page = view.exchange_page
+    if page is not None and page.balances:
+        idle = wording.amounts(page.balances, hidden=hide_amounts)
+        return (Words(tr("Idle on {venue} ", venue=wording.venue(page.venue))), Words(idle, weight=_BOLD))
+    return (Words(tr("Idle on exchanges "), "second"), Words(tr("unknown"), "third", dotted=True))
 
 
 def proved_coins(view: DeskView) -> frozenset[str]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.engine.desk_view import DeskView
 from desktop.risk.reading import Level
-from desktop.ui import runs, shapes, theme, wording
-from desktop.ui.parts import RunLine, button, level_tone, set_tip
-from desktop.ui.risk_answers import fuel_runs, started_runs, survive_runs, worst_open
+from desktop.ui import runs, theme, wording
+from desktop.ui.level_block import LevelBlock
+from desktop.ui.parts import RunLine, button, set_tip
+from desktop.ui.risk_answers import fuel_runs, started_runs, survive_runs, survive_tip
 from desktop.ui.runs import Mark, Run, Words
 from desktop.ui.shapes import Shape
 from desktop.ui.theme import Tone
@@ -22,73 +23,6 @@ _LEVEL_SMALL_PX = 196
 _EXIT_PX = 176
 _EXIT_SMALL_PX = 156
 _SMALL_BELOW_PX = 1360
-
-
-class LevelBlock(QWidget):
-    """Level by shape, word and colour, what goes on, and since when."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._shape, self._word, self._tone = Shape.UNKNOWN, tr("No picture yet"), "third"
-        self._level: Level | None = None
-        self._what = tr("waiting for the engine")
-        self._since = self._aside = ""
-        self.setFixedHeight(HEADER_PX - 1)
-        self.setAccessibleName(f"{self._word}. {self._what}")
-
-    def show_view(self, view: DeskView) -> None:
-        """Show the level of a view. When no feed is heard the level is unknown, whatever was last computed."""
-        heard = any(feed.state in ("live", "stale") for feed in view.feeds)
-        worst = worst_open(view)
-        if not heard and view.level < Level.WARNING:
-            self._say(None, Shape.UNKNOWN, tr("Blind"), tr("no feed is heard"), tr("unknown is not calm"))
-            return
-        what = wording.incident_title(worst) if worst is not None else tr("no rule trips")
-        since = "" if worst is None else tr("since {t}", t=wording.day_and_clock(worst.opened_ms, view.now_ms))
-        if worst is not None:
-            since += f" · {wording.age(view.now_ms - worst.opened_ms)}"
-            if worst.peak > worst.level:
-                since += tr(" · peak {level}", level=wording.level_word(worst.peak).lower())
-        if not since:
-            since = tr("watching {coins}", coins=", ".join(coin.coin for coin in view.coins))
-        suspended = len(view.suspended_rules)
-        self._aside = tr(" · {n} rules suspended", n=suspended) if suspended else ""
-        self._say(view.level, shapes.of_level(view.level), wording.level_word(view.level), what, since)
-        set_tip(self, "\n".join((tr("Suspended rules:"), *view.suspended_rules)) if suspended else "")
-
-    def show_silence(self, what: str, reason: str) -> None:
-        """Say that the engine tells nothing any more: nothing shown is current."""
-        self._aside = ""
-        self._say(None, Shape.UNKNOWN, tr("Blind"), what, reason)
-
-    def _say(self, level: Level | None, shape: Shape, word: str, what: str, since: str) -> None:
-        new = (level, shape, word, what, since)
-        if new == (self._level, self._shape, self._word, self._what, self._since):
-            return
-        self._level, self._shape, self._word, self._what, self._since = new
-        self.setAccessibleName(f"{word}. {what}. {since}")
-        self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the block with its tint."""
-        colours = theme.colours()
-        painter = QPainter(self)
-        tints = {Level.WARNING: colours.tint_warning, Level.CRITICAL: colours.tint_critical}
-        tint = tints.get(self._level) if self._level is not None else None
-        if self._level is None:
-            shapes.paint_hatch(painter, QRectF(self.rect()), colours)
-        elif tint is not None:
-            painter.fillRect(self.rect(), tint)
-        painter.fillRect(self.width() - 1, 0, 1, self.height(), colours.divider)
-        tone: Tone = "third" if self._level is None else level_tone(self._level)
-        room = self.width() - 32
-        shapes.paint(painter, QRectF(17, 15, 24, 24), self._shape, colours)
-        word = Words(self._word.upper(), tone, theme.BOLD, theme.VALUE, spacing=0.8)
-        runs.paint_line(painter, 53, 33.5, (word,), colours, room - 37)
-        runs.paint_line(painter, 16, 64, (Words(self._what, "text", theme.SEMIBOLD, theme.TITLE),), colours, room)
-        since = Words(self._since, "second", px=theme.CAPTION)
-        aside = Words(self._aside, "second", px=theme.CAPTION, spare=1)
-        runs.paint_line(painter, 16, 85, (since, aside), colours, self.width() - 24)
 
 
 class RiskHeader(QWidget):
@@ -103,7 +37,7 @@ class RiskHeader(QWidget):
         super().__init__(parent)
         self.setFixedHeight(HEADER_PX)
         self.hides_amounts = False
-        self.level = LevelBlock()
+        self.level = LevelBlock(HEADER_PX - 1)
         self.started, self.fuel, self.survive = RunLine(30), RunLine(30), RunLine(30)
         self.move_button = button(tr("Move to wallet"), large=True)
         self.move_button.clicked.connect(self.transfer_wanted)
@@ -158,7 +92,7 @@ class RiskHeader(QWidget):
         self.started.set_runs(*started_runs(view))
         self.fuel.set_runs(*fuel_runs(view))
         self.survive.set_runs(*survive_runs(view, hide_amounts=self.hides_amounts))
-        set_tip(self.survive, tr("Positions and what is idle come with a read-only key; none is set up yet."))
+        set_tip(self.survive, survive_tip(view))
         kind = "primary" if view.level >= Level.WARNING else "plain"
         if self.move_button.property("kind") != kind:
             self.move_button.setProperty("kind", kind)

@@ -19,6 +19,8 @@ def keys() -> tuple[tuple[str, str], ...]:
         ("+  −", tr("zoom the chart")),
         ("Home", tr("chart back to the newest bars")),
         ("Ctrl+M", tr("snooze all for 1 h; critical still rings")),
+        ("Ctrl+I", tr("all indicators of the coin, with their evidence")),
+        ("Ctrl+D", tr("all feeds in full")),
         ("Ctrl+Shift+H", tr("hide or show amounts")),
         ("Ctrl+Y", tr("to the tray")),
         ("F11", tr("full screen")),

@@ -56,6 +56,12 @@ QMenu::item:selected {{ background: {selected}; }}
 QMenu::item:disabled {{ color: {third}; }}
 QMenu::separator {{ height: 1px; background: {divider}; margin: 4px 0; }}
 
+QTableView {{ background: {panel}; color: {text}; border: 1px solid {divider}; gridline-color: {divider};
+  selection-background-color: {selected}; selection-color: {text}; alternate-background-color: {panel}; }}
+QHeaderView::section {{ background: {panel}; color: {third}; border: none; border-bottom: 1px solid {divider};
+  padding: 4px 8px; }}
+QTableView QTableCornerButton::section {{ background: {panel}; border: none; }}
+
 QScrollArea {{ background: transparent; border: none; }}
 QWidget[part="scrolled"], QScrollArea > QWidget > QWidget[part="scrolled"] {{ background: transparent; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}

@@ -13,7 +13,8 @@ from desktop.ui.parts import set_tip
 from desktop.ui.runs import Mark, Run, Words
 from desktop.ui.shapes import Shape
 from desktop.ui.theme import Colours, Tone
-from desktop.ui.tile_facts import TileFacts, tiles
+from desktop.ui.tile_facts import tiles
+from desktop.ui.tile_shape import TileFacts
 from desktop.ui.wording import FLOOR_MARK
 
 COLUMNS = 6
@@ -143,9 +144,9 @@ class TileGrid(QFrame):
             self._grid.setColumnStretch(column, 1)
         self.setFixedHeight(2 * TILE_PX + 3)
 
-    def show_coin(self, view: DeskView, coin: CoinView) -> None:
+    def show_coin(self, view: DeskView, coin: CoinView, *, hides_amounts: bool = False) -> None:
         """Show the numbers of this coin."""
-        for tile, facts in zip(self.tiles, tiles(view, coin), strict=False):
+        for tile, facts in zip(self.tiles, tiles(view, coin, hides_amounts=hides_amounts), strict=True):
             tile.show_facts(facts)
 
     def tile(self, name: str) -> Tile:

@@ -121,8 +121,14 @@ def figure(value: float, unit: str) -> str:
             return percent(value)
         case "fraction per 8h":
             return funding(value)
-        case "ratio":
+        case "ratio" | "[-1,1]":
             return signed(f"{value:+.2f}")
+        case "bps" | "bp":
+            return tr("{value} bp", value=signed(f"{value:,.1f}"))
+        case "annualised" | "APR":
+            return tr("{value} a year", value=percent(value, 0))
+        case "count" | "settlements" | "0-100" | "index":
+            return signed(f"{value:,.0f}")
         case _:
             return signed(f"{value:,.2f}")
 
@@ -168,6 +174,12 @@ def day_and_clock(at_ms: float, now_ms: float) -> str:
     return clock(at_ms) if at.date() == now.date() else f"{at.day} {at.strftime('%b %H:%M')}"
 
 
+def day(at_ms: float) -> str:
+    """Return the day, UTC: Fri 30 Jan."""
+    at = moment(at_ms)
+    return f"{at.strftime('%a')} {at.day} {at.strftime('%b')}"
+
+
 def full_clock(at_ms: float) -> str:
     """Return the whole moment: Sat 31 Jan 15:12:40 UTC."""
     at = moment(at_ms)
@@ -195,6 +207,14 @@ def indicator_name(name: str) -> str:
     """Return an indicator's name from the catalogue."""
     indicator = CATALOGUE.get(name)
     return tr(indicator.name) if indicator is not None else name
+
+
+def reason_name(coin: str, name: str) -> str:
+    """Return an indicator with its coin, as one reason among others: BTC long liquidations / OI 1 h."""
+    words = indicator_name(name)
+    # Abbreviations such as OI keep their capitals.
+    lowered = f"{words[:1].lower()}{words[1:]}" if words[1:2].islower() else words
+    return f"{coin} {lowered}" if coin else words
 
 
 def incident_title(incident: Incident) -> str:

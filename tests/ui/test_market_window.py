@@ -70,7 +70,7 @@ def test_the_storm_is_said_with_word_shape_reason_and_time(qtbot: QtBot) -> None
     assert window.header.level.accessibleName() == "Warning. Long cascade, BTC. since 15:00 · 12 min"
     assert "≥ 0.41 % of OI" in window.header.started.words()
     assert "14 s stale" in window.header.fuel.words()
-    assert "unknown: no read-only key" in window.header.survive.words()
+    assert "Positions unknown" in window.header.survive.words()
     assert window.header.move_button.property("kind") == "primary"
 
 

@@ -11,7 +11,7 @@ from desktop.risk.reading import Level, Reading, State, unknown
 from desktop.ui.shapes import Shape
 from desktop.ui.tile_facts import TileFacts, tiles
 from desktop.ui.tiles import TileGrid
-from tests.fakes import desk
+from tests.fakes import desk, whole_desk
 
 
 def fact(name: str, view: DeskView | None = None, **readings: Reading) -> TileFacts:
@@ -35,7 +35,7 @@ def test_a_stale_number_keeps_its_value_and_tells_its_age() -> None:
 
 
 def test_a_warming_tile_says_how_long_still_and_shows_no_number() -> None:
-    tile = fact("OI_CHG_24H")
+    tile = fact("OI_CHG_4H", OI_CHG_4H=desk.warming("5 h 30 min left", 0.77))
     assert (tile.shape, tile.value, tile.words) == (Shape.WARMING, "", "Warming · 5 h 30 min left")
     assert tile.warm == pytest.approx(0.77)
 
@@ -57,7 +57,7 @@ def _coin_without(name: str) -> CoinView:
 
 def test_a_reading_that_was_never_made_is_unknown_as_well() -> None:
     coin = msgspec.structs.replace(desk.storm().coins[0], readings={})
-    for tile in tiles(desk.storm(), coin)[:-1]:
+    for tile in tiles(desk.storm(), coin):
         assert (tile.state, tile.value) == (State.UNKNOWN, "")
 
 
@@ -67,14 +67,46 @@ def test_a_value_that_lies_in_an_unknown_reading_is_not_shown() -> None:
 
 
 def test_a_broken_low_says_so() -> None:
-    tile = fact("LEVEL_24H", LEVEL_24H=desk.live(-0.02, level=Level.WARNING))
+    tile = fact("LEVEL_7D", LEVEL_7D=desk.live(-0.02, level=Level.WARNING))
     assert (tile.value, tile.unit) == ("−2.00 %", "broken")
 
 
-def test_coverage_counts_live_feeds_and_is_unknown_without_any() -> None:
-    assert fact("COVERAGE").value == "71 %"
-    assert fact("COVERAGE").dots == (Shape.LIVE, Shape.STALE)
-    assert fact("COVERAGE", desk.blind()).words == "Unknown"
+def test_the_composite_says_its_families_and_that_it_is_degraded() -> None:
+    whole = whole_desk.storm_composite()
+    view = whole_desk.storm()
+    coin = msgspec.structs.replace(view.coins[0], composite=msgspec.structs.replace(whole, status="degraded"))
+    tile = tiles(view, coin)[0]
+    assert (tile.value, tile.unit, tile.shape) == ("83", "of 100", Shape.WARNING)
+    assert tile.caption == "FLOW + LEVEL · degraded: no critical"
+    assert "LIQUIDITY: unknown" in tile.tip
+
+
+def test_a_composite_without_a_score_is_unknown_and_not_zero() -> None:
+    view = whole_desk.storm()
+    whole = msgspec.structs.replace(whole_desk.storm_composite(), score=None, status="unknown")
+    tile = tiles(view, msgspec.structs.replace(view.coins[0], composite=whole))[0]
+    assert (tile.value, tile.words, tile.state) == ("", "Unknown", State.UNKNOWN)
+
+
+def test_my_tile_tells_distance_and_the_wick_verdict_and_hides_on_request() -> None:
+    view = whole_desk.storm()
+    assert (tiles(view, view.coins[0])[-1].value, tiles(view, view.coins[0])[-1].caption) == (
+        "11.8 %",
+        "10 % wick: NO",
+    )
+    assert tiles(view, view.coins[0], hides_amounts=True)[-1].value == "•••"
+
+
+def test_without_positions_my_tile_is_unknown_and_says_how_to_know() -> None:
+    tile = tiles(desk.storm(), desk.storm().coins[0])[-1]
+    assert (tile.value, tile.state) == ("", State.UNKNOWN)
+    assert "by hand" in tile.caption
+
+
+def test_breadth_comes_from_the_market_not_from_the_coin() -> None:
+    view = whole_desk.storm()
+    tile = next(t for t in tiles(view, view.coins[0]) if t.id == "BREADTH_F5_1H")
+    assert (tile.value, tile.unit, tile.shape) == ("27 %", "of coins", Shape.WARNING)
 
 
 def test_hover_tells_definition_window_levels_and_full_value() -> None:
@@ -108,4 +140,4 @@ def test_every_tile_has_a_name_and_a_description(qtbot: QtBot) -> None:
     view = desk.storm()
     grid.show_coin(view, view.coins[0])
     assert all(tile.accessibleName() and tile.accessibleDescription() for tile in grid.tiles)
-    assert "warning" in grid.tile("LIQ_INT_1H").accessibleDescription()
+    assert "warning" in grid.tile("LIQ_IMB_1H").accessibleDescription()

@@ -11,7 +11,8 @@ from desktop.engine.desk_view import ChartView, FloatArray
 
 MOST_BARS = 20_000
 _COLUMNS = (
-    "open", "high", "low", "close", "long_usd", "short_usd", "covered", "funding_8h", "oi_usd",
+    "open", "high", "low", "close", "long_usd", "short_usd", "covered", "funding_8h", "oi_usd", "depth_usd",
+    "slippage_bps",
 )  # fmt: skip
 
 
@@ -36,6 +37,7 @@ class Bars:
     longs: Prints
     shorts: Prints
     low_24h: float | None
+    low_7d: float | None
 
     @property
     def end_ms(self) -> float:
@@ -82,7 +84,9 @@ def bars_of(chart: ChartView) -> Bars | None:
     columns: dict[str, FloatArray] = {}
     for name in _COLUMNS:
         grid: FloatArray = np.full(count, np.nan)
-        grid[places] = getattr(chart, name)[kept]
+        values = getattr(chart, name)
+        if values is not None:
+            grid[places] = values[kept]
         columns[name] = grid
     columns["covered"] = np.nan_to_num(columns["covered"])
     start = float(opens[0])
@@ -95,6 +99,7 @@ def bars_of(chart: ChartView) -> Bars | None:
         _gathered(chart, start, count, long=True),
         _gathered(chart, start, count, long=False),
         chart.low_24h,
+        chart.low_7d,
     )
 
 

@@ -85,7 +85,7 @@ class ChartColumn(Card):
             self._interval_ms = chart.interval_ms
             if chart.interval_ms in self.interval_buttons:
                 self.interval_buttons[chart.interval_ms].setChecked(True)
-        painted = self.panes.show_chart(chart, _incident_lines(view, chart))
+        painted = self.panes.show_chart(chart, _incident_lines(view, chart), view.untested)
         if painted:
             self._show_readout()
         return painted

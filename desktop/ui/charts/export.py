@@ -11,7 +11,10 @@ from PySide6.QtWidgets import QWidget
 from desktop.ui import wording
 from desktop.ui.charts.bars import Bars
 
-_COLUMNS = ("open", "high", "low", "close", "long_usd", "short_usd", "covered", "funding_8h", "oi_usd")
+_COLUMNS = (
+    "open", "high", "low", "close", "long_usd", "short_usd", "covered", "funding_8h", "oi_usd", "depth_usd",
+    "slippage_bps",
+)  # fmt: skip
 
 
 def save_csv(bars: Bars, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""All panes on one time axis: price, liquidations, funding, open interest, with one pointer line through them."""
+"""All panes on one time axis: price, liquidations, funding, open interest, depth; one pointer line through them."""
 
 from __future__ import annotations
 
@@ -7,20 +7,22 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from desktop.engine.desk_view import ChartView
+from desktop.engine.desk_view import ChartView, UntestedView
 from desktop.ui import theme, wording
 from desktop.ui.charts.bars import Bars, bars_of
+from desktop.ui.charts.depth_pane import DepthPane
 from desktop.ui.charts.line_pane import LinePane
 from desktop.ui.charts.liquidation_pane import LiquidationPane
 from desktop.ui.charts.pane import ChartState, Pane, ValueAxis
 from desktop.ui.charts.price_pane import PricePane
 from desktop.ui.charts.time_axis import TimeAxis
+from desktop.ui.charts.untested_profile import PROFILE_PX
 from desktop.ui.wording import tr
 
 SHOWN_BARS = 100
 FEWEST_BARS = 24
 _AHEAD_BARS = 6
-_PANE_PX = {"tall": (84, 54, 54), "short": (66, 42, 42)}
+_PANE_PX = {"tall": (84, 50, 50, 50), "short": (62, 38, 38, 38)}
 _SHORT_BELOW_PX = 520
 
 
@@ -40,7 +42,7 @@ class LinkedPanes(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         self._ring = False
         self._follows = True
         self._setting = False
-        self.setAccessibleName(tr("Price chart with liquidations, funding and open interest"))
+        self.setAccessibleName(tr("Price chart with liquidations, funding, open interest and depth"))
         self.setAccessibleDescription(tr("Left and Right pan, plus and minus zoom, Home resets, Space pauses"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFrameShape(pg.GraphicsLayoutWidget.Shape.NoFrame)
@@ -50,7 +52,8 @@ class LinkedPanes(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         self.liquidations = LiquidationPane(self.shared)
         self.funding = LinePane(self.shared, "funding_8h", tr("Funding per 8 h"), _funding_words, _funding_tick)
         self.interest = LinePane(self.shared, "oi_usd", tr("Open interest"), wording.dollars, wording.dollars)
-        self.shared.panes = [self.price, self.liquidations, self.funding, self.interest]
+        self.depth = DepthPane(self.shared)
+        self.shared.panes = [self.price, self.liquidations, self.funding, self.interest, self.depth]
         self._lay_out()
         self.scene().sigMouseMoved.connect(self._pointer_moved)
         self.price.sigXRangeChanged.connect(self._range_changed)
@@ -87,10 +90,18 @@ class LinkedPanes(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         """The bars shown now."""
         return self.shared.bars
 
-    def show_chart(self, chart: ChartView | None, incidents: tuple[tuple[float, str, int], ...]) -> bool:
+    def show_chart(
+        self,
+        chart: ChartView | None,
+        incidents: tuple[tuple[float, str, int], ...],
+        untested: UntestedView | None = None,
+    ) -> bool:
         """Show a chart; return whether anything had to be painted. The same version again costs nothing."""
-        if chart is self._chart and incidents == self.shared.incidents:
+        if untested is not None and (chart is None or untested.coin != chart.coin):
+            untested = None
+        if chart is self._chart and incidents == self.shared.incidents and untested is self.shared.untested:
             return False
+        self.shared.untested = untested
         before = self._chart
         if chart is not before:
             self.shared.bars = None if chart is None else bars_of(chart)
@@ -121,6 +132,9 @@ class LinkedPanes(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         count = min(SHOWN_BARS, max(FEWEST_BARS, bars.count))
         width = right - left if keep_width else (count + _AHEAD_BARS) * bars.interval_ms
         ahead = min(_AHEAD_BARS * bars.interval_ms, width * 0.1)
+        if self.shared.untested is not None:
+            # The newest bar ends where the model begins.
+            ahead = max(ahead, width * min(0.4, (PROFILE_PX + 14) / max(1.0, self.price.width())))
         end = bars.end_ms + ahead
         self._setting = True
         self._limit(bars)

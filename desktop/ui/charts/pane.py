@@ -12,7 +12,7 @@ from PySide6.QtCore import QLineF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from desktop.engine.desk_view import FloatArray
+from desktop.engine.desk_view import FloatArray, UntestedView
 from desktop.ui import runs, shapes, theme
 from desktop.ui.charts.bars import Bars
 from desktop.ui.charts.scale import Scale, time_ticks, value_ticks
@@ -25,11 +25,12 @@ TITLE_PX = 22
 
 @dataclass
 class ChartState:
-    """What all panes share: the bars, the line of the pointer, the incidents (ms, word, level's tone)."""
+    """What all panes share: bars, pointer, incidents (ms, word, level's tone), and the model beside the price."""
 
     bars: Bars | None = None
     pointer_ms: float | None = None
     incidents: tuple[tuple[float, str, int], ...] = ()
+    untested: UntestedView | None = None
     panes: list[Pane] = field(default_factory=list)
 
     def repaint(self) -> None:

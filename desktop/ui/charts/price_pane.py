@@ -1,4 +1,4 @@
-"""Price: grey candles (hollow up, filled down), liquidation triangles, the 24 h low, the newest price."""
+"""Price: grey candles (hollow up, filled down), liquidation triangles, lows, newest price, untested interest."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from desktop.ui import runs, shapes, theme, wording
 from desktop.ui.charts.bars import Bars, Prints, stretches
 from desktop.ui.charts.pane import ChartState, LineBatch, Pane, RectBatch, paint_not_recorded, snapped
 from desktop.ui.charts.scale import Scale, padded, value_ticks
+from desktop.ui.charts.untested_profile import paint_profile
 from desktop.ui.parts import level_tone
 from desktop.ui.runs import Run, Words
 from desktop.ui.theme import Colours
@@ -32,7 +33,7 @@ class PricePane(Pane):
         self._wicks, self._bodies, self._hollow = LineBatch(), RectBatch(), RectBatch()
 
     def fitted(self, bars: Bars, part: slice) -> tuple[float, float] | None:
-        """Fit lows and highs; the 24 h low as well while it is near."""
+        """Fit lows and highs; the lows of 24 h and 7 d as well while they are near."""
         lows, highs = bars.column("low")[part], bars.column("high")[part]
         if np.isnan(lows).all():
             return None
@@ -41,9 +42,9 @@ class PricePane(Pane):
         spare = (high + low) / 2 * _LEAST_SPAN - (high - low)
         if spare > 0:
             low, high = low - spare / 2, high + spare / 2
-        mark = bars.low_24h
-        if mark is not None and low - (high - low) * 0.35 <= mark <= high:
-            low = min(low, mark)
+        for mark in (bars.low_24h, bars.low_7d):
+            if mark is not None and low - (high - low) * 0.35 <= mark <= high:
+                low = min(low, mark)
         return padded(low, high, self.height(), 24, 26)
 
     def tick_text(self, value: float) -> str:
@@ -68,6 +69,8 @@ class PricePane(Pane):
         self._levels(painter, bars, scale, colours)
         _triangles(painter, bars, bars.longs, scale, part, colours.long, down=True)
         _triangles(painter, bars, bars.shorts, scale, part, colours.short, down=False)
+        if self.shared.untested is not None:
+            paint_profile(painter, self.shared.untested, scale, colours)
         self._incident_words(painter, scale, colours)
 
     def _holes(self, painter: QPainter, bars: Bars, scale: Scale, part: slice, colours: Colours) -> None:
@@ -107,15 +110,7 @@ class PricePane(Pane):
             painter.setPen(QPen(colours.second, 1, Qt.PenStyle.DotLine))
             y = snapped(scale.y_of(last))
             painter.drawLine(QLineF(0, y, scale.width, y))
-        low = bars.low_24h
-        if low is not None and scale.low < low < scale.high:
-            pen = QPen(colours.second, 1)
-            pen.setDashPattern([6, 4])
-            painter.setPen(pen)
-            y = snapped(scale.y_of(low))
-            painter.drawLine(QLineF(0, y, scale.width, y))
-            words = Words(tr("24 h low {price}", price=wording.price(low)), "second", px=theme.CAPTION)
-            runs.paint_line(painter, 12, y + 14, (words,), colours)
+        _paint_lows(painter, bars, scale, colours)
 
     def _incident_words(self, painter: QPainter, scale: Scale, colours: Colours) -> None:
         for at_ms, word, level in self.shared.incidents:
@@ -126,6 +121,23 @@ class PricePane(Pane):
             shapes.paint(painter, QRectF(x - 5, 11, 10, 10), shapes.of_level(Level(level)), colours)
             left = runs.width_of(named) + 12 < x
             runs.paint_line(painter, x - 9 if left else x + 9, 20, named, colours, align_right=left)
+
+
+def _paint_lows(painter: QPainter, bars: Bars, scale: Scale, colours: Colours) -> None:
+    """Paint the lows of 24 hours and seven days as dashed lines, once where they are the same."""
+    lows = [(bars.low_7d, tr("7-day low {price}")), (bars.low_24h, tr("24 h low {price}"))]
+    if bars.low_24h is not None and bars.low_24h == bars.low_7d:
+        lows.pop()
+    for low, words in lows:
+        if low is None or not scale.low < low < scale.high:
+            continue
+        pen = QPen(colours.second, 1)
+        pen.setDashPattern([6, 4])
+        painter.setPen(pen)
+        y = snapped(scale.y_of(low))
+        painter.drawLine(QLineF(0, y, scale.width, y))
+        said = Words(words.format(price=wording.price(low)), "second", px=theme.CAPTION)
+        runs.paint_line(painter, 12, y + 14, (said,), colours)
 
 
 def _triangles(
