@@ -16,6 +16,8 @@ from desktop.venues.binance.stream import market_plan
 from desktop.venues.bybit.stream import linear_plan
 from desktop.venues.host_rules import VENUE_RULES
 from desktop.venues.http import RestDoor
+from desktop.venues.hyperliquid.poll import polls as hyperliquid_polls
+from desktop.venues.hyperliquid.stream import ws_plan
 from desktop.venues.okx.poll import polls as okx_polls
 from desktop.venues.okx.stream import public_plan
 from desktop.venues.outbound import Outbound
@@ -35,6 +37,7 @@ LIVE_HOSTS: Mapping[str, VenueHosts] = {
     "binance": VenueHosts("wss://fstream.binance.com", "https://fapi.binance.com"),
     "bybit": VenueHosts("wss://stream.bybit.com", "https://api.bybit.com"),
     "okx": VenueHosts("wss://ws.okx.com:8443", "https://www.okx.com"),
+    "hyperliquid": VenueHosts("wss://api.hyperliquid.xyz", "https://api.hyperliquid.xyz"),
 }
 
 
@@ -62,9 +65,11 @@ def feeds(
 
 
 def symbol_of(venue: str, coin: str, instruments: InstrumentTable) -> str:
-    """Return the venue's USDT contract of a coin: PEPE is traded by the thousand."""
+    """Return the venue's USDT contract of a coin (Hyperliquid's only one): PEPE is traded by the thousand."""
     if venue == "okx":
         return f"{coin}-USDT-SWAP"
+    if venue == "hyperliquid":
+        return f"k{coin}" if instruments.knows(venue, f"k{coin}") else coin
     for prefix, suffix in (("", ""), ("1000", ""), ("", "1000"), ("10000", ""), ("1000000", ""), ("1M", "")):
         symbol = f"{prefix}{coin}{suffix}USDT"
         if instruments.knows(venue, symbol):
@@ -127,8 +132,31 @@ def _okx(where: VenueHosts, coins: Sequence[str], parts: _Parts) -> Feed:
     )
 
 
+def _hyperliquid(where: VenueHosts, coins: Sequence[str], parts: _Parts) -> Feed:
+    clock = parts.outbound.clock
+    door = RestDoor(where.rest, clock, rules=VENUE_RULES["hyperliquid"], outbound=parts.outbound)
+    vaults: list[str] = []
+
+    def learned(children: tuple[str, ...]) -> None:
+        vaults[:] = children
+        feed.plan_again()
+
+    feed = VenueFeed(
+        frame_reader("hyperliquid", parts.instruments),
+        clock,
+        lambda watched: [ws_plan(where.ws, parts.symbols("hyperliquid", watched), vaults)],
+        coins,
+        workers=lambda take: hyperliquid_polls(door, clock, take, learned),
+        closers=(door.close,),
+        tap=parts.tap,
+        limits=parts.limits,
+    )
+    return feed
+
+
 _MAKERS: dict[str, Callable[[VenueHosts, Sequence[str], _Parts], Feed]] = {
     "binance": _binance,
     "bybit": _bybit,
     "okx": _okx,
+    "hyperliquid": _hyperliquid,
 }

@@ -13,6 +13,8 @@ from desktop.venues.binance import parse as binance
 from desktop.venues.binance.memory import FUNDING_INFO, MarkMemory
 from desktop.venues.bybit import parse as bybit
 from desktop.venues.bybit.memory import TickerMemory
+from desktop.venues.hyperliquid.parse import HyperliquidParser
+from desktop.venues.hyperliquid.sampling import BookSamples
 from desktop.venues.okx import parse as okx
 from desktop.venues.okx.memory import MarkMemory as OkxMemory
 from desktop.venues.wire import Origin
@@ -66,7 +68,7 @@ def _line_message(raw: RawFrame) -> Message:
     )
 
 
-READABLE_VENUES = ("binance", "bybit", "okx")
+READABLE_VENUES = ("binance", "bybit", "okx", "hyperliquid")
 
 
 def frame_reader(venue: str, instruments: InstrumentTable) -> FrameReader:
@@ -78,6 +80,8 @@ def frame_reader(venue: str, instruments: InstrumentTable) -> FrameReader:
         return FrameReader(venue, bybit.parse, instruments, TickerMemory(instruments).whole)
     if venue == "okx":
         return FrameReader(venue, okx.parse, instruments, OkxMemory().whole)
+    if venue == "hyperliquid":
+        return FrameReader(venue, HyperliquidParser(), instruments, BookSamples().whole)
     raise WrongUsage(f"messages of {venue!r} cannot be read", f"Readable are {', '.join(READABLE_VENUES)}.")
 
 

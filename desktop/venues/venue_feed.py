@@ -65,6 +65,7 @@ class VenueFeed:
         self._clock = clock
         self._tap = tap
         self._plans = plans
+        self._coins = coins
         self._limits = limits
         self._fresh = FreshPrints()
         self._mailbox = Mailbox(self.venue)
@@ -88,10 +89,15 @@ class VenueFeed:
 
     async def watch(self, coins: Sequence[str]) -> None:
         """Watch these coins and no others from now on, on the connections that stand."""
-        for plan in self._plans(coins):
-            self._sessions[plan.name].follow(plan)
+        self._coins = coins
+        self.plan_again()
         for worker in self._workers:
             worker.watch(coins)
+
+    def plan_again(self) -> None:
+        """Follow what the plans of the watched coins say by now."""
+        for plan in self._plans(self._coins):
+            self._sessions[plan.name].follow(plan)
 
     async def close(self) -> None:
         """End sockets and polls, and let `messages` finish."""

@@ -7,7 +7,7 @@ import pytest
 
 from desktop.cli import inspect
 from desktop.cli.output import Output
-from desktop.domain.errors import BadInput, WrongUsage
+from desktop.domain.errors import BadInput
 from desktop.domain.raw_frame import RawFrame
 from desktop.storage.recordings import frame_line, header_line
 
@@ -115,9 +115,26 @@ def test_a_persons_own_table_is_used(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert (known["quantity"], known["usd"]) == ("30", 60.0)
 
 
-def test_a_venue_without_a_parser_is_wrong_usage(tmp_path: Path) -> None:
-    with pytest.raises(WrongUsage, match="hyperliquid"):
-        inspect.run(arguments(written(tmp_path), "--venue", "hyperliquid"), Output(as_json=True))
+def test_hyperliquids_bare_messages_carry_their_own_times(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    forced = {"liquidatedUser": "0x01", "markPx": "80000", "method": "market"}
+    fill = {
+        "coin": "BTC", "px": "80000", "sz": "0.5", "side": "B", "time": 1790000000123, "tid": 7, "dir": "Open Long",
+        "liquidation": forced,
+    }  # fmt: skip
+    context = {"markPx": "80000", "oraclePx": "80001", "funding": "0.0000125", "openInterest": "20"}
+    path = written(
+        tmp_path,
+        {"channel": "userFills", "data": {"user": "0x02", "isSnapshot": True, "fills": [fill]}},
+        {"channel": "activeAssetCtx", "data": {"coin": "BTC", "ctx": context}},
+        {"channel": "pong"},
+    )
+    assert inspect.run(arguments(path, "--venue", "hyperliquid"), Output(as_json=True)) == 0
+    closed, mark, interest, pong = printed(capsys)
+    assert (closed["kind"], closed["side"], closed["price_kind"]) == ("liquidation", "long", "fill")
+    assert (closed["usd"], closed["at_ms"]) == (40_000.0, 1790000000123)
+    assert (mark["kind"], mark["funding_interval_h"], mark["at_ms"]) == ("mark", 1.0, None)
+    assert (interest["kind"], interest["usd"]) == ("open_interest", 1_600_000.0)
+    assert pong["kind"] == "status"
 
 
 def test_bare_messages_without_a_venue_point_to_the_option(tmp_path: Path) -> None:

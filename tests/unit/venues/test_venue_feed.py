@@ -3,11 +3,12 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from decimal import Decimal
 
 import pytest
 
 from desktop.domain.errors import WrongUsage
-from desktop.domain.instrument import InstrumentTable
+from desktop.domain.instrument import Instrument, InstrumentTable
 from desktop.domain.market import FeedStatus, Gap, Liquidation, Mark, Message, OpenInterest, Trade, Unparsed
 from desktop.domain.raw_frame import RawFrame
 from desktop.engine.ports import Feed
@@ -260,7 +261,7 @@ def test_a_mailbox_nobody_reads_drops_and_says_so() -> None:
 def test_live_hosts_have_feeds_and_others_are_refused() -> None:
     async def scene(clock: ManualClock) -> None:
         made = feeds(LIVE_HOSTS, ["BTC", "ETH"], clock, InstrumentTable())
-        assert [feed.venue for feed in made] == ["binance", "bybit", "okx"]
+        assert [feed.venue for feed in made] == ["binance", "bybit", "okx", "hyperliquid"]
         for feed in made:
             await feed.close()
         with pytest.raises(WrongUsage, match="'kraken' has no feed"):
@@ -277,6 +278,9 @@ def test_a_coin_traded_by_the_thousand_is_found_under_its_symbol() -> None:
     assert symbol_of("bybit", "SHIB", table) == "SHIB1000USDT"
     assert symbol_of("binance", "NEWCOIN", table) == "NEWCOINUSDT"
     assert symbol_of("okx", "PEPE", table) == "PEPE-USDT-SWAP"
+    assert symbol_of("hyperliquid", "BTC", table) == "BTC"
+    thousand = Instrument("hyperliquid", "kPEPE", "PEPE", None, "PEPE", Decimal(1000), "linear")
+    assert symbol_of("hyperliquid", "PEPE", InstrumentTable([thousand])) == "kPEPE"
 
 
 def test_coins_come_and_go_on_the_connection_that_stands() -> None:

@@ -33,5 +33,5 @@ def test_an_account_is_there_only_with_a_key(tmp_path: Path, key: ReadOnlyKey | 
 def test_the_chain_is_watched_from_two_sources_and_time_is_real(tmp_path: Path) -> None:
     world = opened(tmp_path, None)
     assert len({source.name for source in world.chain}) == 2
-    assert [feed.venue for feed in world.feeds] == ["binance", "bybit", "okx"]
+    assert [feed.venue for feed in world.feeds] == ["binance", "bybit", "okx", "hyperliquid"]
     assert (world.name, world.clock.speed, world.practice) == ("live", 1.0, None)

@@ -1,0 +1,33 @@
+"""The subscriptions of Hyperliquid: one coin or one user each. A connection silent for a minute is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from desktop.venues.hyperliquid.vaults import MOST_USERS
+from desktop.venues.socket_plan import SocketPlan
+
+_PING = b'{"method":"ping"}'
+PING_SECONDS = 30.0
+_BY_COIN = ("trades", "activeAssetCtx", "l2Book")
+_FILLS = "userFills"
+
+
+def ws_plan(ws_base: str, symbols: Sequence[str], vaults: Sequence[str]) -> SocketPlan:
+    """Return the connection for these coins and the fills of these vaults, at most ten."""
+    topics = [f"{name} {symbol}" for symbol in symbols for name in _BY_COIN]
+    topics.extend(f"{_FILLS} {vault}" for vault in vaults[:MOST_USERS])
+    return SocketPlan(f"{ws_base}/ws", ping=_PING, ping_s=PING_SECONDS, topics=tuple(topics), words=subscription)
+
+
+def subscription(topics: Sequence[str], wanted: bool) -> list[bytes]:
+    """Return the requests that begin or end these topics: the venue takes one in each."""
+    method = "subscribe" if wanted else "unsubscribe"
+    return [msgspec.json.encode({"method": method, "subscription": _what(topic)}) for topic in topics]
+
+
+def _what(topic: str) -> dict[str, str]:
+    name, _, whom = topic.partition(" ")
+    return {"type": name, "user" if name == _FILLS else "coin": whom}
