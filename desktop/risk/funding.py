@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
+
+from desktop.risk.estimate import Estimate
+from desktop.risk.history import LEAST_SHARE
+from desktop.risk.windows import HOUR_MS
 
 HOURS_A_YEAR = 8760
 
@@ -98,3 +103,76 @@ class FundingBook:
         known = {venue: weight for venue in rates if (weight := weights.get(venue)) is not None and weight > 0}
         whole = sum(known.values())
         return sum(rates[venue] * weight for venue, weight in known.items()) / whole if whole > 0 else None
+
+    def spread(self, venues: Collection[str], weights: dict[str, float | None]) -> FundingSpread | None:
+        """Return mean and spread over those of these venues whose rate and weight are known; None under two."""
+        known = [
+            (weight, self.by_venue[venue].rate_8h)
+            for venue in venues
+            if venue in self.by_venue and (weight := weights.get(venue)) is not None and weight > 0
+        ]
+        return funding_spread(known) if len(known) > 1 else None
+
+
+WEEK_HOURS = 168
+SETTLEMENTS = 21
+_SETTLE_MS = 8 * HOUR_MS
+
+
+class FundingPast:
+    """FUND_7D and FUND_PERSIST of one coin from its weighted funding per 8 h. O(1) a value.
+
+    The week is the mean of the last value of each of 168 hours, warm at 70 % of them. A settlement is the last value
+    before 0, 8 and 16 h UTC, whatever a venue's own interval; the run needs 21 of them. Times must not go back.
+    """
+
+    __slots__ = ("_hours", "_last", "_settled")
+
+    def __init__(self) -> None:
+        self._hours: deque[tuple[int, float]] = deque()
+        self._settled: deque[tuple[int, float]] = deque(maxlen=SETTLEMENTS)
+        self._last: tuple[int, float] | None = None
+
+    def add(self, at_ms: int, rate_8h: float) -> None:
+        """Take the weighted funding as it is at this time, live or from a stored hour (dated with its end - 1 ms)."""
+        last = self._last
+        if last is not None and at_ms < last[0]:
+            return
+        self._pass(at_ms)
+        self._last = (at_ms, rate_8h)
+
+    def _pass(self, now_ms: int) -> None:
+        """Let the clock end hours and settlements, and forget those out of reach."""
+        if self._last is not None:
+            at_ms, rate = self._last
+            _end(self._hours, at_ms // HOUR_MS, now_ms // HOUR_MS, rate)
+            _end(self._settled, at_ms // _SETTLE_MS, now_ms // _SETTLE_MS, rate)
+        while self._hours and self._hours[0][0] < now_ms // HOUR_MS - WEEK_HOURS:
+            self._hours.popleft()
+        while self._settled and self._settled[0][0] < now_ms // _SETTLE_MS - SETTLEMENTS:
+            self._settled.popleft()
+
+    def week(self, now_ms: int) -> Estimate:
+        """Return the mean over seven days, as a fraction per 8 h."""
+        self._pass(now_ms)
+        known = len(self._hours)
+        warm = min(1.0, known / (LEAST_SHARE * WEEK_HOURS))
+        mean = math.fsum(rate for _, rate in self._hours) / known if warm >= 1 else None
+        return Estimate(mean, warm, self._last[0] if self._last is not None else 0)
+
+    def persistence(self, now_ms: int) -> Persistence | None:
+        """Return run and share of the last 21 settlements; None while one of them is not known."""
+        self._pass(now_ms)
+        if len(self._settled) < SETTLEMENTS:
+            return None
+        return funding_persistence([rate for _, rate in self._settled])
+
+    def settlements(self) -> int:
+        """Return how many of the 21 settlements are known."""
+        return len(self._settled)
+
+
+def _end(pieces: deque[tuple[int, float]], piece: int, now: int, rate: float) -> None:
+    """Add the piece of time to which the last rate belongs, once it is over."""
+    if now > piece and (not pieces or pieces[-1][0] < piece):
+        pieces.append((piece, rate))

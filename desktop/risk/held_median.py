@@ -35,6 +35,7 @@ class HeldMedian:
         insort(self._sorted, value)
         middle = self._middle()
         self._mildest.add(at_ms, -middle if self._low_is_bad else middle)
+        self._mildest.lowest(at_ms)
 
     def reset(self) -> None:
         """Forget everything, as after a gap: what was held is not known to hold any more."""
