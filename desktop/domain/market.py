@@ -193,7 +193,10 @@ Message = MarketEvent | VenueWord | ContextPoint | Gap | FeedStatus | Unparsed
 
 
 class HourBar(msgspec.Struct, frozen=True, gc=False):
-    """One hour of one coin over the contributing venues. `open_ms` is the bar's open; it is known one hour later."""
+    """One hour of one coin over the contributing venues. `open_ms` is the bar's open; it is known one hour later.
+
+    `oi_venues` are the venues whose open interest is in it (empty: not said): only bars over the same ones compare.
+    """
 
     open_ms: int
     open: float
@@ -205,3 +208,4 @@ class HourBar(msgspec.Struct, frozen=True, gc=False):
     funding_8h: float | None = None
     oi_usd: float | None = None
     oi_coins: float | None = None
+    oi_venues: tuple[str, ...] = ()

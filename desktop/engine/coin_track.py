@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from desktop.domain.market import HourBar, Liquidation, Mark, OpenInterest
 from desktop.engine.chart_series import ChartSeries
 from desktop.engine.market_state import ANY_HIGH, ANY_LOW, Tape, VenueFeed
@@ -202,8 +204,11 @@ class CoinTrack:
 
     def interest_now(self, now_ms: int) -> tuple[float | None, float | None]:
         """Return the open interest in USD and in coins over the venues that have said it lately."""
-        lately = [venue for venue, book in self.interest.by_venue.items() if book.at_ms >= now_ms - HOLDS_MS]
+        lately = self._interest_venues(now_ms)
         return self.interest.usd(lately), self.interest.coins(lately)
+
+    def _interest_venues(self, now_ms: int) -> list[str]:
+        return [venue for venue, book in self.interest.by_venue.items() if book.at_ms >= now_ms - HOLDS_MS]
 
     def funding_now(self, now_ms: int) -> float | None:
         """Return the weighted funding per 8 h over the venues that have said it lately."""
@@ -265,6 +270,8 @@ class CoinTrack:
         bar = self.minutes.hour(open_ms)
         if bar is None or (self.hours and self.hours[-1].open_ms >= open_ms):
             return
+        if bar.oi_coins is not None:
+            bar = msgspec.structs.replace(bar, oi_venues=tuple(self._interest_venues(open_ms + HOUR_MS)))
         self.hourly.remember(bar, self.hourly.readings(bar))
         self.hours = [*self.hours, bar][-KEEP_HOURS:]
         self.fresh_hours.append(bar)

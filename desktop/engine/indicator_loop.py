@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from desktop.domain.market import HourBar
 from desktop.engine.coin_track import CoinTrack
 from desktop.engine.desk_view import CoinView
 from desktop.engine.market_state import VenueFeed, as_state
@@ -110,16 +111,17 @@ class CoinIndicators:
         book = self.track.interest
         usd = book.usd_at(at_ms, venues)
         if usd is None:
-            usd = self._stored_interest(at_ms)[0]
+            bar = self._stored_hour(at_ms)
+            usd = None if bar is None else bar.oi_usd
         return book.usd_first_after(at_ms, venues) if usd is None else usd
 
-    def _stored_interest(self, at_ms: int) -> tuple[float | None, float | None]:
-        """Return USD and coins of the stored hour that ended last before this time, unless it is too long ago."""
+    def _stored_hour(self, at_ms: int) -> HourBar | None:
+        """Return the stored hour that ended last before this time, unless it is too long ago."""
         for bar in reversed(self.track.hours):
             ended_ms = bar.open_ms + HOUR_MS
             if ended_ms <= at_ms:
-                return (bar.oi_usd, bar.oi_coins) if at_ms - ended_ms <= _LATE_HOUR_MS else (None, None)
-        return None, None
+                return bar if at_ms - ended_ms <= _LATE_HOUR_MS else None
+        return None
 
     def _volume(self, name: str, now_ms: int) -> Reading:
         window_ms = CATALOGUE[name].window_ms
@@ -186,9 +188,12 @@ class CoinIndicators:
             seen = {venue: float(venue in found.venues) for venue in book.by_venue}
             coverage = weighted_share(seen, self.track.weights())
             return Reading(found.fraction, state, as_of_ms, coverage=coverage)
-        then_coins, now_coins = self._stored_interest(now_ms - window_ms)[1], book.coins(list(book.by_venue))
-        if then_coins and now_coins is not None:
-            return Reading(now_coins / then_coins - 1, state, as_of_ms, reason="against a stored hour")
+        then = self._stored_hour(now_ms - window_ms)
+        if then is not None and then.oi_coins and set(then.oi_venues) <= book.by_venue.keys():
+            # A venue whose past nobody knows counts at neither end.
+            now_coins = book.coins(then.oi_venues or list(book.by_venue))
+            if now_coins is not None:
+                return Reading(now_coins / then.oi_coins - 1, state, as_of_ms, reason="against a stored hour")
         firsts = [first for venue in venues if (first := book.by_venue[venue].coins.first_ms()) is not None]
         warm = min(1.0, max(0.0, (now_ms - min(firsts)) / window_ms)) if firsts else 0.0
         return Reading(None, State.WARMING, as_of_ms, reason=f"needs {age_words(window_ms)}", warm=warm)

@@ -83,6 +83,9 @@ class ValueStore(Protocol):
     async def days(self, coin: str, indicator: str, since_ms: int) -> list[DayValue]:
         """Return the finished days since then, oldest first; missing days are missing."""
 
+    async def all_days(self, coin: str, since_ms: int) -> dict[str, list[DayValue]]:
+        """Return the finished days of every indicator of a coin since then, oldest first."""
+
     async def value_hours(self, coin: str, since_ms: int, until_ms: int) -> ValueHours:
         """Return the hours of all indicators of a coin from `since_ms` to before `until_ms`."""
 

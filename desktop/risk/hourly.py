@@ -91,6 +91,8 @@ class HourlyIndicators:
     def _interest_change(self, bar: HourBar, hours: int) -> float | None:
         then_ms = bar.open_ms - hours * HOUR_MS
         then = next((past for past in self._before if past.open_ms == then_ms), None)
+        if then is not None and then.oi_venues != bar.oi_venues and then.oi_venues and bar.oi_venues:
+            return None  # a venue more or less is no change of what is open
         now_coins, then_coins = _coins(bar), None if then is None else _coins(then)
         return None if now_coins is None or not then_coins else now_coins / then_coins - 1
 

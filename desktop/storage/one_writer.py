@@ -21,13 +21,22 @@ class TableTrouble(SeawallError):
 class OneWriter:
     """Runs every call on the file in one thread, in order. WAL, so that readers of other processes do not wait.
 
-    `before_tables` is said to a new file before anything is written to it.
+    `before_tables` is said to a new file before anything is written to it; `upgrade` brings the tables of an older
+    Seawall into the form of this one.
     """
 
-    def __init__(self, path: Path, schema: str, *, before_tables: str = "") -> None:
+    def __init__(
+        self,
+        path: Path,
+        schema: str,
+        *,
+        before_tables: str = "",
+        upgrade: Callable[[sqlite3.Connection], None] = lambda connection: None,
+    ) -> None:
         self._path = path
         self._schema = schema
         self._before_tables = before_tables
+        self._upgrade = upgrade
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"table-{path.stem}")
         self._connection: sqlite3.Connection | None = None
 
@@ -59,6 +68,8 @@ class OneWriter:
                 connection.execute("PRAGMA journal_mode=WAL")
                 connection.execute("PRAGMA synchronous=NORMAL")
                 connection.executescript(self._schema)
+                with connection:
+                    self._upgrade(connection)
             except sqlite3.Error:
                 connection.close()
                 raise

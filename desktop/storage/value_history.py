@@ -109,6 +109,19 @@ class ValueHistory:
 
         return await self._table.call(read)
 
+    async def all_days(self, coin: str, since_ms: int) -> dict[str, list[DayValue]]:
+        """Return the finished days of every indicator of a coin since then, oldest first."""
+
+        def read(db: sqlite3.Connection) -> dict[str, list[DayValue]]:
+            number = self._coins.find(db, coin)
+            if number is None:
+                return {}
+            names = self._indicators.all(db).items()
+            found = {name: tables.read_days(db, number, indicator, since_ms // DAY_MS) for name, indicator in names}
+            return {name: days for name, days in found.items() if days}
+
+        return await self._table.call(read)
+
     async def value_hours(self, coin: str, since_ms: int, until_ms: int) -> ValueHours:
         """Return the hours of all indicators of a coin from `since_ms` to before `until_ms`."""
         first, last = since_ms // HOUR_MS, max(since_ms, until_ms) // HOUR_MS

@@ -128,12 +128,13 @@ def pack_day(db: sqlite3.Connection, coin: int, day: int) -> None:
     """Move a coin's finished day from `tail` to blocks and days, and drop what of its series is too old."""
     for number, values in enumerate(tail_day(db, coin, day), start=1):
         if not np.isnan(values).all():
-            _put_block(db, coin, number, day, values)
+            put_block(db, coin, number, day, values)
         _age(db, coin, number, day)
     db.execute("DELETE FROM tail WHERE coin = ? AND minute < ?", (coin, (day + 1) * MINUTES))
 
 
-def _put_block(db: sqlite3.Connection, coin: int, indicator: int, day: int, values: FloatArray) -> None:
+def put_block(db: sqlite3.Connection, coin: int, indicator: int, day: int, values: FloatArray) -> None:
+    """Store the 1440 values of a finished day (not all unknown) and their sum, joined with what is there already."""
     key = block_key(day, coin, indicator)
     before = db.execute("SELECT vals FROM blocks WHERE key = ?", (key,)).fetchone()
     if before is not None:

@@ -46,7 +46,7 @@ def _all_messages(channel: str) -> Iterator[Sent]:
 
 
 def _history_line(coin: str) -> bytes:
-    rows = [list(msgspec.structs.astuple(bar)) for bar in hours_before(SHAPES[coin])]
+    rows = [list(msgspec.structs.astuple(bar)[:10]) for bar in hours_before(SHAPES[coin])]
     return _encode({"event": "history", "coin": coin, "hours": rows})
 
 

@@ -52,7 +52,7 @@ def _forced(at_ms: int, price: float, quantity: float) -> bytes:
 def _storm() -> Iterator[bytes]:
     """Yield a recording: history, a calm minute, then a minute of falling prices and forced selling."""
     yield header_line("synthetic", START_MS * 1_000_000)
-    hours = [msgspec.structs.astuple(bar) for bar in quiet_hours(720)]
+    hours = [msgspec.structs.astuple(bar)[:10] for bar in quiet_hours(720)]
     yield _encode({"event": "history", "coin": "BTC", "hours": hours}) + b"\n"
     interest = {"openInterest": "1000000.0", "symbol": "BTCUSDT", "time": START_MS}
     yield _mark(START_MS, 100.0)

@@ -55,6 +55,9 @@ class Disk:
     async def days(self, coin: str, indicator: str, since_ms: int) -> list[DayValue]:
         raise NotImplementedError
 
+    async def all_days(self, coin: str, since_ms: int) -> dict[str, list[DayValue]]:
+        raise NotImplementedError
+
     async def value_hours(self, coin: str, since_ms: int, until_ms: int) -> ValueHours:
         raise NotImplementedError
 
@@ -132,12 +135,8 @@ def test_a_full_disk_is_a_state_with_its_reason_and_nothing_is_lost_when_it_is_m
             await bench.minute()
             await asyncio.sleep(0)
         view = bench.keeper.view(bench.clock.now_ms())
-        assert (view.state, view.reason, view.waiting, view.kept_ms) == (
-            "trouble",
-            "disk is full",
-            3,
-            START_MS + MINUTE_MS,
-        )
+        assert (view.state, view.reason, view.waiting) == ("trouble", "disk is full", 3)
+        assert view.kept_ms == START_MS + MINUTE_MS
         assert bench.troubles == ["disk is full"]
         bench.disk.trouble = ""
         await bench.minute()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from pathlib import Path
 
 import msgspec
@@ -39,6 +40,51 @@ def test_hours_come_back_in_order_and_unknown_stays_unknown(tmp_path: Path) -> N
             await again.close()
 
     assert asyncio.run(run()) == [_bar(3_600_000, close=5.5), _bar(7_200_000)]
+
+
+def test_an_own_hour_wins_and_takes_only_what_it_does_not_know(tmp_path: Path) -> None:
+    def filled(open_ms: int) -> HourBar:
+        return HourBar(open_ms, 1.0, 1.0, 1.0, 1.0, funding_8h=0.5, oi_usd=8.0, oi_coins=9.0, oi_venues=("okx", "b"))
+
+    async def run() -> list[HourBar]:
+        history = IndicatorHistory(tmp_path / "history.sqlite")
+        try:
+            await history.keep_hours("BTC", [filled(0), filled(3_600_000), filled(7_200_000)], "filled")
+            await history.keep_hour("BTC", _bar(3_600_000))
+            bare = msgspec.structs.replace(_bar(7_200_000), oi_coins=None)
+            await history.keep_hour("BTC", bare)
+            assert await history.own_hours("BTC", 0) == [_bar(3_600_000), bare]
+            return await history.hours("BTC", 0)
+        finally:
+            await history.close()
+
+    first, own, bare = asyncio.run(run())
+    assert first == filled(0)
+    assert own == msgspec.structs.replace(_bar(3_600_000), funding_8h=0.5)
+    assert (bare.close, bare.oi_usd, bare.oi_coins, bare.oi_venues) == (5.0, 8.0, 9.0, ("okx", "b"))
+    assert (own.long_usd, own.short_usd) == (None, 0.0)
+
+
+def test_a_file_of_an_older_seawall_is_read_and_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+    with sqlite3.connect(path) as old:
+        old.execute(
+            "CREATE TABLE hours (coin TEXT NOT NULL, open_ms INTEGER NOT NULL, open REAL NOT NULL,"
+            " high REAL NOT NULL, low REAL NOT NULL, close REAL NOT NULL, long_usd REAL, short_usd REAL,"
+            " funding_8h REAL, oi_usd REAL, oi_coins REAL, PRIMARY KEY (coin, open_ms)) WITHOUT ROWID"
+        )
+        old.execute("INSERT INTO hours VALUES ('BTC', 0, 4, 6, 3, 5, NULL, 0, NULL, NULL, 7)")
+    old.close()
+
+    async def run() -> list[HourBar]:
+        history = IndicatorHistory(path)
+        try:
+            await history.keep_hour("BTC", msgspec.structs.replace(_bar(3_600_000), oi_venues=("okx",)))
+            return await history.hours("BTC", 0)
+        finally:
+            await history.close()
+
+    assert asyncio.run(run()) == [_bar(0), msgspec.structs.replace(_bar(3_600_000), oi_venues=("okx",))]
 
 
 def test_incidents_come_back_newest_first_as_they_last_stood(tmp_path: Path) -> None:

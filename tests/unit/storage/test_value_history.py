@@ -72,6 +72,8 @@ def test_a_finished_day_is_summed_and_survives_a_restart(tmp_path: Path) -> None
         assert day.mean == pytest.approx(710.0, rel=1e-3)
         assert (day.minutes, day.origin) == (143, "own")
         assert await history.days("BTC", "Y", 0) == []
+        assert await history.all_days("BTC", 0) == {"X": [day]}
+        assert await history.all_days("ETH", 0) == {}
         assert await history.days("BTC", "X", START_MS + DAY_MS) == []
 
     play(tmp_path, first)
