@@ -55,8 +55,9 @@ _transactions = msgspec.json.Decoder(list[_Transaction])
 class EsploraSource:
     """One independent view of the Bitcoin chain (`engine.ports.ChainSource`). Every request is a GET. Engine thread.
 
-    Raises NetworkTrouble, naming the host, when it does not answer as documented. After '429 too many requests' it
-    is not asked again before its pause is over (its own `Retry-After`, else a minute and then twice as long).
+    `proxy` is the person's own, if any. Raises NetworkTrouble, naming the host, when it does not answer as
+    documented. After '429 too many requests' it is not asked again before its pause is over (its own `Retry-After`,
+    else a minute and then twice as long).
     """
 
     def __init__(
@@ -64,16 +65,20 @@ class EsploraSource:
         name: str,
         base_url: str,
         *,
+        proxy: str = "",
         transport: httpx.AsyncBaseTransport | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
         self._host = urlsplit(base_url).netloc
         self._base_url = base_url.rstrip("/")
-        # A server on this very machine is never reached through a proxy.
-        loopback = urlsplit(base_url).hostname in ("127.0.0.1", "localhost", "::1")
+        # What a proxy setting of the machine would see is nobody's business: only the person's choice counts.
         self._http = httpx.AsyncClient(
-            timeout=_TIMEOUT_SECONDS, follow_redirects=False, transport=transport, trust_env=not loopback
+            timeout=_TIMEOUT_SECONDS,
+            follow_redirects=False,
+            transport=transport,
+            proxy=proxy or None,
+            trust_env=False,
         )
         self._monotonic = monotonic
         self._pause_seconds = _FIRST_PAUSE_SECONDS

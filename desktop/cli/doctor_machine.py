@@ -14,13 +14,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import msgspec
+
 from desktop.chain.bitcoin import LIVE_SOURCES
 from desktop.cli.chosen_world import folder_of, world_of
 from desktop.cli.finding import Check, Finding, missing, ok, unknown
-from desktop.domain.errors import NetworkTrouble, SeawallError
+from desktop.domain.errors import BadInput, NetworkTrouble, SeawallError
 from desktop.storage.secrets import Secrets
-from desktop.venues.catalogue import LIVE_HOSTS
+from desktop.storage.settings import Settings, load_settings
 from desktop.venues.reach import seconds_to_reach
+from desktop.venues.regional_hosts import chosen_hosts
 
 _FIRST_YEAR, _LAST_YEAR = 2026, 2100
 _CLOCK_SAMPLE_S = 0.2
@@ -36,7 +39,7 @@ def machine_checks(args: argparse.Namespace) -> list[Check]:
         Check("clock", look_at_clock),
         Check("time-zone", look_at_time_zone),
         Check("data-folder", lambda: look_at_folder(args)),
-        *feed_checks(world_of(args), contact=args.network),
+        *feed_checks(world_of(args), chosen_settings(args), contact=args.network),
     ]
 
 
@@ -98,29 +101,46 @@ def look_at_folder(args: argparse.Namespace) -> Finding:
     return ok(str(folder))
 
 
-def feed_checks(world: str, *, contact: bool) -> list[Check]:
+def chosen_settings(args: argparse.Namespace) -> Settings:
+    """Return the profile's settings; the defaults where they cannot be read, which another check tells."""
+    try:
+        return load_settings(folder_of(args))
+    except SeawallError:
+        return Settings()
+
+
+def feed_checks(world: str, settings: Settings, *, contact: bool) -> list[Check]:
     """Return one check that names the hosts of feeds and chain, or, to `contact` them, one a host."""
     if world == "live" and contact:
-        return [Check(f"feed {host}", partial(look_at_host, host), _HOST_PATIENCE_S) for host in feed_hosts()]
-    return [Check("feeds", lambda: named_feeds(world))]
+        try:
+            hosts = feed_hosts(settings)
+        except BadInput as error:
+            finding = missing(str(error), error.remedy, needed=True)
+            return [Check("feeds", lambda: finding)]
+        look = partial(look_at_host, proxy=settings.proxy)
+        return [Check(f"feed {host}", partial(look, host), _HOST_PATIENCE_S) for host in hosts]
+    return [Check("feeds", lambda: named_feeds(world, settings))]
 
 
-def named_feeds(world: str) -> Finding:
+def named_feeds(world: str, settings: Settings) -> Finding:
     """Return which hosts the feeds of this world have, without contacting any."""
     if world != "live":
         return ok(f"the {world} world needs no network")
-    return unknown(", ".join(feed_hosts()), "seawall doctor --network contacts them.")
-
-
-def look_at_host(host: str) -> Finding:
-    """Return whether the host answers over TLS."""
     try:
-        return ok(f"answered in {seconds_to_reach(host) * 1000:.0f} ms")
+        return unknown(", ".join(feed_hosts(settings)), "seawall doctor --network contacts them.")
+    except BadInput as error:
+        return missing(str(error), error.remedy, needed=True)
+
+
+def look_at_host(host: str, proxy: str = "") -> Finding:
+    """Return whether the host answers over TLS, through the person's proxy if there is one."""
+    try:
+        return ok(f"answered in {seconds_to_reach(host, proxy) * 1000:.0f} ms")
     except NetworkTrouble as trouble:
         return missing(trouble.message, trouble.remedy)
 
 
-def feed_hosts() -> list[str]:
-    """Return every host that the live world speaks to without a key."""
-    urls = [url for hosts in LIVE_HOSTS.values() for url in (hosts.ws, hosts.rest) if url]
+def feed_hosts(settings: Settings) -> list[str]:
+    """Return every host that the live world speaks to without a key. Raise BadInput for hosts that cannot be."""
+    urls = [url for hosts in chosen_hosts(settings.hosts).values() for url in msgspec.structs.astuple(hosts) if url]
     return list(dict.fromkeys(urlsplit(url).hostname or url for url in [*urls, *(url for _, url in LIVE_SOURCES)]))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from desktop.cli.chosen_world import folder_of
 from desktop.cli.output import Output
 from desktop.domain.errors import NetworkTrouble, WrongUsage
 from desktop.domain.market import FeedStatus, Gap, Unparsed
@@ -17,7 +18,10 @@ from desktop.engine.clock import WallClock
 from desktop.engine.ports import Clock, Feed
 from desktop.storage.instrument_file import shipped_instruments
 from desktop.storage.recorder import CannotRecord, Recorder
-from desktop.venues.catalogue import LIVE_HOSTS, feeds
+from desktop.storage.settings import Settings, load_settings
+from desktop.venues.catalogue import feeds
+from desktop.venues.outbound import Outbound
+from desktop.venues.regional_hosts import chosen_hosts
 
 COINS = ("BTC", "ETH", "SOL")
 
@@ -36,14 +40,16 @@ def run(args: argparse.Namespace, out: Output) -> int:
         )
     if args.minutes is not None and not args.minutes > 0:
         raise WrongUsage(f"--minutes {args.minutes} is not above zero", "Give minutes such as 10.")
-    return asyncio.run(_record(args.out, args.minutes, out))
+    return asyncio.run(_record(args.out, args.minutes, load_settings(folder_of(args)), out))
 
 
-async def _record(folder: Path, minutes: float | None, out: Output) -> int:
+async def _record(folder: Path, minutes: float | None, settings: Settings, out: Output) -> int:
     with Recorder(folder, "live") as recorder:
         recording = Recording(recorder, out)
         clock = WallClock()
-        made = feeds(LIVE_HOSTS, COINS, clock, shipped_instruments(), recording.tap)
+        outbound = Outbound(clock, settings.proxy)
+        hosts = chosen_hosts(settings.hosts)
+        made = feeds(hosts, COINS, clock, shipped_instruments(), recording.tap, outbound=outbound)
         loop = asyncio.get_running_loop()
         with suppress(NotImplementedError):  # Windows has no signal handlers on the loop: Ctrl+C interrupts there
             loop.add_signal_handler(signal.SIGINT, recording.stop.set)

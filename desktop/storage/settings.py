@@ -21,15 +21,29 @@ _REMEDY = "Mend the line, or move the file away to begin with the defaults; it w
 
 Coin = Annotated[str, msgspec.Meta(pattern=r"^[A-Z0-9]{1,16}\Z")]
 Coins = Annotated[tuple[Coin, ...], msgspec.Meta(min_length=1)]
+_HOST = r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?)"
+# No name and password in it: secrets are not kept in a file.
+Proxy = Annotated[str, msgspec.Meta(pattern=rf"^((http|socks5)://{_HOST}:[0-9]{{1,5}})?\Z")]
+BaseAddress = Annotated[str, msgspec.Meta(pattern=rf"^(https|wss)://{_HOST}(:[0-9]{{1,5}})?\Z")]
+NodeAddress = Annotated[str, msgspec.Meta(pattern=rf"^(https?://{_HOST}(:[0-9]{{1,5}})?(/\S{{0,200}})?)?\Z")]
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """What a person may choose. `clock` is the time zone in which times are shown."""
+    """What a person may choose. `clock` is the time zone in which times are shown.
+
+    `proxy` (http:// or socks5://, empty: none) carries all that leaves this machine. `hosts` replaces base addresses
+    of a venue, by their names in `desktop.venues.catalogue.VenueHosts`: {"bybit": {"rest": "https://api.bybit.eu"}}.
+    `offline` starts without any connection. `eth_node` is the person's own Ethereum node (JSON-RPC), if any.
+    """
 
     theme: Literal["system", "light", "dark"] = "system"
     coins: Coins = ("BTC", "ETH", "SOL")
     clock: Literal["local", "utc"] = "local"
     desktop_notifications: bool = True
+    proxy: Proxy = ""
+    hosts: dict[str, dict[str, BaseAddress]] = {}
+    offline: bool = False
+    eth_node: NodeAddress = ""
 
 
 def load_settings(folder: Path) -> Settings:

@@ -103,6 +103,7 @@ def _binance(where: VenueHosts, coins: Sequence[str], parts: _Parts) -> Feed:
         closers=(door.close,),
         tap=parts.tap,
         limits=parts.limits,
+        proxy_for=parts.outbound.proxy_for,
     )
 
 
@@ -114,6 +115,7 @@ def _bybit(where: VenueHosts, coins: Sequence[str], parts: _Parts) -> Feed:
         coins,
         tap=parts.tap,
         limits=parts.limits,
+        proxy_for=parts.outbound.proxy_for,
     )
 
 
@@ -129,6 +131,7 @@ def _okx(where: VenueHosts, coins: Sequence[str], parts: _Parts) -> Feed:
         closers=(door.close,),
         tap=parts.tap,
         limits=parts.limits,
+        proxy_for=parts.outbound.proxy_for,
     )
 
 
@@ -150,6 +153,7 @@ def _hyperliquid(where: VenueHosts, coins: Sequence[str], parts: _Parts) -> Feed
         closers=(door.close,),
         tap=parts.tap,
         limits=parts.limits,
+        proxy_for=parts.outbound.proxy_for,
     )
     return feed
 

@@ -72,6 +72,8 @@ class RestDoor:
         outbound = outbound or Outbound(clock)
         self._clock = clock
         self._rules = rules
+        proxy = outbound.proxy_for(base_url)
+        self._proxied = bool(proxy)
         self._client = httpx.AsyncClient(
             base_url=base_url,
             headers=headers,
@@ -79,9 +81,11 @@ class RestDoor:
             timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
             limits=httpx.Limits(max_connections=4),
             transport=transport,
+            proxy=proxy or None,
             trust_env=False,
         )
         self._host = self._client.base_url.host
+        self._way = f"{self._host} through {proxy.split('/')[2]}" if proxy else self._host
         self.budget: HostBudget = outbound.budgets.of(self._client.base_url.netloc.decode(), rules)
 
     async def __aenter__(self) -> Self:
@@ -117,10 +121,16 @@ class RestDoor:
         except httpx.TimeoutException:
             in_time = False
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            words = str(error) or type(error).__name__
-            raise NetworkTrouble(f"{self._host} cannot be reached: {words}", _AGAIN) from None
+            raise self._unreachable(error) from None
+        except NetworkTrouble:
+            raise
+        except Exception as error:
+            if not self._proxied:
+                raise
+            # What a SOCKS proxy says wrong comes through httpx in classes of another library.
+            raise self._unreachable(error) from None
         if not in_time:
-            raise NetworkTrouble(f"{self._host} did not answer in time", _AGAIN)
+            raise NetworkTrouble(f"{self._way} did not answer in time", _AGAIN)
         return self._judged(question, answers[0])
 
     async def close(self) -> None:
@@ -173,6 +183,9 @@ class RestDoor:
             raise self.budget.refused(f"code {failure.code}", answer.headers, _PATH_PAUSE_SECONDS)
         remedy = f"Enter the key for {self._host} again." if failure.wrong_key else _AGAIN
         raise NetworkTrouble(f"{where} answered code {failure.code}: {failure.words}", remedy)
+
+    def _unreachable(self, error: Exception) -> NetworkTrouble:
+        return NetworkTrouble(f"{self._way} cannot be reached: {str(error) or type(error).__name__}", _AGAIN)
 
     def _where(self, question: Question) -> str:
         return f"{self._host}{question.path}"

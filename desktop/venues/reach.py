@@ -11,7 +11,7 @@ from desktop.domain.errors import NetworkTrouble
 _PATIENCE_SECONDS = 8.0
 
 
-def seconds_to_reach(host: str) -> float:
+def seconds_to_reach(host: str, proxy: str = "") -> float:
     """Return how long name, connection, TLS and the first answer took, whatever was answered.
 
     Waits; never for the GUI thread. Raise NetworkTrouble naming the host.
@@ -19,7 +19,9 @@ def seconds_to_reach(host: str) -> float:
     begin = time.monotonic()
     try:
         with (
-            httpx.Client(follow_redirects=False, timeout=_PATIENCE_SECONDS, trust_env=False) as client,
+            httpx.Client(
+                follow_redirects=False, timeout=_PATIENCE_SECONDS, proxy=proxy or None, trust_env=False
+            ) as client,
             client.stream("HEAD", f"https://{host}/"),
         ):
             return time.monotonic() - begin

@@ -41,13 +41,15 @@ class SocketLine(picows.WSListener):
         self.reason = ""
         """Why it ended, once it has."""
 
-    async def open(self, url: str, clock: Clock, real_seconds: float) -> None:
-        """Connect without following redirects. Raise NetworkTrouble naming host and reason.
+    async def open(self, url: str, clock: Clock, real_seconds: float, proxy: str = "") -> None:
+        """Connect without following redirects. Raise NetworkTrouble naming host, proxy and reason.
 
-        The time-out is in real seconds: a host does not answer faster because the world's clock does.
+        The time-out is in real seconds: a host does not answer faster because the world's clock does. `proxy` is an
+        address such as http://127.0.0.1:3128 or socks5://127.0.0.1:1080; it resolves the host's name.
         """
         host = url.split("/")[2]
-        connecting = asyncio.ensure_future(self._connect(url))
+        host += f" through {proxy.split('/')[2]}" if proxy else ""
+        connecting = asyncio.ensure_future(self._connect(url, proxy))
         waiting = asyncio.ensure_future(clock.sleep(real_seconds * max(1.0, clock.speed)))
         try:
             await asyncio.wait((connecting, waiting), return_when=asyncio.FIRST_COMPLETED)
@@ -55,12 +57,13 @@ class SocketLine(picows.WSListener):
                 await self._give_up(connecting)
                 raise NetworkTrouble(f"{host} did not answer within {real_seconds:.0f} s", _ASK_AGAIN)
             connecting.result()
-        except (OSError, picows.WSError, TimeoutError) as error:
+        except (OSError, picows.WSError) as error:
             raise NetworkTrouble(f"{host} cannot be reached: {_words(error)}", _ASK_AGAIN) from None
         finally:
             if not connecting.done():
                 await self._give_up(connecting)
             await stopped(waiting)
+            await asyncio.gather(connecting, return_exceptions=True)
         if self._transport is None:
             raise NetworkTrouble(f"{host} closed the connection during the handshake", _ASK_AGAIN)
 
@@ -115,17 +118,26 @@ class SocketLine(picows.WSListener):
             whole, self._parts = b"".join(self._parts), []
             self._take(whole)
 
-    async def _connect(self, url: str) -> None:
-        await picows.ws_connect(
-            lambda: self,
-            url,
-            max_redirects=0,
-            websocket_handshake_timeout=None,
-            enable_auto_pong=True,
-            max_frame_size=_LONGEST_MESSAGE,
-            socket_factory=self._plugged,
-            logger_name=_QUIET,
-        )
+    async def _connect(self, url: str, proxy: str) -> None:
+        try:
+            await picows.ws_connect(
+                lambda: self,
+                url,
+                proxy=proxy or None,
+                max_redirects=0,
+                websocket_handshake_timeout=None,
+                enable_auto_pong=True,
+                max_frame_size=_LONGEST_MESSAGE,
+                socket_factory=self._plugged,
+                logger_name=_QUIET,
+            )
+        except (OSError, picows.WSError):
+            raise
+        except Exception as error:
+            if not proxy:
+                raise
+            # What a proxy can do wrong comes in many classes that share no root.
+            raise ConnectionError(_words(error)) from None
 
     async def _plugged(self, url: picows.WSParsedURL) -> socket.socket:
         """Return a connected socket that is known here, so that a handshake without an end can be cut."""

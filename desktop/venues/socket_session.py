@@ -38,6 +38,11 @@ class SessionLimits(msgspec.Struct, frozen=True):
     look_s: float = 1.0
 
 
+def no_proxy(url: str) -> str:
+    """Return "": the address is reached directly."""
+    return ""
+
+
 class _Life:
     """One connection of the session, from opening to end. What it has to say waits its turn."""
 
@@ -84,8 +89,10 @@ class SocketSession:
         *,
         limits: SessionLimits | None = None,
         chance: random.Random | None = None,
+        proxy_for: Callable[[str], str] = no_proxy,
     ) -> None:
         self._plan = plan
+        self._proxy_for = proxy_for
         self._clock = clock
         self._take = take
         self._tell = tell
@@ -157,7 +164,7 @@ class SocketSession:
         life = _Life(SocketLine(take, opened), self._clock.now_ms(), self._limits.renew_s)
         self._lives.add(life)
         try:
-            await life.line.open(self._plan.url, self._clock, self._limits.connect_s)
+            await life.line.open(self._plan.url, self._clock, self._limits.connect_s, self._proxy_for(self._plan.url))
         except NetworkTrouble:
             self._lives.discard(life)
             raise

@@ -14,7 +14,7 @@ from desktop.engine.ports import Clock
 from desktop.venues.mailbox import FreshPrints, Mailbox
 from desktop.venues.reading import FrameReader
 from desktop.venues.socket_plan import SocketPlan
-from desktop.venues.socket_session import LineEvent, SessionLimits, SocketSession
+from desktop.venues.socket_session import LineEvent, SessionLimits, SocketSession, no_proxy
 from desktop.venues.waiting import stopped
 
 _log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ class VenueFeed:
 
     Each socket has a session of its own: it falls silent, is told of and comes back alone. `workers` are made with
     the function that takes their raw frames; `closers` are awaited at the end. `tap` gets every raw frame before it
-    is read.
+    is read. `proxy_for` says through which proxy an address is reached ("" for none).
     """
 
     def __init__(
@@ -59,6 +59,7 @@ class VenueFeed:
         closers: Sequence[Callable[[], Awaitable[None]]] = (),
         tap: Tap | None = None,
         limits: SessionLimits | None = None,
+        proxy_for: Callable[[str], str] = no_proxy,
     ) -> None:
         self.venue = reader.venue
         self._reader = reader
@@ -67,6 +68,7 @@ class VenueFeed:
         self._plans = plans
         self._coins = coins
         self._limits = limits
+        self._proxy_for = proxy_for
         self._fresh = FreshPrints()
         self._mailbox = Mailbox(self.venue)
         self._sessions = {plan.name: self._session(plan) for plan in plans(coins)}
@@ -107,7 +109,7 @@ class VenueFeed:
     def _session(self, plan: SocketPlan) -> SocketSession:
         channel = plan.name
         heard, told = partial(self._heard, channel), partial(self._told, channel)
-        return SocketSession(plan, self._clock, heard, told, limits=self._limits)
+        return SocketSession(plan, self._clock, heard, told, limits=self._limits, proxy_for=self._proxy_for)
 
     async def _stop(self) -> None:
         tasks, self._tasks = self._tasks, []

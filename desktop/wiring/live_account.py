@@ -9,6 +9,7 @@ from pathlib import Path
 
 from desktop.domain.errors import SeawallError
 from desktop.storage.secrets import Secrets
+from desktop.storage.settings import Settings
 from desktop.wiring.device_paths import SIMULATORS
 from desktop.worlds.live import ReadOnlyKey, open_live
 from desktop.worlds.world import World
@@ -18,11 +19,11 @@ _log = logging.getLogger(__name__)
 KEY, SECRET = "binance-read-key", "binance-read-secret"
 
 
-async def open_live_with_key(folder: Path, coins: Sequence[str]) -> World:
+async def open_live_with_key(folder: Path, coins: Sequence[str], settings: Settings) -> World:
     """Open the live world with the account whose read-only key the keychain holds; without one if it holds none."""
     # The keychain may ask the person something: it is waited for beside the loop, and never on the GUI thread.
     key = await asyncio.to_thread(read_only_key, Secrets())
-    return await open_live(folder, coins, binance_key=key, device_paths=lambda: SIMULATORS)
+    return await open_live(folder, coins, settings=settings, binance_key=key, device_paths=lambda: SIMULATORS)
 
 
 def read_only_key(secrets: Secrets) -> ReadOnlyKey | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from desktop.cli.chosen_world import folder_of, world_of
 from desktop.engine.engine_thread import EngineThread
 from desktop.storage.redacted_log import start_log, stop_log
-from desktop.storage.settings import load_settings
+from desktop.storage.settings import Settings, load_settings
 from desktop.ui.application import WindowOptions, run_window
 from desktop.ui.transfer.transfer_page import TransferPage
 from desktop.wiring.engine_parts import OpenWorld, open_engine
@@ -22,7 +22,7 @@ def run(args: argparse.Namespace) -> int:
     folder = folder_of(args)
     settings = load_settings(folder)
     start_log(folder, args.log_level)
-    engine = EngineThread(functools.partial(open_engine, opener(args, folder), folder))
+    engine = EngineThread(functools.partial(open_engine, opener(args, folder, settings), folder))
     options = WindowOptions(minimized=args.minimized, profile_folder=folder, theme=settings.theme)
     try:
         return run_window(engine, options=options, make_transfer_page=TransferPage, start=engine.start)
@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
         stop_log()
 
 
-def opener(args: argparse.Namespace, folder: Path) -> OpenWorld:
+def opener(args: argparse.Namespace, folder: Path, settings: Settings) -> OpenWorld:
     """Return what opens the world these arguments name, on the engine's loop."""
     match world_of(args):
         case "practice":
@@ -45,7 +45,7 @@ def opener(args: argparse.Namespace, folder: Path) -> OpenWorld:
         case _:
             from desktop.wiring.live_account import open_live_with_key
 
-            return functools.partial(open_live_with_key, folder, COINS)
+            return functools.partial(open_live_with_key, folder, COINS, settings)
 
 
 __all__ = ["opener", "run"]

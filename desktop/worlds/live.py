@@ -11,8 +11,11 @@ from desktop.chain.bitcoin import LIVE_SOURCES, EsploraSource
 from desktop.engine.clock import WallClock
 from desktop.engine.ports import ExchangeRecords, HistorySource
 from desktop.storage.instrument_file import shipped_instruments
+from desktop.storage.settings import Settings
 from desktop.venues.binance.account import BinanceAccount
-from desktop.venues.catalogue import LIVE_HOSTS, feeds
+from desktop.venues.catalogue import feeds
+from desktop.venues.outbound import Outbound
+from desktop.venues.regional_hosts import chosen_hosts
 from desktop.venues.venue_feed import Tap
 from desktop.worlds.world import World, no_devices
 
@@ -30,6 +33,7 @@ async def open_live(
     folder: Path,
     coins: Sequence[str] = ("BTC", "ETH", "SOL"),
     *,
+    settings: Settings | None = None,
     binance_key: ReadOnlyKey | None = None,
     history: HistorySource | None = None,
     device_paths: Callable[[], Sequence[str]] = no_devices,
@@ -37,30 +41,35 @@ async def open_live(
 ) -> World:
     """Open the live world; nothing is asked of the network before its feeds and ports are used.
 
-    Without a key there is no exchange account. `tap` gets every raw frame, for the recorder. The live world keeps
-    nothing of its own in `folder`: journals and history are the caller's. Call on the engine's loop.
+    Of the settings proxy and hosts count here. Without a key there is no exchange account. `tap` gets every raw
+    frame, for the recorder. The live world keeps nothing of its own in `folder`: journals and history are the
+    caller's. Raise BadInput for hosts that are none of a venue's. Call on the engine's loop.
     """
+    settings = settings or Settings()
     async with AsyncExitStack() as opened:
         clock = WallClock()
+        outbound = Outbound(clock, settings.proxy)
+        hosts = chosen_hosts(settings.hosts)
         exchanges: dict[str, ExchangeRecords] = {}
         if binance_key is not None:
-            account = BinanceAccount(binance_key.key, binance_key.secret, clock)
+            account = BinanceAccount(binance_key.key, binance_key.secret, clock, proxy=settings.proxy)
             opened.push_async_callback(account.close)
             exchanges[account.venue] = account
         sources = []
         for name, base_url in LIVE_SOURCES:
-            source = EsploraSource(name, base_url)
+            source = EsploraSource(name, base_url, proxy=settings.proxy)
             opened.push_async_callback(source.close)
             sources.append(source)
         return World(
             name="live",
             label=LABEL,
             clock=clock,
-            feeds=feeds(LIVE_HOSTS, coins, clock, shipped_instruments(), tap=tap),
+            feeds=feeds(hosts, coins, clock, shipped_instruments(), tap=tap, outbound=outbound),
             coins=tuple(coins),
             aclose=opened.pop_all().aclose,
             history=history,
             exchanges=exchanges,
             chain=sources,
             device_paths=device_paths,
+            outbound=outbound,
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from desktop.engine.desk_view import World as WorldName
 from desktop.engine.ports import ChainSource, Clock, ExchangeRecords, Feed, HistorySource, PracticeDesk
+from desktop.venues.outbound import Outbound
 
 PracticeScreen = Callable[[], tuple[Sequence[str], bool]]
 
@@ -22,7 +23,8 @@ class World:
 
     `label` is what every window of this world says. `device_paths` names the wallets that can be opened now, such as
     `udp:127.0.0.1:21324`; any thread. `practice_screen` gives the on-screen device's words and whether it asks; any
-    thread. `aclose` lets go of everything the world opened, feeds excepted: whoever runs them closes them first.
+    thread. `outbound` is how more may be asked of the same hosts. `aclose` lets go of everything the world opened,
+    feeds excepted: whoever runs them closes them first.
     """
 
     name: WorldName
@@ -37,3 +39,4 @@ class World:
     practice: PracticeDesk | None = None
     device_paths: Callable[[], Sequence[str]] = no_devices
     practice_screen: PracticeScreen | None = None
+    outbound: Outbound | None = None

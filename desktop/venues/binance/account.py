@@ -58,7 +58,7 @@ class BinanceAccount:
 
     venue = "binance"
 
-    def __init__(self, key: str, secret: str, clock: Clock, *, base_url: str = LIVE_URL) -> None:
+    def __init__(self, key: str, secret: str, clock: Clock, *, base_url: str = LIVE_URL, proxy: str = "") -> None:
         self._secret, self._clock = secret.encode(), clock
         # A fast clock leaves less real time within the same window.
         self._window_ms = min(_LONGEST_WINDOW_MS, int(_WINDOW_MS * max(1.0, clock.speed)))
@@ -67,6 +67,7 @@ class BinanceAccount:
             headers={"X-MBX-APIKEY": key},
             timeout=_TIMEOUT_SECONDS,
             follow_redirects=False,
+            proxy=proxy or None,
             trust_env=False,
         )
 

@@ -23,6 +23,7 @@ from desktop.cli.output import Output
 from desktop.hw.errors import LibraryMissing
 from desktop.hw.transport import Transport
 from desktop.storage.resource_files import resource
+from desktop.storage.settings import Settings
 
 _LINUX = pytest.mark.skipif(sys.platform != "linux", reason="udev and the session bus are Linux's")
 
@@ -179,14 +180,26 @@ def test_a_data_folder_that_cannot_be_made_is_missing(tmp_path: Path) -> None:
 
 
 def test_hosts_are_named_and_contacted_only_when_asked() -> None:
-    (named,) = feed_checks("live", contact=False)
+    (named,) = feed_checks("live", Settings(), contact=False)
     finding = named.look()
     assert finding.state == "unknown"
     assert "fstream.binance.com" in finding.found
     assert "--network" in finding.remedy
-    assert [check.name for check in feed_checks("live", contact=True)] == [f"feed {host}" for host in feed_hosts()]
-    (practice,) = feed_checks("practice", contact=True)
+    hosts = feed_hosts(Settings())
+    checks = feed_checks("live", Settings(), contact=True)
+    assert [check.name for check in checks] == [f"feed {host}" for host in hosts]
+    (practice,) = feed_checks("practice", Settings(), contact=True)
     assert practice.look().state == "ok"
+
+
+def test_hosts_a_person_chose_are_the_ones_contacted_and_a_foreign_one_is_named() -> None:
+    assert "api.bybit.eu" in feed_hosts(Settings(hosts={"bybit": {"rest": "https://api.bybit.eu"}}))
+    foreign = Settings(hosts={"bybit": {"rest": "https://evil.test"}})
+    for contact in (True, False):
+        (check,) = feed_checks("live", foreign, contact=contact)
+        finding = check.look()
+        assert (finding.state, finding.needed) == ("missing", True)
+        assert "evil.test" in finding.found
 
 
 def test_a_host_that_does_not_answer_is_named() -> None:

@@ -14,7 +14,16 @@ import pytest
 from desktop.domain.errors import BadInput
 from desktop.storage.settings import FILE_NAME, Settings, load_settings, save_settings
 
-_CHOSEN = Settings(theme="dark", coins=("BTC", "PEPE"), clock="utc", desktop_notifications=False)
+_CHOSEN = Settings(
+    theme="dark",
+    coins=("BTC", "PEPE"),
+    clock="utc",
+    desktop_notifications=False,
+    proxy="socks5://127.0.0.1:1080",
+    hosts={"bybit": {"rest": "https://api.bybit.eu"}},
+    offline=True,
+    eth_node="http://127.0.0.1:8545",
+)
 
 
 def test_without_a_file_the_defaults_hold_and_none_is_made(tmp_path: Path) -> None:
@@ -53,6 +62,12 @@ def test_keys_of_another_version_survive_a_rewrite(tmp_path: Path) -> None:
         (b'{\n  "theme": "dark",\n\n  "coins": []}', 4, "coins"),
         (b'{\n  "coins": ["btc\\n"]}', 2, "coins"),
         (b'{\n  "desktop_notifications": 1\n}', 2, "bool"),
+        (b'{\n  "proxy": "http://name:secret@10.0.0.1:3128"}', 2, "proxy"),
+        (b'{\n  "proxy": "ftp://10.0.0.1:3128"}', 2, "proxy"),
+        (b'{\n  "proxy": "http://10.0.0.1"}', 2, "proxy"),
+        (b'{\n  "hosts": {"bybit": {"rest": "http://api.bybit.eu"}}}', 2, "hosts"),
+        (b'{\n  "hosts": {"bybit": {"rest": "https://api.bybit.eu/v5"}}}', 2, "hosts"),
+        (b'{\n  "eth_node": "ws://10.0.0.1"}', 2, "eth_node"),
         (b'{\n\n  "clock": "\xff"\n}', 3, "UTF-8"),
         (b"[1, 2]", 1, "object"),
         (b"", 1, "JSON"),

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from desktop.domain.errors import BadInput
+from desktop.storage.settings import Settings
 from desktop.worlds.live import ReadOnlyKey, open_live
 from desktop.worlds.world import World
 
 
-def opened(folder: Path, key: ReadOnlyKey | None) -> World:
+def opened(folder: Path, key: ReadOnlyKey | None, settings: Settings | None = None) -> World:
     async def run() -> World:
-        world = await open_live(folder, binance_key=key)
+        world = await open_live(folder, settings=settings, binance_key=key)
         for feed in world.feeds:
             await feed.close()
         await world.aclose()
@@ -35,3 +37,14 @@ def test_the_chain_is_watched_from_two_sources_and_time_is_real(tmp_path: Path) 
     assert len({source.name for source in world.chain}) == 2
     assert [feed.venue for feed in world.feeds] == ["binance", "bybit", "okx", "hyperliquid"]
     assert (world.name, world.clock.speed, world.practice) == ("live", 1.0, None)
+
+
+def test_a_host_that_is_none_of_the_venue_does_not_open(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"evil\.test"):
+        opened(tmp_path, None, Settings(hosts={"bybit": {"ws": "wss://evil.test"}}))
+
+
+def test_more_may_be_asked_within_the_same_budgets_and_through_the_same_proxy(tmp_path: Path) -> None:
+    world = opened(tmp_path, ReadOnlyKey("a-key", "a-secret"), Settings(proxy="http://127.0.0.1:1"))
+    assert world.outbound is not None
+    assert world.outbound.proxy == "http://127.0.0.1:1"
