@@ -8,7 +8,9 @@ from statistics import median
 
 import msgspec
 
+from desktop.risk.composite_track import CoolDown
 from desktop.risk.reading import Level
+from desktop.risk.windows import HOUR_MS
 
 HOURS_A_MONTH = 30.4375 * 24
 COOL_DOWN_H = 6.0
@@ -63,12 +65,5 @@ def cool_down(alerts: Sequence[tuple[float, Level]], hours: float = COOL_DOWN_H)
 
     One of the same level within `hours` after the last that was sent is not; one above the last sent always is.
     """
-    sent: list[tuple[float, Level]] = []
-    newest: dict[Level, float] = {}
-    for at, level in alerts:
-        rises = bool(sent) and level > sent[-1][1]
-        if not rises and level in newest and at - newest[level] < hours:
-            continue
-        newest[level] = at
-        sent.append((at, level))
-    return sent
+    gate = CoolDown(round(hours * HOUR_MS))
+    return [(at, level) for at, level in alerts if gate.tells(level, round(at * HOUR_MS))]
