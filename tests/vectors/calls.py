@@ -9,12 +9,12 @@ from typing import Any, get_type_hints
 
 import msgspec
 
-from tests.vectors import alert_calls, exposure_calls, market_calls, series_calls
+from tests.vectors import alert_calls, cascade_calls, exposure_calls, market_calls, series_calls
 from tests.vectors.call_form import Call
 
 CALLS: Mapping[str, Call] = {
     name: call
-    for module in (market_calls, series_calls, alert_calls, exposure_calls)
+    for module in (market_calls, series_calls, alert_calls, exposure_calls, cascade_calls)
     for name, call in vars(module).items()
     if inspect.isfunction(call) and call.__module__ == module.__name__ and not name.startswith("_")
 }
