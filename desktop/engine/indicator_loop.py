@@ -248,12 +248,12 @@ class CoinIndicators:
         if price.value is None:
             return price
         lows = self.track.levels.at(now_ms, self.track.running_low())
-        if lows.day_low is None or lows.known < LEAST_KNOWN:
+        if lows.low is None or lows.known < LEAST_KNOWN:
             warm = min(1.0, lows.known / LEAST_KNOWN)
             words = f"lows known for {age_words(round(lows.known * DAY_MS))} of 24 h"
             return Reading(None, State.WARMING, price.as_of_ms, reason=words, warm=warm)
         lowest = price.value if name == "LEVEL_24H" or lows.hour_low is None else lows.hour_low
-        return msgspec.structs.replace(price, value=lowest / lows.day_low - 1)
+        return msgspec.structs.replace(price, value=lowest / lows.low - 1)
 
     # --- for the window ----------------------------------------------------------------------------------------
 

@@ -242,7 +242,7 @@ class MarketDesk:
             return None
         track = desk.track
         lows = track.levels.at(now_ms, track.running_low())
-        return track.chart.view(interval_ms, track.running(now_ms), lows.day_low)
+        return track.chart.view(interval_ms, track.running(now_ms), lows.low)
 
     def coverage(self, now_ms: int) -> float | None:
         """Return the share of the open interest whose liquidations are heard now; None where nobody can tell."""

@@ -6,9 +6,21 @@ from collections import deque
 from collections.abc import Iterable
 
 from desktop.domain.market import HourBar, LiquidatedSide
-from desktop.risk.windows import DAY_MS, HOUR_MS, MINUTE_MS, SlidingSum
+from desktop.risk.age_bands import AgeBands
+from desktop.risk.windows import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
 
-WINDOWS_MS = (HOUR_MS, 4 * HOUR_MS, DAY_MS)
+_BANDS = (
+    (MINUTE_MS, 1),
+    (5 * MINUTE_MS, 100),
+    (15 * MINUTE_MS, SECOND_MS),
+    (HOUR_MS, SECOND_MS),
+    (3 * HOUR_MS, MINUTE_MS),
+    (4 * HOUR_MS, MINUTE_MS),
+    (DAY_MS, MINUTE_MS),
+    (7 * DAY_MS, HOUR_MS),
+    (30 * DAY_MS, HOUR_MS),
+)
+WINDOWS_MS = tuple(window_ms for window_ms, _ in _BANDS)
 LEAST_HEARD = 0.7
 TOO_FEW = "too few liquidations to compare"
 
@@ -21,38 +33,41 @@ PrintKey = tuple[str, str, str, int, str, str | None]
 
 
 class LiquidationTally:
-    """USD of long and short positions closed by force, over 1, 4 and 24 h of event time."""
+    """USD of long and short positions closed by force over each of `WINDOWS_MS` of event time.
+
+    Edges are exact to the second up to an hour, to the minute up to a day, beyond that to the hour.
+    """
 
     __slots__ = ("_long", "_short")
 
     def __init__(self) -> None:
-        self._long = {window_ms: SlidingSum(window_ms) for window_ms in WINDOWS_MS}
-        self._short = {window_ms: SlidingSum(window_ms) for window_ms in WINDOWS_MS}
+        self._long = AgeBands(_BANDS)
+        self._short = AgeBands(_BANDS)
 
     def add(self, side: LiquidatedSide, usd: float, at_ms: int) -> None:
         """Add one print."""
-        for window in (self._long if side == "long" else self._short).values():
-            window.add(at_ms, usd)
+        (self._long if side == "long" else self._short).add(at_ms, usd)
 
-    def add_hour(self, bar: HourBar) -> None:
-        """Add an hour known only as a sum: it is spread evenly over its minutes."""
+    def add_hour(self, bar: HourBar, pieces: int = 60) -> None:
+        """Add an hour known only as a sum: it is spread evenly over so many pieces of it, minutes by default."""
+        step_ms = HOUR_MS // pieces
         for side, usd in (("long", bar.long_usd), ("short", bar.short_usd)):
             if usd:
-                for minute in range(60):
-                    self.add("long" if side == "long" else "short", usd / 60, bar.open_ms + (minute + 1) * MINUTE_MS)
+                bands = self._long if side == "long" else self._short
+                for piece in range(1, pieces + 1):
+                    bands.add(bar.open_ms + piece * step_ms, usd / pieces)
 
     def long_usd(self, window_ms: int, now_ms: int) -> float:
         """Return the USD of longs closed within the window."""
-        return self._long[window_ms].total(now_ms)
+        return self._long.total(window_ms, now_ms)
 
     def short_usd(self, window_ms: int, now_ms: int) -> float:
         """Return the USD of shorts closed within the window."""
-        return self._short[window_ms].total(now_ms)
+        return self._short.total(window_ms, now_ms)
 
     def newest_ms(self) -> int | None:
-        """Return the time of the newest print of the last day, or None."""
-        times = [t for s in (self._long, self._short) if (t := s[DAY_MS].newest_ms()) is not None]
-        return max(times, default=None)
+        """Return the time of the newest print, or None."""
+        return max((t for s in (self._long, self._short) if (t := s.newest_ms()) is not None), default=None)
 
 
 class SeenPrints:

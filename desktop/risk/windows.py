@@ -13,6 +13,7 @@ DAY_MS = 24 * HOUR_MS
 # Sums are kept in whole ten-thousandths, so that what was added leaves again without a rest: a float sum that has
 # seen a billion keeps a rounding error where nothing should remain.
 _PARTS = 10_000
+_MOST_SPANS = 2_000
 
 
 class SlidingSum:
@@ -29,8 +30,10 @@ class SlidingSum:
         """Add an event. Values are kept to a ten-thousandth."""
         parts = round(value * _PARTS)
         events = self._events
-        if not events or at_ms >= events[-1][0]:
+        if not events or at_ms > events[-1][0]:
             events.append((at_ms, parts))
+        elif at_ms == events[-1][0]:
+            events[-1] = (at_ms, events[-1][1] + parts)
         else:
             place = len(events)
             while place and events[place - 1][0] > at_ms:
@@ -63,6 +66,8 @@ class SlidingLow:
     def add(self, at_ms: int, value: float) -> None:
         """Add a value. A late one finds its place."""
         queue = self._queue
+        if queue and queue[-1][0] == at_ms and queue[-1][1] <= value:
+            return
         later: list[tuple[int, float]] = []
         while queue and queue[-1][0] > at_ms:
             later.append(queue.pop())
@@ -89,10 +94,10 @@ class HeardTime:
 
     __slots__ = ("_keep_ms", "_silence_ms", "_spans", "_whole")
 
-    def __init__(self, silence_ms: int = 10 * SECOND_MS, keep_ms: int = DAY_MS + HOUR_MS) -> None:
+    def __init__(self, silence_ms: int = 10 * SECOND_MS, keep_ms: int = 30 * DAY_MS + HOUR_MS) -> None:
         self._silence_ms = silence_ms
         self._keep_ms = keep_ms
-        self._spans: deque[list[int]] = deque()
+        self._spans: deque[list[int]] = deque(maxlen=_MOST_SPANS)
         self._whole = True
 
     def beat(self, now_ms: int) -> None:
@@ -113,12 +118,18 @@ class HeardTime:
 
     def cover(self, since_ms: int, until_ms: int) -> None:
         """Note a time known from elsewhere (stored hours), before the first beat."""
-        self._spans.append([since_ms, until_ms])
-        self._spans = deque(sorted(self._spans))
+        spans = self._spans
+        place = len(spans)
+        while place and spans[place - 1][0] > since_ms:
+            place -= 1
+        if place and spans[place - 1][1] == since_ms:
+            spans[place - 1][1] = until_ms
+        elif len(spans) < _MOST_SPANS:
+            spans.insert(place, [since_ms, until_ms])
 
     def cut(self, since_ms: int, until_ms: int) -> None:
         """Take back a time during which the feed could not be trusted."""
-        kept: deque[list[int]] = deque()
+        kept: deque[list[int]] = deque(maxlen=_MOST_SPANS)
         for start, stop in self._spans:
             if start < since_ms:
                 kept.append([start, min(stop, since_ms)])

@@ -109,7 +109,7 @@ def test_at_a_full_hour_the_lows_are_those_of_the_bar_and_of_the_24_before() -> 
             levels.add(hour * HOUR_MS + minute * MINUTE_MS, low)
     at = levels.at(25 * HOUR_MS, None)
     assert at.hour_low == 114.0
-    assert at.day_low == 90.0
+    assert at.low == 90.0
     assert at.known == 1.0
 
 
@@ -117,11 +117,11 @@ def test_a_late_low_of_the_last_hour_does_not_become_a_low_of_the_day_before() -
     levels = PriceLevels()
     for minute in range(120):
         levels.add(minute * MINUTE_MS, 100.0)
-    assert levels.at(120 * MINUTE_MS, None).day_low == 100.0
+    assert levels.at(120 * MINUTE_MS, None).low == 100.0
     levels.lower(119 * MINUTE_MS, 50.0)
     at = levels.at(120 * MINUTE_MS, None)
-    assert (at.hour_low, at.day_low) == (50.0, 100.0)
-    assert levels.at(181 * MINUTE_MS, None).day_low == 50.0
+    assert (at.hour_low, at.low) == (50.0, 100.0)
+    assert levels.at(181 * MINUTE_MS, None).low == 50.0
 
 
 def test_breadth_counts_only_coins_with_a_previous_close() -> None:

@@ -1,0 +1,77 @@
+"""Sums over several windows at once: each event is stored once, and in coarser steps the older it grows."""
+
+from __future__ import annotations
+
+from collections import deque
+
+# Whole ten-thousandths leave a sum again without a rest, as in `windows`.
+_PARTS = 10_000
+
+
+class AgeBands:
+    """Sums over windows `(now - W, now]` of event time, O(1) amortised for each event and window.
+
+    `bands` are (window, step) in milliseconds, ascending. Within a band times are kept to the end of their step, so
+    a window's edge is exact to its step (exactly at whole steps), and a band holds at most window / step entries. An
+    event dated after now has happened and counts. `now_ms` must not go back.
+    """
+
+    __slots__ = ("_bands", "_newest_ms", "_next_ms", "_places", "_queues", "_totals")
+
+    def __init__(self, bands: tuple[tuple[int, int], ...]) -> None:
+        self._bands = bands
+        self._places = {window_ms: place for place, (window_ms, _) in enumerate(bands)}
+        self._queues: tuple[deque[tuple[int, int]], ...] = tuple(deque() for _ in bands)
+        self._totals = [0] * len(bands)
+        self._next_ms = 0
+        self._newest_ms: int | None = None
+
+    def add(self, at_ms: int, value: float) -> None:
+        """Add an event. Values are kept to a ten-thousandth; a late event finds its place."""
+        if self._newest_ms is None or at_ms > self._newest_ms:
+            self._newest_ms = at_ms
+        self._put(0, at_ms, round(value * _PARTS))
+
+    def _put(self, place: int, at_ms: int, parts: int) -> None:
+        window_ms, step_ms = self._bands[place]
+        end_ms = -(-at_ms // step_ms) * step_ms
+        queue = self._queues[place]
+        self._totals[place] += parts
+        if queue and queue[-1][0] == end_ms:
+            queue[-1] = (end_ms, queue[-1][1] + parts)
+            return
+        spot = len(queue)
+        while spot and queue[spot - 1][0] > end_ms:
+            spot -= 1
+        if spot == len(queue):
+            queue.append((end_ms, parts))
+        else:
+            queue.insert(spot, (end_ms, parts))
+        if spot == 0:
+            self._next_ms = min(self._next_ms, end_ms + window_ms)
+
+    def _age(self, now_ms: int) -> None:
+        """Move what has left its band into the next one, and out of the last."""
+        last = len(self._bands) - 1
+        next_ms = now_ms + (1 << 60)
+        for place, (window_ms, _) in enumerate(self._bands):
+            edge_ms = now_ms - window_ms
+            queue = self._queues[place]
+            while queue and queue[0][0] <= edge_ms:
+                end_ms, parts = queue.popleft()
+                self._totals[place] -= parts
+                if place < last:
+                    self._put(place + 1, end_ms, parts)
+            if queue:
+                next_ms = min(next_ms, queue[0][0] + window_ms)
+        self._next_ms = next_ms
+
+    def total(self, window_ms: int, now_ms: int) -> float:
+        """Return the sum over one of the windows."""
+        if now_ms >= self._next_ms:
+            self._age(now_ms)
+        return sum(self._totals[: self._places[window_ms] + 1]) / _PARTS
+
+    def newest_ms(self) -> int | None:
+        """Return the time of the newest event ever added, or None."""
+        return self._newest_ms

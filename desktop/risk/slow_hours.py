@@ -1,0 +1,84 @@
+"""What changes with the hour and not with the print: weeks of liquidations, funding and open interest."""
+
+from __future__ import annotations
+
+from desktop.domain.market import HourBar
+from desktop.risk.age_bands import AgeBands
+from desktop.risk.funding import FundingPast
+from desktop.risk.history import LEAST_SHARE
+from desktop.risk.windows import DAY_MS, HOUR_MS, SlidingLow, SlidingSum
+
+WEEK_MS, MONTH_MS, PEAK_MS = 7 * DAY_MS, 30 * DAY_MS, 90 * DAY_MS
+_LEAST_PEAK_HOURS = 720 * LEAST_SHARE
+
+
+class SlowHours:
+    """Sums, lows and peaks over 7, 30 and 90 days of one coin, fed with finished hours. O(1) amortised an hour."""
+
+    __slots__ = ("_coins", "_forced", "_heard", "_lows", "_newest_ms", "_priced", "funding")
+
+    def __init__(self) -> None:
+        self._newest_ms = -1
+        self._forced = {"long": AgeBands(_WINDOWS), "short": AgeBands(_WINDOWS)}
+        self._heard = AgeBands(_WINDOWS)
+        self._priced = AgeBands(_WINDOWS)
+        self._lows = {window_ms: SlidingLow(window_ms) for window_ms, _ in _WINDOWS}
+        self.funding = FundingPast()
+        self._coins: tuple[SlidingLow, SlidingSum] = (SlidingLow(PEAK_MS), SlidingSum(PEAK_MS))
+
+    def take(self, bar: HourBar) -> bool:
+        """Take a finished hour; return False, and change nothing, if it is not newer than the newest."""
+        if bar.open_ms <= self._newest_ms:
+            return False
+        self._newest_ms = bar.open_ms
+        end_ms = bar.open_ms + HOUR_MS
+        self._priced.add(end_ms, 1)
+        for low in self._lows.values():
+            low.add(end_ms, bar.low)
+        if bar.long_usd is not None and bar.short_usd is not None:
+            self._forced["long"].add(end_ms, bar.long_usd)
+            self._forced["short"].add(end_ms, bar.short_usd)
+            self._heard.add(end_ms, 1)
+        if bar.funding_8h is not None:
+            self.funding.add(end_ms - 1, bar.funding_8h)
+        self._take_coins(bar, end_ms)
+        return True
+
+    def _take_coins(self, bar: HourBar, end_ms: int) -> None:
+        coins = coins_open(bar)
+        if coins is not None:
+            self._coins[0].add(end_ms, -coins)
+            self._coins[1].add(end_ms, 1)
+
+    def forced_usd(self, side: str, window_ms: int, now_ms: int) -> float | None:
+        """Return the USD closed by force in the hours of 7 or 30 days; None while fewer than 70 % were heard."""
+        if self._heard.total(window_ms, now_ms) < LEAST_SHARE * window_ms / HOUR_MS:
+            return None
+        return self._forced[side].total(window_ms, now_ms)
+
+    def low(self, window_ms: int, now_ms: int) -> float | None:
+        """Return the lowest price of 7 or 30 days of finished hours; None while fewer than 70 % are known."""
+        if self._priced.total(window_ms, now_ms) < LEAST_SHARE * window_ms / HOUR_MS:
+            return None
+        return self._lows[window_ms].lowest(now_ms)
+
+    def from_peak(self, coins: float, now_ms: int) -> tuple[float | None, float]:
+        """Return the open coins against the most of 90 days (themselves included), None before, and warmth."""
+        most, count = self._coins
+        known = count.total(now_ms)
+        warm = min(1.0, known / _LEAST_PEAK_HOURS)
+        lowest = most.lowest(now_ms)
+        if warm < 1 or lowest is None:
+            return None, warm
+        peak = max(-lowest, coins)
+        return (coins / peak - 1 if peak > 0 else None), warm
+
+
+_WINDOWS = ((WEEK_MS, HOUR_MS), (MONTH_MS, HOUR_MS))
+
+
+def coins_open(bar: HourBar) -> float | None:
+    """Return the open contracts in coins; where only USD is known, at the bar's close."""
+    if bar.oi_coins is not None:
+        return bar.oi_coins
+    return None if bar.oi_usd is None or bar.close <= 0 else bar.oi_usd / bar.close
