@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from desktop.cli.chosen_world import folder_of
 from desktop.cli.doctor_desktop import desktop_checks
 from desktop.cli.doctor_machine import machine_checks
+from desktop.cli.doctor_reading import reading_checks
 from desktop.cli.doctor_wallet import wallet_checks
 from desktop.cli.finding import Check, Finding, unknown
 from desktop.cli.output import Output
@@ -31,7 +32,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     """
     with contextlib.suppress(BadInput):  # one of the checks tells it, beside the others
         folder_of(args)
-    return examine([*desktop_checks(), *machine_checks(args), *wallet_checks()], out)
+    return examine([*desktop_checks(), *machine_checks(args), *reading_checks(), *wallet_checks()], out)
 
 
 def examine(checks: Sequence[Check], out: Output) -> int:

@@ -6,8 +6,6 @@ import argparse
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import msgspec
-
 from desktop.cli.output import Output
 from desktop.domain.errors import BadInput
 from desktop.domain.market import (
@@ -30,23 +28,10 @@ from desktop.domain.raw_frame import RawFrame
 from desktop.storage.instrument_file import instruments_from, shipped_instruments
 from desktop.storage.line_file import numbered_lines
 from desktop.storage.recordings import recorded_frames
+from desktop.venues.message_facts import facts_of
 from desktop.venues.reading import FrameReaders, frame_reader
 
 _VENUES = ("binance", "bybit", "okx", "hyperliquid")
-_KINDS: dict[type, str] = {
-    Liquidation: "liquidation",
-    Trade: "trade",
-    Mark: "mark",
-    OpenInterest: "open_interest",
-    Book: "book",
-    Ticker: "ticker",
-    InsurancePool: "insurance",
-    VenueNotice: "notice",
-    WithdrawalStatus: "withdrawals",
-    ContextPoint: "context",
-}
-# The levels of a book are for sums; a person reads its best prices.
-_NOT_PRINTED = frozenset({"venue", "symbol", "at_ms", "received_ns", "bids", "asks"})
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -86,22 +71,9 @@ def _bare(path: Path, venue: str) -> Iterator[tuple[int, RawFrame]]:
 
 
 def _facts(message: Message, line: int) -> dict[str, object]:
-    # Bare messages carry no time of receipt, so what only has that one has none.
-    at_ms = message.at_ms or None
-    facts: dict[str, object] = {"kind": "", "venue": message.venue, "symbol": None, "at_ms": at_ms}
-    match message:
-        case Unparsed():
-            facts |= {"kind": "unparsed", "channel": message.channel, "reason": message.reason}
-            facts |= {"offset": message.offset, "line": line}
-        case FeedStatus():
-            facts |= {"kind": "status", "channel": message.channel, "event": message.event, "detail": message.detail}
-        case Gap():
-            facts |= {"kind": "status", "channel": message.channel, "event": "gap", "detail": message.reason}
-            facts["since_ms"] = message.since_ms
-        case _:
-            facts |= {"kind": _KINDS[type(message)], "symbol": getattr(message, "symbol", None)}
-            fields = msgspec.structs.asdict(message)
-            facts |= {name: value for name, value in fields.items() if name not in _NOT_PRINTED}
+    facts = facts_of(message)
+    if isinstance(message, Unparsed):
+        facts["line"] = line
     return facts
 
 
