@@ -1,0 +1,127 @@
+"""Bars from the venues' public pasts, joined over venues as the live program joins them. Pure.
+
+Price: the first venue that has it, in the order of the feeds, in that order's first venue's unit. Open interest: the
+sum over the venues that have it, which are named. Funding: per 8 h, weighted by open interest. Forced closings have
+no public past: they stay unknown.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+
+from desktop.domain.kept_values import DayValue
+from desktop.domain.market import HourBar
+from desktop.venues.history_rows import HOUR_MS, FundingRow, InterestRow, PriceRow
+
+_LONGEST_INTERVAL_MS = 8 * HOUR_MS
+_LEAST_COVERED = 0.7
+_MINUTE_MS = 60_000
+_MINUTES_OF_DAY = 1440
+
+
+class VenuePast(msgspec.Struct, frozen=True):
+    """What one venue told; `multiplier` is how many coins one unit of its prices is about (1000 for 1000PEPE)."""
+
+    multiplier: float = 1.0
+    prices: tuple[PriceRow, ...] = ()
+    interest: tuple[InterestRow, ...] = ()
+    funding: tuple[FundingRow, ...] = ()
+
+
+def bars(pasts: Mapping[str, VenuePast], step_ms: int) -> list[HourBar]:
+    """Return all bars of `step_ms` that have a price, oldest first; `pasts` in the order of the feeds."""
+    prices = _joined_prices(pasts, step_ms)
+    interest = {venue: _by_end(past.interest, step_ms) for venue, past in pasts.items()}
+    funding = {venue: funding_by_bar(past.funding, step_ms) for venue, past in pasts.items()}
+    found = []
+    for open_ms in sorted(prices):
+        row, multiplier = prices[open_ms]
+        open_interest = {
+            venue: rows[open_ms + step_ms] for venue, rows in interest.items() if open_ms + step_ms in rows
+        }
+        usd = {venue: one.usd or one.coins * row.close / multiplier for venue, one in open_interest.items()}
+        found.append(
+            HourBar(
+                open_ms=open_ms,
+                open=row.open,
+                high=row.high,
+                low=row.low,
+                close=row.close,
+                funding_8h=_weighted({v: rates.get(open_ms) for v, rates in funding.items()}, usd),
+                oi_usd=sum(usd.values()) if usd else None,
+                oi_coins=sum(one.coins for one in open_interest.values()) if open_interest else None,
+                oi_venues=tuple(open_interest),
+            )
+        )
+    return found
+
+
+def day_values(days: Iterable[HourBar]) -> dict[str, list[DayValue]]:
+    """Return what daily bars say of price, open interest and funding, by the names under which they are kept."""
+    found: dict[str, list[DayValue]] = defaultdict(list)
+    for bar in days:
+        middle = (bar.open + bar.high + bar.low + bar.close) / 4
+        price = DayValue(bar.open_ms, bar.low, bar.high, middle, bar.close, _MINUTES_OF_DAY, "filled")
+        found["PRICE"].append(price)
+        for name, value in (("FUND_OIW", bar.funding_8h), ("OI_COINS", bar.oi_coins), ("OI_USD", bar.oi_usd)):
+            if value is not None:
+                one = DayValue(bar.open_ms, value, value, value, value, _MINUTES_OF_DAY, "filled")
+                found[name].append(one)
+    return dict(found)
+
+
+def funding_by_bar(rows: Iterable[FundingRow], step_ms: int) -> dict[int, float]:
+    """Return the mean funding per 8 h of each bar, by its open; of bars that settled intervals cover for 70 %."""
+    sums: dict[int, float] = defaultdict(float)
+    covered: dict[int, int] = defaultdict(int)
+    for begin_ms, end_ms, rate_8h in _intervals(rows):
+        open_ms = begin_ms // step_ms * step_ms
+        while open_ms < end_ms:
+            shared_ms = min(end_ms, open_ms + step_ms) - max(begin_ms, open_ms)
+            sums[open_ms] += rate_8h * shared_ms
+            covered[open_ms] += shared_ms
+            open_ms += step_ms
+    return {at: sums[at] / ms for at, ms in covered.items() if ms >= _LEAST_COVERED * step_ms}
+
+
+def _intervals(rows: Iterable[FundingRow]) -> Iterator[tuple[int, int, float]]:
+    """Yield (begin, end, rate per 8 h) of the settled intervals; a settlement pays for the time before it."""
+    # Venues settle some milliseconds late.
+    settled = {(row.at_ms + _MINUTE_MS // 2) // _MINUTE_MS * _MINUTE_MS: row.rate for row in rows}
+    times = sorted(settled)
+    for place, at_ms in enumerate(times):
+        before_ms = times[place - 1] if place else at_ms - (times[1] - at_ms if len(times) > 1 else 0)
+        # No venue pays for more than eight hours at once: a longer way back is a settlement that is missing.
+        length_ms = min(at_ms - before_ms, _LONGEST_INTERVAL_MS)
+        if length_ms > 0:
+            yield at_ms - length_ms, at_ms, settled[at_ms] * (8 * HOUR_MS) / length_ms
+
+
+def _joined_prices(pasts: Mapping[str, VenuePast], step_ms: int) -> dict[int, tuple[PriceRow, float]]:
+    """Return (row, multiplier of its unit) by open; all rows in the unit of the first venue that has any."""
+    unit = next((past.multiplier for past in pasts.values() if past.prices), 1.0)
+    found: dict[int, tuple[PriceRow, float]] = {}
+    for past in pasts.values():
+        scale = unit / past.multiplier
+        for row in past.prices:
+            if row.at_ms % step_ms == 0 and row.at_ms not in found:
+                found[row.at_ms] = (row if scale == 1.0 else _scaled(row, scale)), unit
+    return found
+
+
+def _scaled(row: PriceRow, scale: float) -> PriceRow:
+    return PriceRow(row.at_ms, row.open * scale, row.high * scale, row.low * scale, row.close * scale)
+
+
+def _by_end(rows: Iterable[InterestRow], step_ms: int) -> dict[int, InterestRow]:
+    return {(row.at_ms + step_ms // 2) // step_ms * step_ms: row for row in sorted(rows, key=lambda row: row.at_ms)}
+
+
+def _weighted(rates: Mapping[str, float | None], weights: Mapping[str, float]) -> float | None:
+    """Return the mean over the venues whose weight is known; None where none is."""
+    known = {venue: rate for venue, rate in rates.items() if rate is not None and weights.get(venue)}
+    whole = sum(weights[venue] for venue in known)
+    return sum(rate * weights[venue] for venue, rate in known.items()) / whole if whole else None
