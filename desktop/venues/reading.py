@@ -18,6 +18,8 @@ from desktop.venues.hyperliquid.sampling import BookSamples
 from desktop.venues.okx import parse as okx
 from desktop.venues.okx.memory import MarkMemory as OkxMemory
 from desktop.venues.wire import Origin
+from desktop.venues.withdrawals import WITHDRAWAL_HOSTS
+from desktop.venues.withdrawals import parse as parse_withdrawals
 
 
 class Parse(Protocol):
@@ -96,6 +98,10 @@ class FrameReaders:
         """Return the messages of the frame; of a venue that cannot be read yet, that it is unparsed."""
         reader = self._readers.get(raw.venue)
         if reader is None:
+            if raw.venue in WITHDRAWAL_HOSTS:
+                reader = FrameReader(raw.venue, parse_withdrawals, self._instruments, lambda messages: messages)
+                self._readers[raw.venue] = reader
+                return reader.read(raw)
             if raw.venue not in READABLE_VENUES:
                 origin = Origin(raw.venue, raw.channel, raw.received_ns)
                 return (_line_message(raw) if raw.event else origin.unparsed("no parser for this venue", 0),)
