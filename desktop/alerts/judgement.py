@@ -9,9 +9,10 @@ import msgspec
 from desktop.alerts.facts import known_fact
 from desktop.alerts.incidents import Factor
 from desktop.alerts.rules import Condition, Group, OtherRule, Part, Rule, Rung
+from desktop.risk.catalogue import CATALOGUE
 from desktop.risk.history import OwnHistory
 from desktop.risk.liquidations import TOO_FEW
-from desktop.risk.reading import Level, Reading
+from desktop.risk.reading import Level, Reading, unknown
 
 _MOST_STEPS = 4.0
 EASED = 0.1
@@ -36,17 +37,23 @@ def _no_past(name: str, ms: int) -> float | None:
     return None
 
 
+def _not_graded(name: str) -> Reading:
+    return unknown("its level is not known here")
+
+
 class Facts(msgspec.Struct, frozen=True):
     """What a rule is judged on: readings by id (made when asked) and the own history of each.
 
     With `factory` a bound that needs more history than there is may be borrowed from `until_known` (live only).
-    `before(id, ms)` is the value so long ago, None where it is not known.
+    `before(id, ms)` is the value so long ago, None where it is not known. `graded` gives a reading with its own
+    percentile and level.
     """
 
     reading: Callable[[str], Reading]
     histories: Mapping[str, OwnHistory]
     factory: bool
     before: Callable[[str, int], float | None] = _no_past
+    graded: Callable[[str], Reading] = _not_graded
 
 
 class _Held(msgspec.Struct, frozen=True):
@@ -133,6 +140,8 @@ class _Asked:
         return blocked or None
 
     def _condition(self, condition: Condition) -> _Answer:
+        if condition.comparison == "reaches":
+            return self._reaching(condition)
         reading = self._reading(condition.indicator)
         if trouble := self._trouble(reading):
             return f"{known_fact(condition.indicator).name}: {trouble}"
@@ -145,6 +154,17 @@ class _Asked:
         if not holds(condition, value, eased(condition, bound, self._ease)):
             return None
         return [_Held(condition, value, bound, reading, borrowed)]
+
+    def _reaching(self, condition: Condition) -> _Answer:
+        """Ask for the indicator's own level; an open incident is kept one level lower."""
+        reading = self._facts.graded(condition.indicator)
+        if trouble := self._trouble(reading):
+            return f"{known_fact(condition.indicator).name}: {trouble}"
+        wanted = condition.bound - (1 if self._ease else 0)
+        if reading.value is None or reading.level < max(wanted, Level.NOTABLE):
+            return None
+        threshold = _level_bound(condition, reading, self._facts)
+        return [_Held(condition, reading.value, threshold, reading, borrowed=False)]
 
     def _reading(self, name: str) -> Reading:
         found = self._seen.get(name)
@@ -189,7 +209,8 @@ def suspension(rule: Rule, facts: Facts) -> str:
 
 
 def _why_not(condition: Condition, facts: Facts) -> str:
-    reading = facts.reading(condition.indicator)
+    graded = condition.comparison == "reaches"
+    reading = (facts.graded if graded else facts.reading)(condition.indicator)
     if not reading.votes and reading.reason != TOO_FEW:
         return f"{known_fact(condition.indicator).name}: {reading.reason or reading.state.value}"
     return _too_short(condition, facts) if bound_of(condition, facts)[0] is None else ""
@@ -198,6 +219,16 @@ def _why_not(condition: Condition, facts: Facts) -> str:
 def _too_short(condition: Condition, facts: Facts) -> str:
     known = len(facts.histories[condition.indicator]) if condition.indicator in facts.histories else 0
     return f"{known_fact(condition.indicator).name}: {known} of {condition.known_hours} hours of history"
+
+
+def _level_bound(condition: Condition, reading: Reading, facts: Facts) -> float:
+    """Return the value at which the level begins: the catalogue's bound, or the own past's at its percentile."""
+    levels = CATALOGUE[condition.indicator].levels
+    bound = None if levels is None else levels.bounds[round(condition.bound) - 1]
+    history = facts.histories.get(condition.indicator)
+    if bound is not None and levels is not None and levels.by_percentile:
+        bound = None if history is None else history.quantile(bound, 1)
+    return bound if bound is not None else (reading.value or 0.0)
 
 
 def bound_of(condition: Condition, facts: Facts) -> tuple[float | None, bool]:
@@ -237,6 +268,8 @@ def holds(condition: Condition, value: float, bound: float) -> bool:
             return value <= bound
         case "below":
             return value < bound
+        case "reaches":
+            return value >= bound
 
 
 def _factors(held: list[_Held]) -> tuple[Factor, ...]:

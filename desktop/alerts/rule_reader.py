@@ -1,6 +1,6 @@
 """Rules as people write them: TOML in, frozen rules out, and errors that name the line.
 
-The form is described at the top of `resources/rules/shipped.toml`.
+The form is described at the top of `resources/rules/cascade.toml`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from desktop.alerts.rules import (
     Rung,
 )
 from desktop.domain.errors import BadInput
+from desktop.risk.catalogue import CATALOGUE
 from desktop.risk.history import HISTORY_HOURS, LEAST_HOURS
 from desktop.risk.reading import Level
 
@@ -33,8 +34,8 @@ _RULE_KEYS = ("id", "name", "words", "each", "group", "follows", "off", "coins",
               "quiet_minutes", "for_minutes", "cool_down_hours", "quiet_hours", "override", "hours", "weekdays",
               "actions", "remind")  # fmt: skip
 _LEVEL_KEYS = ("level", "all", "any", "for_minutes", "actions")
-_CONDITION_KEYS = ("indicator", *COMPARISONS, "own_percentile", "of_hours", "known_hours", "until_known", "clear",
-                   "change_over_minutes")  # fmt: skip
+_CONDITION_KEYS = ("indicator", *COMPARISONS, "reaches", "own_percentile", "of_hours", "known_hours", "until_known",
+                   "clear", "change_over_minutes")  # fmt: skip
 _MOST_CHANGE_MINUTES = 24 * 60
 
 
@@ -144,6 +145,8 @@ class _Reader:
         table.only(_CONDITION_KEYS)
         indicator = table.choice("indicator", known_names())
         self._check_place(table, indicator, each)
+        if table.has("reaches"):
+            return self._reaching(table, indicator)
         given = [comparison for comparison in COMPARISONS if table.has(comparison)]
         if len(given) != 1:
             words = f"{indicator} is compared with {len(given)} numbers, not one"
@@ -164,6 +167,15 @@ class _Reader:
             clear=table.maybe("clear"),
             change_ms=round(change * MINUTE_MS),
         )
+
+    def _reaching(self, table: Table, indicator: str) -> Condition:
+        table.only(("indicator", "reaches"))
+        level = LEVEL_NAMES[table.choice("reaches", tuple(LEVEL_NAMES))]
+        levels = CATALOGUE[indicator].levels if indicator in CATALOGUE else None
+        if levels is None or levels.bounds[level - 1] is None:
+            words = f"{indicator} has no level {level.name.lower()}"
+            raise table.wrong(words, indicator, "Compare it with a number: at_least, above, at_most or below.")
+        return Condition(indicator, "reaches", float(level))
 
     def _check_place(self, table: Table, indicator: str, each: Place) -> None:
         """Refuse what cannot be told for one coin or venue; facts of market and desk can be told anywhere."""

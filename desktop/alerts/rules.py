@@ -11,7 +11,7 @@ from desktop.alerts.facts import Place
 from desktop.risk.history import LEAST_HOURS
 from desktop.risk.reading import Level
 
-Comparison = Literal["at_least", "above", "at_most", "below"]
+Comparison = Literal["at_least", "above", "at_most", "below", "reaches"]
 COMPARISONS: tuple[Comparison, ...] = ("at_least", "above", "at_most", "below")
 MINUTE_MS = 60_000
 COOL_DOWN_MS = 6 * 60 * MINUTE_MS
@@ -21,7 +21,8 @@ class Condition(msgspec.Struct, frozen=True):
     """One comparison. `own_share` (0..1) is the quantile of the own past that must be reached as well.
 
     `clear` is the bound that keeps an open incident; without it that bound is the firing one eased by a tenth. With
-    `change_ms` not the value is compared but how much it changed over that time, in its own unit.
+    `change_ms` not the value is compared but how much it changed over that time, in its own unit. "reaches" asks for
+    the indicator's own level of the catalogue (`bound` is that level's number).
     """
 
     indicator: str
@@ -36,7 +37,7 @@ class Condition(msgspec.Struct, frozen=True):
     @property
     def upward(self) -> bool:
         """Whether more of it holds sooner."""
-        return self.comparison in ("at_least", "above")
+        return self.comparison in ("at_least", "above", "reaches")
 
 
 class OtherRule(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, tzinfo
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -131,7 +131,7 @@ def _tested_coin(hours: Iterator[list[Row]], rules: tuple[Rule, ...]) -> Iterato
     for rows in hours:
         bar = merged(rows)
         readings = indicators.readings(bar)
-        facts = Facts(readings.__getitem__, indicators.histories, factory=False)
+        facts = Facts(_reader(readings, "not in these bars"), indicators.histories, factory=False)
         yield Tested(bar.open_ms, bar.close, tuple(judge(rule, facts) for rule in rules))
         indicators.remember(bar, readings)
 
@@ -149,9 +149,13 @@ def _tested_market(hours: Iterator[list[Row]], rules: tuple[Rule, ...]) -> Itera
             "BREADTH_F3_1H": _share(found.f3, open_ms + HOUR_MS),
             "BREADTH_F5_1H": _share(found.f5, open_ms + HOUR_MS),
         }
-        facts = Facts(readings.__getitem__, {}, factory=False)
+        facts = Facts(_reader(readings, "not in these bars"), {}, factory=False)
         yield Tested(open_ms, None, tuple(judge(rule, facts) for rule in rules))
         closes, before_ms = {symbol: bar.close for symbol, bar in bars.items()}, open_ms
+
+
+def _reader(readings: dict[str, Reading], why: str) -> Callable[[str], Reading]:
+    return lambda name: readings.get(name) or unknown(why)
 
 
 def _share(value: float | None, at_ms: int) -> Reading:

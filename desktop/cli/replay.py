@@ -7,10 +7,10 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from desktop.alerts.incidents import IncidentChange
 from desktop.alerts.rules import Rule
 from desktop.cli.output import Output
 from desktop.domain.market import Book, HourBar, Mark, Message, OpenInterest, Trade, Unparsed
-from desktop.engine.alert_loop import IncidentChange
 from desktop.engine.market_desk import MarketDesk
 from desktop.storage.instrument_file import instruments_from, shipped_instruments
 from desktop.storage.recording_history import recorded_history
@@ -131,6 +131,11 @@ class Replay:
                     "opened_ms": incident.opened_ms,
                     "closed_ms": incident.closed_ms,
                     "note": incident.note,
+                    "group": incident.group,
+                    "cause": incident.cause,
+                    "coins": list(incident.coins),
+                    "rings": change.rings,
+                    "next_step": incident.next_step,
                 },
                 f"{incident.at_ms}  {incident.rule} {incident.coin or incident.venue} {level}: {change.change}",
             )

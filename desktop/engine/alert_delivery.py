@@ -6,8 +6,7 @@ import logging
 from collections.abc import Callable
 
 from desktop.alerts import incident_words
-from desktop.alerts.incidents import Incident
-from desktop.engine.alert_loop import IncidentChange
+from desktop.alerts.incidents import Incident, IncidentChange
 from desktop.engine.door import FallbackNotification, IncidentNews, News
 from desktop.engine.ports import IncidentJournal, Notification, Notifier
 from desktop.risk.reading import Level
@@ -22,8 +21,8 @@ ACTION_ACKNOWLEDGE = "acknowledge"
 class AlertDelivery:
     """Deliver incident changes. Engine thread.
 
-    One incident is one notification, replaced in place. Only opening and rising ring, from warning upward (a dead
-    feed rings as well); a snooze silences everything below critical.
+    One incident is one notification, replaced in place. What rings is the book's decision (level, cool-down, quiet
+    hours, reminders); a snooze silences everything below critical.
     """
 
     def __init__(self, journal: IncidentJournal | None, notifier: Notifier | None) -> None:
@@ -42,16 +41,14 @@ class AlertDelivery:
         self.tell(IncidentNews(incident, change.change))
         if change.change == "closed":
             await self.take_away(incident.id)
-        elif self._rings(incident, now_ms):
+        elif change.rings and self._wanted(incident, now_ms):
             await self._ring(incident)
 
-    def _rings(self, incident: Incident, now_ms: int) -> bool:
+    def _wanted(self, incident: Incident, now_ms: int) -> bool:
         if incident.level >= Level.CRITICAL:
             return True
         quiet = max(self.quiet_until_ms or 0, incident.snoozed_until_ms or 0)
-        if now_ms < quiet or incident.acknowledged_ms is not None:
-            return False
-        return incident.level >= Level.WARNING or incident.rule == "feed-dead"
+        return now_ms >= quiet and incident.acknowledged_ms is None
 
     async def _ring(self, incident: Incident) -> None:
         actions: tuple[tuple[str, str], ...] = (

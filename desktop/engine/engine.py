@@ -7,10 +7,10 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
+from desktop.alerts.incidents import IncidentChange
 from desktop.domain.errors import SeawallError
 from desktop.engine import alert_delivery
 from desktop.engine.alert_delivery import AlertDelivery
-from desktop.engine.alert_loop import IncidentChange
 from desktop.engine.commands import (
     Acknowledge,
     CancelOnDevice,

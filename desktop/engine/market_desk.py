@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from desktop.alerts.incidents import Incident
+from desktop.alerts.incidents import Incident, IncidentChange
 from desktop.alerts.judgement import Facts
 from desktop.alerts.rules import Rule
 from desktop.domain.market import (
@@ -18,7 +18,7 @@ from desktop.domain.market import (
     Trade,
     Unparsed,
 )
-from desktop.engine.alert_loop import AlertLoop, IncidentChange
+from desktop.engine.alert_loop import NO_FACTS, AlertLoop
 from desktop.engine.coin_track import CoinTrack
 from desktop.engine.desk_view import ChartView, CoinView, FeedView
 from desktop.engine.indicator_loop import CoinIndicators
@@ -182,7 +182,12 @@ class MarketDesk:
 
     def _facts(self, coin: str, now_ms: int) -> Facts:
         desk = self._desks[coin]
-        return Facts(lambda name: desk.measured(name, now_ms), desk.track.hourly.histories, factory=True)
+        return Facts(
+            reading=lambda name: desk.measured(name, now_ms),
+            histories=desk.track.hourly.histories,
+            factory=True,
+            graded=lambda name: desk.reading(name, now_ms),
+        )
 
     def _forget(self) -> None:
         for desk in self._desks.values():
@@ -202,7 +207,8 @@ class MarketDesk:
             desk.track.advance(now_ms)
             desk.sample(now_ms)
             changes += self._alerts.tick(coin, self._facts(coin, now_ms), now_ms)
-        return tuple(changes)
+        changes += self._alerts.tick_market(NO_FACTS, now_ms)
+        return changes
 
     def warm(self, coin: str, bars: Sequence[HourBar]) -> None:
         """Take up to 30 days of hours of a coin, so that percentiles and day windows are warm from the start."""
@@ -265,11 +271,11 @@ class MarketDesk:
 
     def acknowledge(self, incident_id: str, now_ms: int) -> tuple[IncidentChange, ...]:
         """Note that the person has seen this incident; all open ones if the id is empty."""
-        return self._alerts.change(incident_id, now_ms, acknowledged_ms=now_ms)
+        return self._alerts.change(incident_id, acknowledged_ms=now_ms)
 
     def snooze(self, incident_id: str, until_ms: int) -> tuple[IncidentChange, ...]:
         """Stay quiet about this incident until then; all open ones if the id is empty."""
-        return self._alerts.change(incident_id, until_ms, snoozed_until_ms=until_ms)
+        return self._alerts.change(incident_id, snoozed_until_ms=until_ms)
 
     def restore(self, incidents: Sequence[Incident]) -> None:
         """Take incidents of an earlier run: open ones go on under their id, and none is news."""

@@ -9,10 +9,12 @@ from desktop.alerts.rules import Rule
 from desktop.domain.errors import BadInput
 from desktop.storage.resource_files import resource
 
+SHIPPED = ("cascade", "fuel", "me", "watch")
+
 
 def shipped_rules() -> tuple[Rule, ...]:
-    """Return the rules Seawall ships. Raise BadInput if their file is missing or off."""
-    return rules_from(resource("rules/shipped.toml"))
+    """Return the rules Seawall ships. Raise BadInput if a file of them is missing or off."""
+    return tuple(rule for name in SHIPPED for rule in rules_from(resource(f"rules/{name}.toml")))
 
 
 def rules_from(path: Path) -> tuple[Rule, ...]:

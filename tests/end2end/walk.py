@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 
 from desktop.engine.desk_view import DeskView, TransferView
 from desktop.engine.door import EngineDoor
+from desktop.risk.reading import Level
 
 W = TypeVar("W", bound=QWidget)
 
@@ -70,11 +71,12 @@ class Walk:
         return self.view().transfers[0]
 
     def incident(self, rule: str, coin: str) -> None:
-        """Wait until this rule has an incident for this coin."""
+        """Wait until this rule warns of this coin."""
 
         def is_there() -> bool:
             view = self.door.view()
-            return view is not None and any(i.rule == rule and i.coin == coin for i in view.incidents)
+            found = () if view is None else view.incidents
+            return any(i.rule == rule and i.coin == coin and i.level >= Level.WARNING for i in found)
 
         self.until(is_there, f"no incident {rule} for {coin}")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from desktop.alerts.incidents import IncidentChange
 from desktop.alerts.rules import Rule
 from desktop.domain.market import FeedStatus, Gap, HourBar, Liquidation, Mark, OpenInterest, Trade
-from desktop.engine.alert_loop import IncidentChange
 from desktop.engine.market_desk import MarketDesk
 from desktop.risk.reading import Reading
 from desktop.risk.windows import HOUR_MS

@@ -21,6 +21,7 @@ _HEAD = (
     "timestamp,price_open,price_high,price_low,price_close,liquidation_long_usd,liquidation_short_usd,"
     "funding_close,oi_close"
 )
+_CASCADE = ("--rule", "cascade-started")
 Bar = tuple[float, float, float, float, float, float]
 
 
@@ -110,16 +111,16 @@ def test_firings_equal_the_same_rule_written_in_plain_arithmetic(
 
 def test_under_240_rows_of_history_nothing_fires(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     # 240 intensities need 241 rows: the first row has none before it.
-    assert _run(capsys, _csv(tmp_path, [*_calm(240), _STORM]))[0] == []
-    assert len(_run(capsys, _csv(tmp_path, [*_calm(241), _STORM]))[0]) == 1
+    assert _run(capsys, _csv(tmp_path, [*_calm(240), _STORM]), *_CASCADE)[0] == []
+    assert len(_run(capsys, _csv(tmp_path, [*_calm(241), _STORM]), *_CASCADE)[0]) == 1
 
 
 def test_missing_hours_are_gaps_and_rows_count_not_hours(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bars = [*_calm(300), _STORM]
     # 25 rows back lies a low under the storm's: out of reach of 24 rows, until one row between is missing.
     bars[300 - 25] = (100.0, 101.0, 94.0, 100.0, 1e5, 1e5)
-    assert len(_run(capsys, _csv(tmp_path, bars))[0]) == 1
-    firings, summaries = _run(capsys, _csv(tmp_path, bars, missing=(290,)))
+    assert len(_run(capsys, _csv(tmp_path, bars), *_CASCADE)[0]) == 1
+    firings, summaries = _run(capsys, _csv(tmp_path, bars, missing=(290,)), *_CASCADE)
     assert firings == []
     assert summaries[0]["bars"] == 300
 
@@ -128,14 +129,14 @@ def test_missing_columns_stay_unknown_and_fire_nothing(tmp_path: Path, capsys: p
     path = _csv(tmp_path, [*_calm(300), _STORM])
     text = path.read_text().replace("oi_close", "something_else")
     path.write_text(text)
-    firings, summaries = _run(capsys, path)
+    firings, summaries = _run(capsys, path, *_CASCADE)
     assert firings == []
     assert summaries[0]["bars"] == 301
 
 
 def test_finer_rows_are_resampled_to_the_same_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bars = [*_calm(300), _STORM]
-    hourly = _run(capsys, _csv(tmp_path, bars))
+    hourly = _run(capsys, _csv(tmp_path, bars), *_CASCADE)
     lines = [_HEAD]
     for hour, (opened, high, low, close, longs, shorts) in enumerate(bars):
         quarters = (
@@ -149,10 +150,10 @@ def test_finer_rows_are_resampled_to_the_same_answer(tmp_path: Path, capsys: pyt
             lines.append(f"{_T0 + hour * _HOUR + number * _HOUR // 4},{cells}")
     path = tmp_path / "quarters.csv"
     path.write_text("\n".join(lines) + "\n")
-    assert _run(capsys, path) == hourly
+    assert _run(capsys, path, *_CASCADE) == hourly
     # Of an hour that has not ended nothing is known yet.
     path.write_text("\n".join(lines[:-1]) + "\n")
-    assert _run(capsys, path)[0] == []
+    assert _run(capsys, path, *_CASCADE)[0] == []
 
 
 def test_rows_wider_than_an_hour_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -163,8 +164,8 @@ def test_rows_wider_than_an_hour_are_refused(tmp_path: Path, capsys: pytest.Capt
 
 def test_nights_are_those_of_the_time_zone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = _csv(tmp_path, [*_calm(300), _STORM])
-    assert _run(capsys, path)[1][0]["at_night"] == 0
-    assert _run(capsys, path, "--timezone", "Pacific/Auckland")[1][0]["at_night"] == 1
+    assert _run(capsys, path, *_CASCADE)[1][0]["at_night"] == 0
+    assert _run(capsys, path, "--timezone", "Pacific/Auckland", *_CASCADE)[1][0]["at_night"] == 1
     with pytest.raises(WrongUsage, match="Mars"):
         _run(capsys, path, "--timezone", "Mars/Base")
 
@@ -203,7 +204,7 @@ def test_breadth_of_an_hour_without_the_hour_before_is_unknown(
     path = _market_csv(tmp_path, [[0] * 4, [0] * 4, [-9.0] * 4])
     text = path.read_text().splitlines()
     path.write_text("\n".join(text[:5] + text[9:]) + "\n")
-    firings, summaries = _run(capsys, path)
+    firings, summaries = _run(capsys, path, "--rule", "breadth")
     assert firings == []
     assert summaries[0]["bars"] == 2
 

@@ -84,12 +84,16 @@ def test_a_storm_opens_and_raises_one_incident_and_ends_with_a_summary(
 ) -> None:
     *incidents, summary = _run(_recorded(tmp_path, list(_storm())), capsys)
     assert [(i["change"], i["level"]) for i in incidents if i["change"] != "updated"] == [
-        ("opened", "warning"),
+        ("opened", "notable"),
+        ("raised", "warning"),
         ("raised", "critical"),
     ]
-    first = incidents[0]
-    assert (first["kind"], first["rule"], first["coin"]) == ("incident", "cascade-started", "BTC")
-    assert START_MS + 60_000 < first["at_ms"] < START_MS + 90_000
+    early = incidents[0]
+    assert (early["kind"], early["rule"], early["coin"]) == ("incident", "cascade-started", "BTC")
+    assert (early["cause"], early["rings"]) == ("forced-selling", False)
+    assert START_MS + 60_000 < early["at_ms"] < START_MS + 90_000
+    first = next(incident for incident in incidents if incident["level"] == "warning")
+    assert (first["cause"], first["rings"]) == ("cascade-started", True)
     assert [factor["name"] for factor in first["factors"]] == ["LIQ_INT_1H", "LIQ_IMB_1H", "LOW_BREAK_24H"]
     assert len({incident["id"] for incident in incidents}) == 1
     assert (summary["kind"], summary["messages"], summary["unparsed"]) == ("summary", 2 * 119 + 59 + 2, 0)

@@ -38,7 +38,11 @@ def _storm(market: Market, seconds: int, usd: float = 30_000.0, fall: float = 0.
 
 
 def _news(market: Market) -> list[tuple[str, str, Level]]:
-    return [(c.change, c.incident.rule, c.incident.level) for c in market.changes if c.change != "updated"]
+    return [
+        (c.change, c.incident.rule, c.incident.level)
+        for c in market.changes
+        if c.change not in ("updated", "reminder")
+    ]
 
 
 # --- unknown is never zero -----------------------------------------------------------------------------------------
@@ -242,7 +246,8 @@ def test_a_cascade_opens_one_incident_rises_in_place_and_closes_when_it_is_over(
     market = _warm_market()
     _storm(market, 90)
     assert _news(market) == [
-        ("opened", "cascade-started", Level.WARNING),
+        ("opened", "cascade-started", Level.NOTABLE),
+        ("raised", "cascade-started", Level.WARNING),
         ("raised", "cascade-started", Level.CRITICAL),
     ]
     assert len({change.incident.id for change in market.changes}) == 1
@@ -251,8 +256,8 @@ def test_a_cascade_opens_one_incident_rises_in_place_and_closes_when_it_is_over(
     assert [factor.name for factor in incident.factors] == ["LIQ_INT_1H", "LIQ_IMB_1H", "LOW_BREAK_24H"]
     # An hour later nothing is left in the window; ten quiet minutes after that it closes.
     market.pass_seconds(75 * 60)
-    assert _news(market)[2:] == [("closed", "cascade-started", Level.CRITICAL)]
-    assert market.desk.incidents()[0].id == incident.id
+    assert [(change, level) for change, _, level in _news(market)[3:]] == [("closed", Level.NOTABLE)]
+    assert (market.desk.incidents()[0].id, market.desk.incidents()[0].peak) == (incident.id, Level.CRITICAL)
     assert market.desk.incidents()[0].closed_ms is not None
 
 
@@ -269,9 +274,9 @@ def test_the_incident_opens_in_the_turn_of_the_message_that_completes_it() -> No
 def test_a_new_low_after_the_liquidations_completes_it_as_well() -> None:
     market = _warm_market()
     market.liquidation(400_000.0)
-    assert market.changes == []
+    assert [(change.change, change.incident.level) for change in market.changes] == [("opened", Level.NOTABLE)]
     market.trade(98.0)
-    assert [change.change for change in market.changes] == ["opened"]
+    assert [(change.change, change.incident.level) for change in market.changes[1:]] == [("raised", Level.WARNING)]
 
 
 def test_updates_are_at_least_ten_seconds_apart() -> None:
