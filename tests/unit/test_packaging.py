@@ -15,5 +15,5 @@ def test_every_package_is_listed_for_the_wheel() -> None:
 
 
 def test_shipped_files_lie_where_the_wheel_takes_them_from() -> None:
-    for name in ("instruments.json", "rules/shipped.toml", "practice/storm.jsonl.zst", "fonts/Inter-Regular.otf"):
+    for name in ("instruments.json", "rules/cascade.toml", "practice/storm.jsonl.zst", "fonts/Inter-Regular.otf"):
         assert (ROOT / "resources" / name).is_file()
