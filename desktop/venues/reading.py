@@ -98,12 +98,13 @@ class FrameReaders:
         """Return the messages of the frame; of a venue that cannot be read yet, that it is unparsed."""
         reader = self._readers.get(raw.venue)
         if reader is None:
-            if raw.venue in WITHDRAWAL_HOSTS:
-                reader = FrameReader(raw.venue, parse_withdrawals, self._instruments, lambda messages: messages)
-                self._readers[raw.venue] = reader
-                return reader.read(raw)
-            if raw.venue not in READABLE_VENUES:
+            if raw.venue not in READABLE_VENUES and raw.venue not in WITHDRAWAL_HOSTS:
                 origin = Origin(raw.venue, raw.channel, raw.received_ns)
                 return (_line_message(raw) if raw.event else origin.unparsed("no parser for this venue", 0),)
-            reader = self._readers[raw.venue] = frame_reader(raw.venue, self._instruments)
+            reader = self._readers[raw.venue] = self._new_reader(raw.venue)
         return reader.read(raw)
+
+    def _new_reader(self, venue: str) -> FrameReader:
+        if venue in WITHDRAWAL_HOSTS:
+            return FrameReader(venue, parse_withdrawals, self._instruments, lambda messages: messages)
+        return frame_reader(venue, self._instruments)

@@ -5,7 +5,7 @@ Binance, Bybit and OKX say it only to a key. Paths and names of fields: the docu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from desktop.domain.errors import Unreadable

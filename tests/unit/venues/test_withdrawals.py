@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from desktop.domain.instrument import InstrumentTable
 from desktop.domain.market import FeedStatus, Gap, Message, Unparsed, WithdrawalStatus
+from desktop.domain.raw_frame import RawFrame
 from desktop.venues.outbound import Outbound
+from desktop.venues.reading import FrameReaders
 from desktop.venues.withdrawal_feed import withdrawal_feed
 from desktop.venues.withdrawals import WITHDRAWAL_HOSTS, parse
 from tests.fakes.manual_clock import ManualClock
@@ -171,6 +173,12 @@ def test_a_host_that_is_down_is_a_gap_of_that_exchange() -> None:
         await reader.close()
 
     play(scene)
+
+
+def test_a_recording_of_it_is_read_again() -> None:
+    readers = FrameReaders(InstrumentTable())
+    raw = RawFrame(7_000_000, "gate", PATHS["gate"], json.dumps(GATE).encode())
+    assert readers.read(raw) == read("gate", GATE)
 
 
 def test_every_exchange_has_a_host_of_its_own() -> None:
