@@ -39,7 +39,9 @@ def message_of(incident: Incident, occasion: Occasion, *, sizes_allowed: bool) -
     own = any(factor.name.startswith(OWN_PREFIX) for factor in factors)
     if own and not sizes_allowed:
         factors = tuple(factor for factor in factors if not factor.name.startswith(OWN_PREFIX))
-    told = msgspec.structs.replace(incident, factors=factors)
+    told = incident
+    if not sizes_allowed:
+        told = msgspec.structs.replace(incident, factors=factors, exposure="", readiness="", next_step="")
     body = incident_words.body(told)
     if own and not sizes_allowed:
         body = f"{body}\n{OWN_HIDDEN}"

@@ -9,6 +9,7 @@ from desktop.alerts import incident_words
 from desktop.alerts.incidents import Incident, IncidentChange
 from desktop.engine.door import FallbackNotification, IncidentNews, News
 from desktop.engine.ports import IncidentJournal, Notification, Notifier
+from desktop.engine.ways_out import WaysOut
 from desktop.risk.reading import Level
 
 _log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ class AlertDelivery:
     def __init__(self, journal: IncidentJournal | None, notifier: Notifier | None) -> None:
         self._journal = journal
         self._notifier = notifier
+        self.ways_out: WaysOut | None = None
         self.tell: Callable[[News], None] = lambda news: None
         self.quiet_until_ms: int | None = None
 
@@ -41,7 +43,9 @@ class AlertDelivery:
         self.tell(IncidentNews(incident, change.change))
         if change.change == "closed":
             await self.take_away(incident.id)
+            self._send_out(change)
         elif change.rings and self._wanted(incident, now_ms):
+            self._send_out(change)
             await self._ring(incident)
 
     def _wanted(self, incident: Incident, now_ms: int) -> bool:
@@ -66,6 +70,13 @@ class AlertDelivery:
         shown = self._notifier is not None and await self._notifier.show(notification)
         if not shown:
             self.tell(FallbackNotification(notification))
+
+    def _send_out(self, change: IncidentChange) -> None:
+        """Send the same word outside."""
+        # What never rang outside need not be told to have ended.
+        told = change.rings or change.incident.rang_ms is not None
+        if self.ways_out is not None and change.change != "updated" and told:
+            self.ways_out.ring(change.incident, change.change, change.actions)
 
     async def take_away(self, incident_id: str) -> None:
         """Remove the notification of an incident that was acknowledged or ended."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Literal, Protocol
 
 import msgspec
 
 from desktop.alerts.channel_words import ChannelMessage, test_message
 from desktop.domain.errors import SeawallError
+from desktop.engine.channel_plan import ChannelPlans, WayOutView
 from desktop.engine.ports import Clock
 from desktop.risk.reading import Level
 
@@ -51,16 +52,18 @@ class Delivery(msgspec.Struct, frozen=True):
     trouble: str = ""
 
 
-class ChannelView(msgspec.Struct, frozen=True):
-    """How a channel stands: never used, works, tries again, or failed, with its last proof or trouble."""
+class ChannelShop(Protocol):
+    """Makes channels of plans, with their secrets from the keychain. Never blocks the engine's loop."""
 
-    name: str
-    state: Literal["unused", "works", "trying", "failed"]
-    at_ms: int | None = None
-    proof: str = ""
-    trouble: str = ""
-    remedy: str = ""
-    waiting: int = 0
+    async def plans(self) -> ChannelPlans:
+        """Return what the person has set up. Raise SeawallError."""
+
+    async def opened(self) -> Sequence[AlertChannel]:
+        """Return the channels that the person's settings name and that are on. Raise SeawallError."""
+
+    async def keep(self, plans: ChannelPlans, secrets: Mapping[str, str]) -> Sequence[AlertChannel]:
+        """Write plans to the settings and secrets (by channel; empty: forget it) to the keychain; return the channels
+        made of them. Raise SeawallError; then nothing of the old ones is lost."""
 
 
 class _Line:
@@ -68,7 +71,7 @@ class _Line:
 
     def __init__(self, channel: AlertChannel) -> None:
         self.channel = channel
-        self.view = ChannelView(channel.name, "unused")
+        self.view = WayOutView(channel.name, "unused")
         self.waiting: OrderedDict[str, ChannelMessage] = OrderedDict()
         self.arrived = asyncio.Event()
 
@@ -96,6 +99,7 @@ class ChannelDesk:
         self, channels: Sequence[AlertChannel], clock: Clock, pauses: Sequence[float] = PAUSES_SECONDS
     ) -> None:
         self._lines = {channel.name: _Line(channel) for channel in channels}
+        self._changed = asyncio.Event()
         self._clock = clock
         self._pauses = tuple(pauses)
         self.proofs: list[Delivery] = []
@@ -120,16 +124,32 @@ class ChannelDesk:
             line.put(test_message(name, self._clock.now_ms()))
         return line is not None
 
-    def views(self) -> tuple[ChannelView, ...]:
+    def views(self) -> tuple[WayOutView, ...]:
         """Return how each channel stands."""
         return tuple(msgspec.structs.replace(line.view, waiting=len(line.waiting)) for line in self._lines.values())
 
     async def run(self) -> None:
         """Send what is queued until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            for line in self._lines.values():
-                group.create_task(self._serve(line), name=f"channel {line.channel.name}")
-            await asyncio.Event().wait()
+        while True:
+            self._changed.clear()
+            lines = tuple(self._lines.values())
+            serving = [asyncio.create_task(self._serve(line), name=f"channel {line.channel.name}") for line in lines]
+            try:
+                await self._changed.wait()
+            finally:
+                for task in serving:
+                    task.cancel()
+                await asyncio.gather(*serving, return_exceptions=True)
+
+    async def replace(self, channels: Sequence[AlertChannel]) -> None:
+        """Take these channels in place of the old ones, which are closed; what waited for a name waits on."""
+        old, self._lines = self._lines, {channel.name: _Line(channel) for channel in channels}
+        for name, line in self._lines.items():
+            for message in old[name].waiting.values() if name in old else ():
+                line.put(message)
+        self._changed.set()
+        for line in old.values():
+            await line.channel.close()
 
     async def close(self) -> None:
         """Close all channels."""
@@ -161,13 +181,13 @@ class ChannelDesk:
             _log.exception("a channel failed in its own way")
             trouble, remedy = f"internal error: {type(error).__name__}", "See the log."
         else:
-            line.view = ChannelView(name, "works", self._clock.now_ms(), proof=proof)
+            line.view = WayOutView(name, "works", self._clock.now_ms(), proof=proof)
             self._prove(message, name, attempt, proof=proof)
             if was in ("failed", "trying"):
                 self.on_well(name)
             return True
         state: Literal["failed", "trying"] = "failed" if last else "trying"
-        line.view = ChannelView(name, state, self._clock.now_ms(), trouble=trouble, remedy=remedy)
+        line.view = WayOutView(name, state, self._clock.now_ms(), trouble=trouble, remedy=remedy)
         self._prove(message, name, attempt, trouble=trouble)
         if last:
             self.on_failed(name, trouble)

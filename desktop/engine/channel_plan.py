@@ -90,3 +90,15 @@ class ChannelPlans(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ping: PingPlan | None = None
     sound: bool = True
     sizes_allowed: bool = False
+
+
+class WayOutView(msgspec.Struct, frozen=True):
+    """How a channel stands: never used, works, tries again, or failed, with its last proof or trouble."""
+
+    name: str
+    state: Literal["unused", "works", "trying", "failed"]
+    at_ms: int | None = None
+    proof: str = ""
+    trouble: str = ""
+    remedy: str = ""
+    waiting: int = 0

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import msgspec
 
+from desktop.engine.channel_plan import ChannelPlans
+
 
 class Command(msgspec.Struct, frozen=True):
     """The root of all commands."""
@@ -29,6 +31,19 @@ class Snooze(Command, frozen=True):
 
     seconds: int
     incident_id: str = ""
+
+
+class TryChannel(Command, frozen=True):
+    """Send a test message over this channel now; how it went appears in the view."""
+
+    name: str
+
+
+class KeepChannels(Command, frozen=True):
+    """Set up the ways out for alerts. `secrets` are by channel, for the keychain; an empty one is forgotten there."""
+
+    plans: ChannelPlans
+    secrets: dict[str, str] = {}
 
 
 class StartTransfer(Command, frozen=True):

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from desktop.alerts.incidents import Incident
 from desktop.custody.transfer import Transfer
 from desktop.domain.coverage import Completeness
+from desktop.engine.channel_plan import ChannelPlans, WayOutView
 from desktop.engine.history_view import HistoryView
 from desktop.risk.reading import Level, Reading, State
 
@@ -332,4 +333,6 @@ class DeskView(msgspec.Struct, frozen=True):
     context: tuple[ContextView, ...] = ()
     untested: UntestedView | None = None
     exposure: ExposureView | None = None
+    ways_out: tuple[WayOutView, ...] = ()
+    plans: ChannelPlans | None = None
     history: HistoryView | None = None

@@ -15,10 +15,12 @@ from desktop.engine.commands import (
     Acknowledge,
     CancelOnDevice,
     Command,
+    KeepChannels,
     PracticeSaveAddress,
     PracticeWithdraw,
     PressDeviceKey,
     Snooze,
+    TryChannel,
     WatchCoin,
 )
 from desktop.engine.desk_view import DeskView, World
@@ -38,6 +40,7 @@ from desktop.engine.ports import (
     ValueStore,
 )
 from desktop.engine.transfer_runner import TransferRunner
+from desktop.engine.ways_out import WaysOut
 
 _log = logging.getLogger(__name__)
 
@@ -63,6 +66,7 @@ class EngineParts:
     incidents: IncidentJournal | None = None
     notifier: Notifier | None = None
     practice: PracticeDesk | None = None
+    ways_out: WaysOut | None = None
     closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
 
@@ -80,6 +84,11 @@ class Engine:
         self._keeper.on_trouble = self._picture.note
         if parts.transfers is not None:
             parts.transfers.on_refused = self._picture.note
+        if parts.ways_out is not None:
+            parts.ways_out.on_refused = self._picture.note
+            self._delivery.ways_out = parts.ways_out
+            parts.ways_out.desk.on_failed = self._channel_failed
+            parts.ways_out.desk.on_well = self._channel_well
         self.view: DeskView | None = None
         self.on_news: Callable[[News], None] = lambda news: None
         if parts.notifier is not None:
@@ -105,6 +114,8 @@ class Engine:
             group.create_task(self._keeper.run(), name="history")
             if parts.transfers is not None:
                 group.create_task(parts.transfers.run(), name="transfers")
+            if parts.ways_out is not None:
+                group.create_task(parts.ways_out.run(), name="ways out")
 
     async def close(self) -> None:
         """Close every part, in the order in which they depend on each other."""
@@ -115,6 +126,8 @@ class Engine:
             await parts.transfers.close()
         if parts.notifier is not None:
             await parts.notifier.close()
+        if parts.ways_out is not None:
+            await parts.ways_out.close()
         for closer in parts.closers:
             await closer()
 
@@ -201,9 +214,21 @@ class Engine:
                 await self._practise(command)
             case CancelOnDevice() if self._parts.device is not None:
                 await self._parts.device.cancel()
+            case TryChannel() | KeepChannels() if self._parts.ways_out is not None:
+                await self._parts.ways_out.handle(command)
             case _:
                 return False
         return True
+
+    def _channel_failed(self, name: str, reason: str) -> None:
+        self._tell_changes(self._market.channel_failed(name, reason, self._parts.clock.now_ms()))
+
+    def _channel_well(self, name: str) -> None:
+        self._tell_changes(self._market.channel_well(name, self._parts.clock.now_ms()))
+
+    def _tell_changes(self, changes: Sequence[IncidentChange]) -> None:
+        for change in changes:
+            self._changes.put_nowait(change)
 
     async def _acknowledge(self, incident_id: str, now_ms: int) -> None:
         for incident in self._market.incidents():

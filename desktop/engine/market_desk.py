@@ -277,6 +277,14 @@ class MarketDesk:
         """Stay quiet about this incident until then; all open ones if the id is empty."""
         return self._alerts.change(incident_id, snoozed_until_ms=until_ms)
 
+    def channel_failed(self, name: str, reason: str, now_ms: int) -> tuple[IncidentChange, ...]:
+        """Take that a channel does not deliver: that is an incident itself."""
+        return self._alerts.channel_failed(name, reason, now_ms)
+
+    def channel_well(self, name: str, now_ms: int) -> tuple[IncidentChange, ...]:
+        """Take that a channel delivers again."""
+        return self._alerts.channel_well(name, now_ms)
+
     def restore(self, incidents: Sequence[Incident]) -> None:
         """Take incidents of an earlier run: open ones go on under their id, and none is news."""
         self._alerts.restore(incidents)

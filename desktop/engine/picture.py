@@ -70,6 +70,8 @@ class Picture:
             speed=parts.clock.speed,
             notes=self._notes,
             label=parts.label,
+            ways_out=() if parts.ways_out is None else parts.ways_out.views(),
+            plans=None if parts.ways_out is None else parts.ways_out.plans,
             history=self._keeper.view(now_ms),
         )
         return None if before is not None and _same(before, view) else view
@@ -100,4 +102,5 @@ def _same(before: DeskView, view: DeskView) -> bool:
         and before.exchange_page == view.exchange_page
         and before.notes == view.notes
         and before.snoozed_until_ms == view.snoozed_until_ms
+        and before.ways_out == view.ways_out
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from desktop.alerts.channel_words import ChannelMessage
-from desktop.domain.errors import NetworkTrouble
+from desktop.domain.errors import NetworkTrouble, Refused
 from desktop.engine.channel_plan import NtfyPlan, TelegramPlan
 from desktop.notify.outside_door import OutsideDoor, proof_of
 from desktop.risk.reading import Level
@@ -54,7 +54,9 @@ class TelegramChannel:
         self._plan, self._token, self._door = plan, token, door
 
     async def send(self, message: ChannelMessage) -> str:
-        """Send it; the proof is Telegram's number of the message. Raise NetworkTrouble."""
+        """Send it; the proof is Telegram's number of the message. Raise NetworkTrouble, Refused without a token."""
+        if not self._token:
+            raise Refused("there is no bot token for Telegram in the keychain", "Enter it in the settings.")
         text = f"{message.title}\n\n{message.body}"[:_LONGEST_TELEGRAM]
         body = {
             "chat_id": self._plan.chat_id,

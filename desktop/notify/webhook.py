@@ -10,7 +10,7 @@ from collections.abc import Callable
 import msgspec
 
 from desktop.alerts.channel_words import ChannelMessage, as_facts
-from desktop.domain.errors import SeawallError
+from desktop.domain.errors import Refused, SeawallError
 from desktop.engine.channel_plan import PingPlan, WebhookPlan
 from desktop.engine.ports import Clock
 from desktop.notify.outside_door import OutsideDoor, proof_of
@@ -40,7 +40,9 @@ class WebhookChannel:
         self._plan, self._secret, self._door, self._clock = plan, secret, door, clock
 
     async def send(self, message: ChannelMessage) -> str:
-        """Post it; the proof is the answer's status. Raise NetworkTrouble."""
+        """Post it; the proof is the answer's status. Raise NetworkTrouble, Refused without a secret."""
+        if not self._secret:
+            raise Refused("there is no secret to sign the webhook with in the keychain", "Enter it in the settings.")
         body = msgspec.json.encode(as_facts(message))
         sent_ms = self._clock.now_ms()
         headers = {"content-type": "application/json", SIGNATURE_HEADER: signature(self._secret, sent_ms, body)}

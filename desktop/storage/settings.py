@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from desktop.domain.errors import BadInput
+from desktop.engine.channel_plan import ChannelPlans
 
 FILE_NAME = "settings.json"
 
@@ -34,6 +35,7 @@ class Settings(msgspec.Struct, frozen=True):
     `proxy` (http:// or socks5://, empty: none) carries all that leaves this machine. `hosts` replaces base addresses
     of a venue, by their names in `desktop.venues.catalogue.VenueHosts`: {"bybit": {"rest": "https://api.bybit.eu"}}.
     `offline` starts without any connection. `eth_node` is the person's own Ethereum node (JSON-RPC), if any.
+    `channels` are the ways out for alerts; their secrets lie in the keychain.
     """
 
     theme: Literal["system", "light", "dark"] = "system"
@@ -44,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True):
     hosts: dict[str, dict[str, BaseAddress]] = {}
     offline: bool = False
     eth_node: NodeAddress = ""
+    channels: ChannelPlans = ChannelPlans()
 
 
 def load_settings(folder: Path) -> Settings:

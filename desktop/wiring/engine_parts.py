@@ -11,6 +11,7 @@ from desktop.engine.engine import Engine, EngineParts
 from desktop.engine.market_desk import MarketDesk
 from desktop.engine.ports import HistorySink, HistorySource, Notifier
 from desktop.engine.transfer_runner import TransferRunner
+from desktop.engine.ways_out import WaysOut
 from desktop.hw.device_worker import DeviceWorker
 from desktop.hw.discovery import connected
 from desktop.storage.incident_journal import IncidentFile
@@ -18,6 +19,7 @@ from desktop.storage.indicator_history import IndicatorHistory
 from desktop.storage.rule_files import shipped_rules
 from desktop.storage.transfer_journal import SqliteTransferJournal
 from desktop.storage.value_history import ValueHistory
+from desktop.wiring.channels import ChannelMaker
 from desktop.wiring.device_paths import no_cable, present
 from desktop.wiring.wallet_desk import WalletDesk
 from desktop.worlds.world import World
@@ -65,7 +67,14 @@ async def _parts(world: World, folder: Path, closers: list[Callable[[], Awaitabl
     )
     if world.name != "replay":
         await _add_custody(parts, world, folder)
+        maker = ChannelMaker(folder, world.clock)
+        parts.ways_out = WaysOut(world.clock, maker, maker.ping, lambda: is_heard(parts), sends=world.name == "live")
     return parts
+
+
+def is_heard(parts: EngineParts) -> bool:
+    """Return whether any feed is heard now."""
+    return any(feed.state == "live" for feed in parts.market.feed_views(parts.clock.now_ms()))
 
 
 async def _history(
