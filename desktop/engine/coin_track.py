@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -23,6 +23,7 @@ _NO_MINUTE = -1
 _GRACE_MS = 5_000
 _FUNDING_HOLDS_MS = 6 * MINUTE_MS
 KEEP_HOURS = 745
+_SLICE = 10
 
 
 class CoinTrack:
@@ -246,19 +247,43 @@ class CoinTrack:
     # --- hours -------------------------------------------------------------------------------------------------
 
     def warm(self, bars: Sequence[HourBar]) -> None:
-        """Take stored hours into percentiles, sums and lows. Hours known already and hours lived stay as they are."""
-        edge_ms = self.minutes.first_minute * MINUTE_MS if self.minutes.count else 2**62
-        known = {bar.open_ms for bar in self.hours}
-        fresh = [b for b in bars if b.open_ms + HOUR_MS <= edge_ms and b.open_ms not in known and _is_sound(b)]
-        self.hours = sorted([*self.hours, *fresh], key=lambda bar: bar.open_ms)[-KEEP_HOURS:]
-        self.hourly = HourlyIndicators()
-        for bar in self.hours:
-            self.hourly.remember(bar, self.hourly.readings(bar))
+        """Take stored hours into percentiles, sums and lows, at once; see `warming`."""
+        for _ in self.warming(bars):
+            pass
+
+    def warming(self, bars: Sequence[HourBar]) -> Iterator[None]:
+        """Take stored hours in small slices, a pause between each. Hours known and hours lived stay as they are."""
+        known = {bar.open_ms for bar in self.hours} | set(self._ended_hours)
+        fresh = [b for b in bars if b.open_ms not in known and _is_sound(b) and not self._lived(b.open_ms)]
+        hours = sorted([*self.hours, *fresh], key=lambda bar: bar.open_ms)[-KEEP_HOURS:]
+        past = self.hourly.anew()
+        for place, bar in enumerate(hours):
+            if place % _SLICE == 0:
+                yield
+            past.live_through(bar)
+        # Hours may have ended while this went on.
+        ended = [bar for bar in self.hours if not hours or bar.open_ms > hours[-1].open_ms]
+        for bar in ended:
+            past.live_through(bar)
+        self.hours, self.hourly = [*hours, *ended][-KEEP_HOURS:], past
         newest_ms = self.hours[-1].open_ms if self.hours else 0
         for bar in fresh:
             if bar.open_ms >= newest_ms - DAY_MS - HOUR_MS:
                 self._warm_windows(bar)
         self.chart.set_hours(self.hours)
+
+    def _lived(self, open_ms: int) -> bool:
+        """Return whether the minutes make a whole hour of it."""
+        minutes = self.minutes
+        reaches = open_ms + HOUR_MS > minutes.first_minute * MINUTE_MS and open_ms < minutes.next_minute * MINUTE_MS
+        return reaches and minutes.hour(open_ms) is not None
+
+    def refill(self, minutes: Sequence[HourBar]) -> None:
+        """Take prices of minutes that nobody heard; minutes with a price and the running one stay as they are."""
+        hours = {bar.open_ms for bar in self.hours}
+        for bar in self.minutes.fill([bar for bar in minutes if _is_sound(bar)], before=self._minute):
+            if bar.open_ms // HOUR_MS * HOUR_MS not in hours:
+                self.levels.add(bar.open_ms, bar.low)
 
     def _warm_windows(self, bar: HourBar) -> None:
         self.levels.add(bar.open_ms, bar.low, HOUR_MS)

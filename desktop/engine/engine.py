@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from desktop.alerts.incidents import IncidentChange
 from desktop.domain.errors import SeawallError
+from desktop.domain.market import Gap
+from desktop.domain.raw_frame import is_beside
 from desktop.engine import alert_delivery
 from desktop.engine.alert_delivery import AlertDelivery
 from desktop.engine.commands import (
@@ -25,6 +27,7 @@ from desktop.engine.commands import (
 )
 from desktop.engine.desk_view import DeskView, World
 from desktop.engine.door import News, PersonWantsTransfer
+from desktop.engine.history_filler import HistoryFiller
 from desktop.engine.history_keeper import HistoryKeeper
 from desktop.engine.market_desk import MarketDesk
 from desktop.engine.picture import Picture
@@ -37,6 +40,7 @@ from desktop.engine.ports import (
     IncidentJournal,
     Notifier,
     PracticeDesk,
+    PublicPast,
     ValueStore,
 )
 from desktop.engine.transfer_runner import TransferRunner
@@ -63,6 +67,7 @@ class EngineParts:
     history: HistorySource | None = None
     history_sink: HistorySink | None = None
     values: ValueStore | None = None
+    past: PublicPast | None = None
     incidents: IncidentJournal | None = None
     notifier: Notifier | None = None
     practice: PracticeDesk | None = None
@@ -82,6 +87,11 @@ class Engine:
         self._keeper = HistoryKeeper(parts.clock, parts.market, parts.history_sink, parts.values)
         self._picture = Picture(parts, self._keeper)
         self._keeper.on_trouble = self._picture.note
+        self._filler: HistoryFiller | None = None
+        if parts.past is not None:
+            sinks = parts.history_sink, parts.values
+            self._filler = HistoryFiller(parts.clock, parts.market, parts.past, bars=sinks[0], values=sinks[1])
+            self._filler.on_trouble = self._keeper.note
         if parts.transfers is not None:
             parts.transfers.on_refused = self._picture.note
         if parts.ways_out is not None:
@@ -116,6 +126,9 @@ class Engine:
                 group.create_task(parts.transfers.run(), name="transfers")
             if parts.ways_out is not None:
                 group.create_task(parts.ways_out.run(), name="ways out")
+            if self._filler is not None:
+                self._filler.watch(parts.coins)
+                group.create_task(self._filler.run(), name="past")
 
     async def close(self) -> None:
         """Close every part, in the order in which they depend on each other."""
@@ -158,6 +171,8 @@ class Engine:
             for message in batch:
                 for change in market.fold(message, now_ms):
                     self._changes.put_nowait(change)
+                if type(message) is Gap and self._filler is not None and not is_beside(message.channel):
+                    self._filler.gap(message)
 
     async def _tick(self) -> None:
         parts = self._parts

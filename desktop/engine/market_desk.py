@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from desktop.alerts.incidents import Incident, IncidentChange
@@ -24,6 +25,7 @@ from desktop.engine.desk_view import ChartView, CoinView, FeedView
 from desktop.engine.indicator_loop import CoinIndicators
 from desktop.engine.market_state import Tape, VenueFeed
 from desktop.risk.open_interest import weighted_share
+from desktop.risk.windows import MINUTE_MS
 
 NOTHING: tuple[IncidentChange, ...] = ()
 _PRINT = frozenset(
@@ -215,6 +217,32 @@ class MarketDesk:
         self.watch(coin)
         self._desks[coin].track.warm(bars)
         self._desks[coin].forget()
+
+    async def warm_slowly(self, coin: str, bars: Sequence[HourBar]) -> None:
+        """Take hours of a coin that is live already, in slices between which everything else goes on."""
+        desk = self._desks.get(coin)
+        if desk is not None:
+            for _ in desk.track.warming(bars):
+                await asyncio.sleep(0)
+            desk.forget()
+
+    def known_hours(self, coin: str) -> frozenset[int]:
+        """Return the opens of the hours that are known of a coin."""
+        desk = self._desks.get(coin)
+        return frozenset() if desk is None else frozenset(bar.open_ms for bar in desk.track.hours)
+
+    def missing_minutes(self, coin: str, since_ms: int, until_ms: int) -> tuple[int, int] | None:
+        """Return since when and until when (UTC ms, not included) minutes of a coin have no price, or None."""
+        desk = self._desks.get(coin)
+        holes = None if desk is None else desk.track.minutes.missing(since_ms // MINUTE_MS, until_ms // MINUTE_MS)
+        return None if holes is None else (holes[0] * MINUTE_MS, (holes[1] + 1) * MINUTE_MS)
+
+    def refill(self, coin: str, minutes: Sequence[HourBar]) -> None:
+        """Take prices of minutes that nobody heard; forced closings of that time stay unknown."""
+        desk = self._desks.get(coin)
+        if desk is not None:
+            desk.track.refill(minutes)
+            desk.forget()
 
     def finished_hours(self) -> list[tuple[str, HourBar]]:
         """Return the hours that ended since this was last asked."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from enum import IntEnum
 
 import numpy as np
@@ -61,6 +62,49 @@ class MinuteBars:
         self._data[:, self.count : self.count + missing] = NOT_RECORDED
         self._data[:, self.count + missing] = row
         self.count += missing + 1
+
+    def fill(self, bars: Sequence[HourBar], *, before: int) -> list[HourBar]:
+        """Take bars of a minute where no price was recorded, up to the minute `before`; return those taken.
+
+        Minutes before the first one are added as far as two days back; what else was recorded of a minute stays.
+        """
+        wanted = [bar for bar in bars if bar.open_ms // MINUTE_MS < before]
+        if not wanted:
+            return []
+        self._reach_back(min(bar.open_ms for bar in wanted) // MINUTE_MS, before)
+        # Silent minutes are added when the next one ends; they are past already.
+        if self.count and self.next_minute < before:
+            self.append(before - 1, (NOT_RECORDED,) * len(Column))
+        taken = []
+        for bar in wanted:
+            place = bar.open_ms // MINUTE_MS - self.first_minute
+            if 0 <= place < self.count and math.isnan(self._data[Column.CLOSE, place]):
+                self._data[: Column.CLOSE + 1, place] = (bar.open, bar.high, bar.low, bar.close)
+                taken.append(bar)
+        self.revision += 1
+        return taken
+
+    def _reach_back(self, minute: int, before: int) -> None:
+        """Let the minutes begin at this one, if that is not longer ago than is kept."""
+        newest = self.next_minute if self.count else before
+        minute = max(minute, newest - self._keep)
+        if self.count and minute >= self.first_minute:
+            return
+        count = newest - minute
+        fresh = np.full_like(self._data, NOT_RECORDED)
+        if self.count:
+            kept = min(self.count, count)
+            fresh[:, count - kept : count] = self._data[:, self.count - kept : self.count]
+        self._data, self.first_minute, self.count = fresh, minute, count
+
+    def missing(self, first: int, last: int) -> tuple[int, int] | None:
+        """Return the first and last of these minutes without a price (`last` not among them), or None."""
+        columns = np.arange(first, last) - self.first_minute
+        known = np.zeros(columns.size, dtype=bool)
+        kept = (columns >= 0) & (columns < self.count)
+        known[kept] = ~np.isnan(self._data[Column.CLOSE, columns[kept]])
+        holes = np.flatnonzero(~known)
+        return (first + int(holes[0]), first + int(holes[-1])) if holes.size else None
 
     def _make_room(self, wanted: int) -> None:
         if self.count + wanted <= self._data.shape[1]:

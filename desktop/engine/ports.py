@@ -18,7 +18,7 @@ from desktop.custody.reports import SavedAddress as SavedAddress
 from desktop.custody.reports import VenueNetwork as VenueNetwork
 from desktop.custody.reports import VenueWithdrawal as VenueWithdrawal
 from desktop.custody.transfer import DestinationProof
-from desktop.domain.kept_values import DayValue, FloatArray, ValueHours
+from desktop.domain.kept_values import DayValue, FloatArray, Origin, ValueHours
 from desktop.domain.market import HourBar, Message
 from desktop.engine.desk_view import DeviceView, ExchangePageView
 
@@ -66,6 +66,25 @@ class HistorySink(Protocol):
 
     async def keep_hour(self, coin: str, bar: HourBar) -> None:
         """Store one finished hour; the same hour again replaces it."""
+
+    async def keep_hours(self, coin: str, bars: Sequence[HourBar], origin: Origin) -> None:
+        """Store hours of this origin, all or none; filled ones never take the place of own ones."""
+
+
+class PublicPast(Protocol):
+    """What the venues tell of a coin's past. Raises NetworkTrouble if no venue answers.
+
+    All spans are UTC ms, the end not included; only what has ended is told. Forced closings are never told.
+    """
+
+    async def hours(self, coin: str, since_ms: int, until_ms: int) -> list[HourBar]:
+        """Return the hours that opened within the span, oldest first; missing hours are missing."""
+
+    async def minutes(self, coin: str, since_ms: int, until_ms: int) -> list[HourBar]:
+        """Return the minutes within the span as bars of a minute: prices only."""
+
+    async def days(self, coin: str, since_ms: int, until_ms: int) -> dict[str, list[DayValue]]:
+        """Return the UTC days within the span by indicator."""
 
 
 class ValueStore(Protocol):

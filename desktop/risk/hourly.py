@@ -38,9 +38,16 @@ class HourlyIndicators:
     """
 
     def __init__(self, rows: int = HISTORY_HOURS) -> None:
+        self._rows = rows
         self.histories = {name: OwnHistory(rows) for name in COIN_INDICATORS}
         self.slow = SlowHours()
         self._before: deque[HourBar] = deque(maxlen=_ROWS_BEFORE + 1)
+
+    def anew(self) -> HourlyIndicators:
+        """Return indicators without any bar; what no bar defines keeps the past it has, and goes on sharing it."""
+        fresh = HourlyIndicators(self._rows)
+        fresh.histories |= {name: past for name, past in self.histories.items() if name not in HOURLY}
+        return fresh
 
     def readings(self, bar: HourBar) -> dict[str, Reading]:
         """Return the readings known when this bar has closed; call `remember` after it, before the next bar."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import msgspec
 
@@ -17,9 +18,16 @@ from desktop.domain.instrument import Instrument, InstrumentTable
 from desktop.domain.kept_values import DayValue
 from desktop.domain.market import HourBar
 from desktop.engine.ports import Clock
+from desktop.venues.binance.history import HISTORY as BINANCE
+from desktop.venues.bybit.history import HISTORY as BYBIT
+from desktop.venues.catalogue import VenueHosts, symbol_of
 from desktop.venues.history_bars import VenuePast, bars, day_values
 from desktop.venues.history_rows import DAY_MS, HOUR_MS, MINUTE_MS, History, Row, VenueHistory
+from desktop.venues.host_rules import VENUE_RULES
 from desktop.venues.http import RestDoor
+from desktop.venues.hyperliquid.history import HISTORY as HYPERLIQUID
+from desktop.venues.okx.history import HISTORY as OKX
+from desktop.venues.outbound import Outbound
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +44,23 @@ class AskedVenue(msgspec.Struct, frozen=True):
     door: RestDoor
     history: VenueHistory
     funding_days: int = 365
+
+
+# A year of hourly settlements would cost Hyperliquid's whole budget for minutes; two months serve the percentiles.
+_FUNDING_DAYS = {"hyperliquid": 60}
+_HISTORIES = {"binance": BINANCE, "bybit": BYBIT, "okx": OKX, "hyperliquid": HYPERLIQUID}
+
+
+def public_history(
+    hosts: Mapping[str, VenueHosts], instruments: InstrumentTable, outbound: Outbound
+) -> PublicHistory:
+    """Return the past of all venues of `hosts` that have one, within the world's budgets."""
+    asked = {}
+    for venue, where in hosts.items():
+        if venue in _HISTORIES and where.rest:
+            door = RestDoor(where.rest, outbound.clock, rules=VENUE_RULES[venue], outbound=outbound)
+            asked[venue] = AskedVenue(door, _HISTORIES[venue], _FUNDING_DAYS.get(venue, 365))
+    return PublicHistory(asked, outbound.clock, instruments, partial(symbol_of, instruments=instruments))
 
 
 class PublicHistory:

@@ -60,6 +60,7 @@ async def _parts(world: World, folder: Path, closers: list[Callable[[], Awaitabl
         history=source,
         history_sink=sink,
         values=values,
+        past=world.past,
         incidents=incidents,
         notifier=notifier(),
         practice=world.practice,

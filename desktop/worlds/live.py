@@ -12,6 +12,7 @@ from desktop.engine.clock import WallClock
 from desktop.engine.ports import ExchangeRecords, HistorySource
 from desktop.storage.instrument_file import shipped_instruments
 from desktop.storage.settings import Settings
+from desktop.venues.backfill import public_history
 from desktop.venues.binance.account import BinanceAccount
 from desktop.venues.catalogue import feeds
 from desktop.venues.outbound import Outbound
@@ -55,6 +56,9 @@ async def open_live(
             account = BinanceAccount(binance_key.key, binance_key.secret, clock, proxy=settings.proxy)
             opened.push_async_callback(account.close)
             exchanges[account.venue] = account
+        instruments = shipped_instruments()
+        past = public_history(hosts, instruments, outbound)
+        opened.push_async_callback(past.close)
         sources = []
         for name, base_url in LIVE_SOURCES:
             source = EsploraSource(name, base_url, proxy=settings.proxy)
@@ -64,10 +68,11 @@ async def open_live(
             name="live",
             label=LABEL,
             clock=clock,
-            feeds=feeds(hosts, coins, clock, shipped_instruments(), tap=tap, outbound=outbound),
+            feeds=feeds(hosts, coins, clock, instruments, tap=tap, outbound=outbound),
             coins=tuple(coins),
             aclose=opened.pop_all().aclose,
             history=history,
+            past=past,
             exchanges=exchanges,
             chain=sources,
             device_paths=device_paths,

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from desktop.engine.desk_view import World as WorldName
-from desktop.engine.ports import ChainSource, Clock, ExchangeRecords, Feed, HistorySource, PracticeDesk
+from desktop.engine.ports import ChainSource, Clock, ExchangeRecords, Feed, HistorySource, PracticeDesk, PublicPast
 from desktop.venues.outbound import Outbound
 
 PracticeScreen = Callable[[], tuple[Sequence[str], bool]]
@@ -34,6 +34,7 @@ class World:
     coins: tuple[str, ...]
     aclose: Callable[[], Awaitable[None]]
     history: HistorySource | None = None
+    past: PublicPast | None = None
     exchanges: Mapping[str, ExchangeRecords] = field(default_factory=dict)
     chain: Sequence[ChainSource] = ()
     practice: PracticeDesk | None = None

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 import pytest
 
 from desktop.domain.errors import SeawallError
-from desktop.domain.kept_values import DayValue, FloatArray, ValueHours
+from desktop.domain.kept_values import DayValue, FloatArray, Origin, ValueHours
 from desktop.domain.market import HourBar, Trade
 from desktop.engine.history_keeper import HistoryKeeper
 from desktop.engine.market_desk import MarketDesk
@@ -32,6 +32,9 @@ class Disk:
     async def keep_hour(self, coin: str, bar: HourBar) -> None:
         await self._asked()
         self.hours.append((coin, bar))
+
+    async def keep_hours(self, coin: str, bars: Sequence[HourBar], origin: Origin) -> None:
+        raise NotImplementedError
 
     async def keep_minutes(self, minute_ms: int, rows: Sequence[tuple[str, Mapping[str, float | None]]]) -> None:
         await self._asked()
