@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from statistics import median
 from typing import Literal
 
 import msgspec
+
+from desktop.risk.history import OwnHistory, robust_z
+from desktop.risk.windows import DAY_MS
 
 BPS = 1e4
 PEG_BPS = (-25.0, -100.0, -300.0)
@@ -48,3 +53,82 @@ def _peg_status(middle: float, deviations: Mapping[str, float]) -> PegStatus:
 def ratio(part: float | None, whole: float | None) -> float | None:
     """Return part / whole (OI to spot volume, to exchange reserve, to market value); None if either is unknown."""
     return None if part is None or not whole else part / whole
+
+
+FLOW_DAYS = 5
+LEAST_STRESS_DAYS = 90
+STRESSED_Z = 3.0
+
+
+class DatedSum(msgspec.Struct, frozen=True):
+    """A sum over days with a figure, oldest day to newest (UTC days since 1970)."""
+
+    value: float
+    first_day: int
+    last_day: int
+
+
+def flow_sum(days: Sequence[tuple[int, float]], count: int = FLOW_DAYS) -> DatedSum | None:
+    """Return the net flow of the last `count` days with a figure (day, USD; oldest first), or None under as many.
+
+    Weekends have no figure and are not days of no flow; the newest figure speaks of yesterday at best.
+    """
+    if len(days) < count:
+        return None
+    last = days[-count:]
+    return DatedSum(math.fsum(usd for _, usd in last), last[0][0], last[-1][0])
+
+
+def change_z(closes: Sequence[float], least: int = LEAST_STRESS_DAYS) -> float | None:
+    """Return the robust z of the newest daily change against those before it (log returns of closes, oldest first).
+
+    None with fewer than `least` changes before it, or where the price never moved.
+    """
+    changes = [math.log(b / a) for a, b in pairwise(closes) if a > 0 and b > 0]
+    return robust_z(changes[:-1], changes[-1]) if len(changes) > least else None
+
+
+def stressed_assets(z_by_asset: Mapping[str, float | None]) -> int | None:
+    """Return how many assets lie more than three robust deviations from their own past; None if no z is known."""
+    known = [z for z in z_by_asset.values() if z is not None]
+    return sum(1 for z in known if abs(z) > STRESSED_Z) if known else None
+
+
+class DayRange:
+    """How wide an asset's UTC day is, against its own days: for what trades live, such as gold perpetuals.
+
+    Window: the running day, against up to 365 days before; warm at 90 of them. O(1) a price, O(log n) a day.
+    """
+
+    __slots__ = ("_day", "_high", "_low", "_past")
+
+    def __init__(self) -> None:
+        self._past = OwnHistory(365)
+        self._day = -1
+        self._high = self._low = 0.0
+
+    def take(self, price: float, at_ms: int) -> None:
+        """Take a price above zero; one of a day that has ended is left aside."""
+        day = at_ms // DAY_MS
+        if price <= 0 or day < self._day:
+            return
+        if day > self._day:
+            if self._day >= 0:
+                self._past.add(self.width())
+            self._day, self._high, self._low = day, price, price
+        self._high, self._low = max(self._high, price), min(self._low, price)
+
+    def add_day(self, high: float, low: float) -> None:
+        """Add a stored day, before the first live price."""
+        self._past.add(high / low - 1)
+
+    def width(self) -> float | None:
+        """Return high / low - 1 of the running day, or None before the first price."""
+        return self._high / self._low - 1 if self._low > 0 else None
+
+    def z(self) -> float | None:
+        """Return the robust z of the running day's width; it only grows within a day. None while warming."""
+        width = self.width()
+        if width is None or len(self._past) < LEAST_STRESS_DAYS:
+            return None
+        return robust_z(self._past.known(), width)

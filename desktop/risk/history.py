@@ -27,6 +27,10 @@ class OwnHistory:
     def __len__(self) -> int:
         return len(self._sorted)
 
+    def known(self) -> Sequence[float]:
+        """Return the known values, ascending; to be read only, they change with the next value."""
+        return self._sorted
+
     def add(self, value: float | None) -> None:
         """Add the newest value; the oldest leaves when the history is full. None holds a place without a value."""
         self._values.append(value)

@@ -1,0 +1,126 @@
+"""Context: pegs, flows that speak of days, other markets against their own past."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop.risk.context import DayRange, change_z, flow_sum, peg, ratio, stressed_assets
+from desktop.risk.history import OwnHistory, is_warm, robust_z
+from desktop.risk.peg_board import PegBoard
+from desktop.risk.windows import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
+
+
+@pytest.mark.parametrize(
+    ("prices", "status"),
+    [
+        ({"a": 1.0}, "ok"),
+        ({"a": 0.65, "b": 1.0}, "venue_local"),
+        ({"a": 0.9, "b": 0.91, "c": 1.0, "d": 1.0, "e": 1.0}, "venue_local"),
+        ({"a": 0.997, "b": 0.9974, "c": 1.0}, "notable"),
+        ({"a": 0.98, "b": 0.985, "c": 0.984}, "warning"),
+        ({"a": 0.9, "b": 0.95, "c": 0.96}, "critical"),
+        ({"a": 1.02, "b": 1.0, "c": 1.0}, "venue_local"),
+    ],
+)
+def test_one_venue_off_its_peg_is_not_the_coin(prices: dict[str, float], status: str) -> None:
+    found = peg(prices)
+    assert found is not None
+    assert found.status == status
+
+
+def test_no_venue_and_no_divisor_are_unknown() -> None:
+    assert peg({}) is None
+    assert ratio(1.0, None) is None
+    assert ratio(None, 1.0) is None
+    assert ratio(1.0, 0.0) is None
+
+
+def test_a_single_odd_trade_is_not_a_lost_peg() -> None:
+    board = PegBoard()
+    for second in range(0, 60, 10):
+        for venue in "abc":
+            board.take("USDT", venue, 0.5 if (venue, second) == ("a", 30) else 1.0, second * SECOND_MS)
+    found = board.at("USDT", 50 * SECOND_MS)
+    assert found is not None
+    assert (found.median_bps, found.worst_bps, found.status) == (0.0, 0.0, "ok")
+
+
+def test_a_peg_of_the_last_minute_alone_counts_and_warms_for_an_hour() -> None:
+    board = PegBoard()
+    board.take("USDE", "a", 0.97, 0)
+    board.take("USDE", "b", 0.0, 0)
+    assert board.coins() == ("USDE",)
+    assert board.at("USDE", MINUTE_MS) is None
+    assert board.at("DAI", 0) is None
+    assert board.warm("USDE", HOUR_MS // 2) == 0.5
+    assert board.warm("DAI", HOUR_MS) == 0.0
+
+
+def test_flows_are_summed_over_days_with_a_figure() -> None:
+    days = [(day, float(usd)) for day, usd in ((1, 9), (2, -1), (3, -2), (6, -3), (7, -4), (8, -5))]
+    found = flow_sum(days)
+    assert found is not None
+    assert (found.value, found.first_day, found.last_day) == (-15.0, 2, 8)
+    assert flow_sum(days[:4]) is None
+
+
+def test_a_day_out_of_the_ordinary_is_stress_once_ninety_are_known() -> None:
+    closes = [100 * (1.01 if day % 2 else 1.0) for day in range(92)]
+    assert change_z(closes[:91]) is None
+    calm = change_z(closes)
+    assert calm is not None
+    assert abs(calm) < 3
+    fallen = change_z([*closes, closes[-1] * 0.8])
+    assert fallen is not None
+    assert fallen < -3
+    assert stressed_assets({"GOLD": fallen, "SILVER": calm, "EQUITIES": None}) == 1
+    assert stressed_assets({"GOLD": None}) is None
+
+
+def test_a_days_range_is_judged_against_whole_days_before() -> None:
+    gold = DayRange()
+    for day in range(90):
+        gold.add_day(101.0 + day % 3, 100.0)
+    start_ms = 90 * DAY_MS
+    gold.take(100.0, start_ms)
+    gold.take(101.0, start_ms + 1)
+    assert gold.width() == pytest.approx(0.01)
+    quiet = gold.z()
+    gold.take(87.0, start_ms + 2)
+    torn = gold.z()
+    assert quiet is not None
+    assert torn is not None
+    assert abs(quiet) < 3 < torn
+    gold.take(100.0, start_ms - 1)
+    gold.take(0.0, start_ms + 3)
+    assert gold.width() == pytest.approx(101 / 87 - 1)
+    gold.take(100.0, start_ms + DAY_MS)
+    assert gold.width() == 0.0
+
+
+def test_a_range_without_a_past_says_nothing() -> None:
+    assert DayRange().width() is None
+    assert DayRange().z() is None
+
+
+@given(st.lists(st.integers(-100, 100), min_size=1, max_size=40), st.integers(-300, 300))
+def test_z_moves_and_scales_with_its_past(past: list[int], value: int) -> None:
+    plain = robust_z(past, value)
+    moved = robust_z([10 + 4 * one for one in past], 10 + 4 * value)
+    assert (plain is None) == (moved is None)
+    if plain is not None and moved is not None:
+        assert math.isclose(plain, moved, rel_tol=1e-9, abs_tol=1e-9)
+
+
+def test_known_values_are_those_within_reach() -> None:
+    history = OwnHistory(3)
+    for value in (5.0, None, 1.0, 3.0):
+        history.add(value)
+    assert list(history.known()) == [1.0, 3.0]
+    assert is_warm(504, 720)
+    assert not is_warm(503, 720)
+    assert not is_warm(239, 240)
