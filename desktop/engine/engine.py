@@ -30,6 +30,7 @@ from desktop.engine.door import News, PersonWantsTransfer
 from desktop.engine.history_filler import HistoryFiller
 from desktop.engine.history_keeper import HistoryKeeper
 from desktop.engine.market_desk import MarketDesk
+from desktop.engine.own_side import OwnSide
 from desktop.engine.picture import Picture
 from desktop.engine.ports import (
     Clock,
@@ -71,6 +72,7 @@ class EngineParts:
     incidents: IncidentJournal | None = None
     notifier: Notifier | None = None
     practice: PracticeDesk | None = None
+    own: OwnSide | None = None
     ways_out: WaysOut | None = None
     closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
@@ -162,10 +164,13 @@ class Engine:
         if parts.history is not None:
             since_ms = parts.clock.now_ms() - HISTORY_DAYS * 86_400_000
             for coin in parts.coins:
-                self._market.warm(coin, await parts.history.hours(coin, since_ms))
+                bars = await parts.history.hours(coin, since_ms)
+                self._market.warm(coin, bars)
+                if parts.own is not None:
+                    parts.own.warm(coin, bars)
 
     async def _follow(self, feed: Feed) -> None:
-        clock, market = self._parts.clock, self._market
+        clock, market, own = self._parts.clock, self._market, self._parts.own
         async for batch in feed.messages():
             now_ms = clock.now_ms()
             for message in batch:
@@ -173,6 +178,8 @@ class Engine:
                     self._changes.put_nowait(change)
                 if type(message) is Gap and self._filler is not None and not is_beside(message.channel):
                     self._filler.gap(message)
+                if own is not None:
+                    own.fold(message, now_ms)
 
     async def _tick(self) -> None:
         parts = self._parts
@@ -182,6 +189,8 @@ class Engine:
             now_ms = parts.clock.now_ms()
             for change in self._market.tick(now_ms):
                 self._changes.put_nowait(change)
+            if parts.own is not None:
+                parts.own.tick(now_ms)
             self._keeper.hand_over(now_ms)
             await parts.clock.sleep(pause_seconds)
 

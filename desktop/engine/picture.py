@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from desktop.alerts.incidents import Incident
 from desktop.domain.errors import SeawallError
-from desktop.engine.desk_view import ChartView, CoinView, DeskView, DeviceView, FeedView
+from desktop.engine.desk_view import ChartView, CoinView, DeskView, DeviceView, FeedView, UntestedView
 from desktop.engine.history_keeper import HistoryKeeper
 from desktop.risk.reading import Level
 
@@ -36,6 +36,7 @@ class Picture:
         self._feeds: tuple[FeedView, ...] = ()
         self._chart: ChartView | None = None
         self._coverage: float | None = None
+        self._untested: UntestedView | None = None
 
     def watch(self, coin: str, interval_ms: int) -> None:
         """Show this coin in the chart from now on."""
@@ -73,6 +74,7 @@ class Picture:
             ways_out=() if parts.ways_out is None else parts.ways_out.views(),
             plans=None if parts.ways_out is None else parts.ways_out.plans,
             history=self._keeper.view(now_ms),
+            untested=self._untested,
         )
         return None if before is not None and _same(before, view) else view
 
@@ -84,6 +86,8 @@ class Picture:
         self._feeds = market.feed_views(now_ms)
         self._chart = market.chart(self._coin, self._interval_ms, now_ms)
         self._coverage = market.coverage(now_ms)
+        own = self._parts.own
+        self._untested = None if own is None else own.untested_of(self._coin, now_ms)
         self._market_due = time.monotonic() + MARKET_PERIOD_SECONDS
 
 

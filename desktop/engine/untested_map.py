@@ -123,9 +123,9 @@ class CoinMap:
             # The machine slept: where the mark went meanwhile is not known, so nothing is marked.
             mapped.step(step)
         self._interest_hours += step.hours if both else 0.0
-        self._before = now or self._before
         contracts = len(self._notes.interest(self.coin))
-        self._interest_share = len(both) / contracts if contracts else None
+        self._interest_share = len(both) / contracts if contracts and self._before else None
+        self._before = now or self._before
         self._prints, self._low, self._high = [], self._price, self._price
         self._stepped_ms = now_ms
         self._version += 1

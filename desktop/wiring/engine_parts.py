@@ -9,6 +9,7 @@ from pathlib import Path
 
 from desktop.engine.engine import Engine, EngineParts
 from desktop.engine.market_desk import MarketDesk
+from desktop.engine.own_side import OwnSide
 from desktop.engine.ports import HistorySink, HistorySource, Notifier
 from desktop.engine.transfer_runner import TransferRunner
 from desktop.engine.ways_out import WaysOut
@@ -16,6 +17,7 @@ from desktop.hw.device_worker import DeviceWorker
 from desktop.hw.discovery import connected
 from desktop.storage.incident_journal import IncidentFile
 from desktop.storage.indicator_history import IndicatorHistory
+from desktop.storage.instrument_file import shipped_instruments
 from desktop.storage.rule_files import shipped_rules
 from desktop.storage.transfer_journal import SqliteTransferJournal
 from desktop.storage.value_history import ValueHistory
@@ -50,13 +52,15 @@ async def _parts(world: World, folder: Path, closers: list[Callable[[], Awaitabl
     values = ValueHistory(folder / "values.sqlite") if world.name == "live" else None
     if values is not None:
         closers.insert(0, values.close)
+    venues = tuple(feed.venue for feed in world.feeds)
     parts = EngineParts(
         world=world.name,
         label=world.label,
         clock=world.clock,
         coins=world.coins,
         feeds=world.feeds,
-        market=MarketDesk(world.coins, shipped_rules(), tuple(feed.venue for feed in world.feeds)),
+        market=MarketDesk(world.coins, shipped_rules(), venues),
+        own=OwnSide(world.coins, venues, shipped_instruments()),
         history=source,
         history_sink=sink,
         values=values,
