@@ -64,7 +64,7 @@ class MainWindow(QMainWindow):
         self.exposure = ExposurePanel()
         self.next_step = NextStep()
         self.context = ContextStrip()
-        self.side = SideWindows(self)
+        self.side = SideWindows(self, door)
         self.pages = QStackedWidget()
         self.market = self._market_page()
         self.pages.addWidget(self.market)
@@ -258,6 +258,7 @@ class MainWindow(QMainWindow):
             ("Esc", self._leave_full_screen),
             ("Ctrl+I", self.side.open_indicators),
             ("Ctrl+D", self.side.open_feeds),
+            ("Ctrl+,", self.side.open_settings),
         ):
             shortcut = QShortcut(QKeySequence(keys), self.market)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

@@ -21,6 +21,7 @@ def keys() -> tuple[tuple[str, str], ...]:
         ("Ctrl+M", tr("snooze all for 1 h; critical still rings")),
         ("Ctrl+I", tr("all indicators of the coin, with their evidence")),
         ("Ctrl+D", tr("all feeds in full")),
+        ("Ctrl+,", tr("settings: where alerts go")),
         ("Ctrl+Shift+H", tr("hide or show amounts")),
         ("Ctrl+Y", tr("to the tray")),
         ("F11", tr("full screen")),

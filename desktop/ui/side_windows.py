@@ -7,16 +7,19 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QDialog, QWidget
 
 from desktop.engine.desk_view import CoinView, DeskView
+from desktop.engine.door import EngineDoor
 from desktop.ui.feed_health import FeedHealth
 from desktop.ui.indicator_sheet import IndicatorSheet
+from desktop.ui.settings.settings_window import SettingsWindow
 from desktop.ui.shortcut_sheet import ShortcutSheet
 
 
 class SideWindows:
     """Opens each window once, raises it the next time, and keeps those that are open up to date. GUI thread."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, door: EngineDoor) -> None:
         self._parent = parent
+        self._door = door
         self._open: dict[str, QDialog] = {}
         self._view: DeskView | None = None
         self._coin: CoinView | None = None
@@ -25,6 +28,9 @@ class SideWindows:
         """Show a view in every window that is open."""
         self._view, self._coin = view, coin
         feeds, sheet = self._open.get("feeds"), self._open.get("indicators")
+        settings = self._open.get("settings")
+        if isinstance(settings, SettingsWindow):
+            settings.show_view(view)
         if isinstance(feeds, FeedHealth):
             feeds.show_view(view)
         if isinstance(sheet, IndicatorSheet) and coin is not None:
@@ -37,6 +43,10 @@ class SideWindows:
     def open_indicators(self) -> None:
         """Show every indicator of the chosen coin."""
         self._show("indicators", lambda: IndicatorSheet(self._parent))
+
+    def open_settings(self) -> None:
+        """Show the settings."""
+        self._show("settings", lambda: SettingsWindow(self._door, self._parent))
 
     def open_keys(self) -> None:
         """Show the sheet of keys."""

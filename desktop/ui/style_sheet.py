@@ -47,6 +47,16 @@ QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QAbstractSpinBox:focus {
   padding: 3px 7px; }}
 QLineEdit:read-only {{ background: {raised}; border-color: {divider}; }}
 
+QCheckBox {{ spacing: 8px; }}
+QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {field_edge}; border-radius: 3px;
+  background: {panel}; }}
+QCheckBox::indicator:checked {{ background: {primary}; border-color: {primary}; image: url("{tick}"); }}
+QCheckBox:focus {{ color: {focus}; }}
+QComboBox::drop-down {{ border: none; width: 22px; }}
+QComboBox::down-arrow {{ image: url("{arrow}"); width: 10px; height: 10px; }}
+QComboBox QAbstractItemView {{ background: {panel}; color: {text}; border: 1px solid {button_edge};
+  selection-background-color: {selected}; selection-color: {text}; }}
+
 QBalloonTip, QBalloonTip QLabel {{ color: #141B22; }} /* Qt paints its balloon pale yellow in every theme */
 QToolTip {{ background: {raised}; color: {text}; border: 1px solid {button_edge}; padding: 8px; }}
 QMenu {{ background: {panel}; color: {text}; border: 1px solid {button_edge}; padding: 4px 0; }}
@@ -73,10 +83,11 @@ QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 """
 
 
-def style_sheet(wanted: Colours) -> str:
-    """Return the style sheet in these colours."""
+def style_sheet(wanted: Colours, icons: str) -> str:
+    """Return the style sheet in these colours; `icons` is the folder of the small pictures that Qt draws itself."""
     names = (
         "window panel raised selected divider button_edge field_edge text second third primary on_primary "
         "notable warning critical ready focus"
     )
-    return _SHEET.format(**{name: getattr(wanted, name).name() for name in names.split()})
+    inks = {name: getattr(wanted, name).name() for name in names.split()}
+    return _SHEET.format(tick=f"{icons}/tick-{wanted.name}.svg", arrow=f"{icons}/down-{wanted.name}.svg", **inks)

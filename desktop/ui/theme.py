@@ -188,7 +188,7 @@ class Wardrobe(QObject):
         self._choice = choice
         wanted = {"dark": DARK, "light": LIGHT}.get(choice) or self._of_system()
         self._app.setPalette(qt_palette(wanted))
-        self._app.setStyleSheet(style_sheet(wanted))
+        self._app.setStyleSheet(style_sheet(wanted, resource_path("icons").as_posix()))
 
     def _of_system(self) -> Colours:
         return LIGHT if self._app.styleHints().colorScheme() is Qt.ColorScheme.Light else DARK

@@ -1,0 +1,123 @@
+"""Settings in a window of their own: for now the ways out for alerts. Not modal; nothing is kept before Save."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from desktop.domain.errors import BadInput
+from desktop.engine.channel_plan import ChannelPlans
+from desktop.engine.commands import KeepChannels, TryChannel
+from desktop.engine.desk_view import DeskView
+from desktop.engine.door import EngineDoor
+from desktop.ui import theme
+from desktop.ui.parts import button, label, set_tone
+from desktop.ui.settings.channel_form import SHAPES, ChannelForm, plans_of
+from desktop.ui.wording import tr
+
+_COLUMNS = (("ntfy", "email"), ("telegram", "webhook", "command", "ping"))
+
+
+class SettingsWindow(QDialog):
+    """The ways out for alerts, as forms. Escape closes it; what was not saved is gone."""
+
+    def __init__(self, door: EngineDoor, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._door = door
+        self._shown: ChannelPlans | None = None
+        self.setWindowTitle(tr("Settings"))
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(980, 760)
+        self.forms = {shape.name: ChannelForm(shape) for shape in SHAPES}
+        self.sound = QCheckBox(tr("Sound on this machine"))
+        self.sizes = QCheckBox(tr("Messages may name my amounts"))
+        self.sizes.setToolTip(tr("Off: what leaves this machine holds nothing of your positions and coins."))
+        self.verdict = label(px=theme.BODY, tone="second")
+        self.save = button(tr("Save"), "primary")
+        self.save.clicked.connect(self._save)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 12, 0, 0)
+        outer.setSpacing(0)
+        outer.addLayout(self._head())
+        outer.addWidget(self._scrolled(), 1)
+        outer.addLayout(self._foot())
+        for form in self.forms.values():
+            form.changed.connect(self._touched)
+            form.test_wanted.connect(self._test)
+        for box in (self.sound, self.sizes):
+            box.toggled.connect(self._touched)
+
+    def _head(self) -> QVBoxLayout:
+        head = QVBoxLayout()
+        head.setContentsMargins(16, 0, 16, 8)
+        head.setSpacing(4)
+        head.addWidget(label(tr("Where alerts go"), px=theme.VALUE, weight=theme.SEMIBOLD))
+        words = tr("Window and desktop always ring. Secrets go to the system's keychain and nowhere else.")
+        head.addWidget(label(words, tone="second"))
+        return head
+
+    def _scrolled(self) -> QScrollArea:
+        holder = QWidget()
+        holder.setProperty("part", "scrolled")
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(12, 4, 12, 12)
+        row.setSpacing(theme.GAP)
+        for names in _COLUMNS:
+            column = QVBoxLayout()
+            column.setSpacing(theme.GAP)
+            for name in names:
+                column.addWidget(self.forms[name])
+            column.addStretch(1)
+            row.addLayout(column, 1)
+        area = QScrollArea()
+        area.setWidget(holder)
+        area.setWidgetResizable(True)
+        return area
+
+    def _foot(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(16, 8, 16, 12)
+        row.setSpacing(16)
+        row.addWidget(self.sound)
+        row.addWidget(self.sizes)
+        row.addWidget(self.verdict, 1)
+        row.addWidget(self.save)
+        return row
+
+    def show_view(self, view: DeskView) -> None:
+        """Show what is set up, once, and how the channels stand, always."""
+        if view.plans is not None and self._shown is None:
+            self._fill(view.plans)
+        states = {way.name: way for way in view.ways_out}
+        for name, form in self.forms.items():
+            form.show_state(states.get(name))
+
+    def _fill(self, plans: ChannelPlans) -> None:
+        for name, form in self.forms.items():
+            form.show_plan(getattr(plans, name))
+        self.sound.setChecked(plans.sound)
+        self.sizes.setChecked(plans.sizes_allowed)
+        self._shown = plans
+        self._say("", wrong=False)
+
+    def _touched(self) -> None:
+        self._say(tr("not saved yet"), wrong=False)
+
+    def _test(self, name: str) -> None:
+        self._door.submit(TryChannel(name))
+
+    def _save(self) -> None:
+        try:
+            plans = plans_of(self.forms, sound=self.sound.isChecked(), sizes_allowed=self.sizes.isChecked())
+        except BadInput as error:
+            self._say(f"{error.message}. {error.remedy}", wrong=True)
+            return
+        secrets = {name: typed for name, form in self.forms.items() if (typed := form.typed_secret()) is not None}
+        self._door.submit(KeepChannels(plans, secrets))
+        self._fill(plans)
+        self._say(tr("saved; send a test to be sure"), wrong=False)
+
+    def _say(self, words: str, *, wrong: bool) -> None:
+        self.verdict.setText(words)
+        set_tone(self.verdict, "critical" if wrong else "second")
