@@ -32,6 +32,7 @@ def test_own_examples_hold_and_cover_every_call(capsys: pytest.CaptureFixture[st
     assert lines[-1] == f"{len(vectors)} passed, 0 failed"
     assert len(lines) == len(vectors) + 1
     assert {vector["call"] for vector in vectors} == set(CALLS)
+    assert len(CALLS) == 62
 
 
 def test_a_wrong_result_is_named_and_ends_with_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

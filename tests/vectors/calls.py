@@ -22,7 +22,7 @@ CALLS: Mapping[str, Call] = {
 
 def bound(call: Call, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Return the inputs as the call's typed arguments. Raise msgspec.ValidationError naming the field."""
-    arguments = msgspec.convert(inputs, _form(call))
+    arguments = msgspec.convert(inputs, _form(call), str_keys=True)
     return {name: getattr(arguments, name) for name in arguments.__struct_fields__}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.risk import cascade
+from desktop.risk import cascade, leverage_mix, map_score, untested_interest
 from tests.vectors.call_form import Results
 
 
@@ -38,3 +38,33 @@ def cascade_uniform(shock: float, rho: float, depth: float, map_end: float = 1.0
 
 def square_root_impact(Y: float, sigma_daily: float, liq_usd: float, adv_usd: float) -> Results:  # noqa: N803
     return {"drop": cascade.square_root_drop(Y, sigma_daily, liq_usd, adv_usd)}
+
+
+def liquidation_band_price(entry: float, leverage: float, mmr: float) -> Results:
+    found = leverage_mix.band_prices(entry, leverage, mmr)
+    return {"long": found.long, "short": found.short}
+
+
+def untested_interest_step(
+    entry: float, d_oi_usd: float, weights: dict[float, float], mmr: float, then_low: float
+) -> Results:
+    bands = leverage_mix.new_bands(entry, d_oi_usd, weights, mmr)
+    # Interest doubles from what is added itself, so that the difference is exact; no time passes.
+    added = d_oi_usd / entry
+    opened = untested_interest.MapStep(entry, entry, entry, coins_before=added, coins_now=2 * added, hours=0.0)
+    untested = untested_interest.UntestedMap(entry, weights, mmr)
+    untested.step(opened)
+    before = untested.mass_usd
+    swept = untested.traverse(then_low, entry)
+    _, long_usd, short_usd = untested.around(entry, 0.999)
+    return {
+        "long_bands": {str(band.price): band.usd for band in bands.long},
+        "swept": swept.long_usd,
+        "left_long": float(long_usd.sum()),
+        "left_short": float(short_usd.sum()),
+        "total_before": before,
+    }
+
+
+def map_lift(liq_in_top: float, range_top: float, liq_total: float, range_total: float) -> Results:
+    return map_score.map_lift(liq_in_top, range_top, liq_total, range_total)._asdict()
