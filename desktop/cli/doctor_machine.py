@@ -14,8 +14,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import msgspec
-
 from desktop.chain.bitcoin import LIVE_SOURCES
 from desktop.cli.chosen_world import folder_of, world_of
 from desktop.cli.finding import Check, Finding, missing, ok, unknown
@@ -142,5 +140,5 @@ def look_at_host(host: str, proxy: str = "") -> Finding:
 
 def feed_hosts(settings: Settings) -> list[str]:
     """Return every host that the live world speaks to without a key. Raise BadInput for hosts that cannot be."""
-    urls = [url for hosts in chosen_hosts(settings.hosts).values() for url in msgspec.structs.astuple(hosts) if url]
+    urls = [url for hosts in chosen_hosts(settings.hosts).values() for url in hosts.urls]
     return list(dict.fromkeys(urlsplit(url).hostname or url for url in [*urls, *(url for _, url in LIVE_SOURCES)]))

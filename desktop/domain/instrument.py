@@ -14,6 +14,8 @@ from typing import Literal
 import msgspec
 
 InstrumentKind = Literal["linear", "inverse"]
+ContractPart = Literal["perp", "dated", "metal", "other"]
+"""What it is a contract on and until when; `other` is a perpetual on a share, an index or the like."""
 
 _ONE = Decimal(1)
 # Coin amounts of inverse contracts are quotients: twelve digits are more than any venue's own.
@@ -32,7 +34,10 @@ _MOST_REMEMBERED = 10_000
 
 
 class Instrument(msgspec.Struct, frozen=True):
-    """A contract of a venue. `contract_size` (in `contract_coin`, None: unknown) times `multiplier` is one unit."""
+    """A contract of a venue. `contract_size` (in `contract_coin`, None: unknown) times `multiplier` is one unit.
+
+    `trading` is False for one that is listed but settling, not yet open or closed.
+    """
 
     venue: str
     symbol: str
@@ -41,6 +46,8 @@ class Instrument(msgspec.Struct, frozen=True):
     contract_coin: str
     multiplier: Decimal
     kind: InstrumentKind
+    part: ContractPart = "perp"
+    trading: bool = True
     # Coins in one unit of size, None where unknown or price dependent; the derived fields save work on each message.
     coins_per_unit: Decimal | None = None
     as_sent: bool = False
@@ -111,10 +118,11 @@ class InstrumentTable:
 
     def __init__(self, known: Iterable[Instrument] = ()) -> None:
         self.of_venue: Mapping[str, Mapping[str, Instrument]]
-        self.of_venue = venues = _Venues()
+        self.of_venue = self._venues = venues = _Venues()
         for one in known:
             venues[one.venue][one.symbol] = one
-        self._known = frozenset((one.venue, one.symbol) for symbols in venues.values() for one in symbols.values())
+        self._known = {(one.venue, one.symbol) for symbols in venues.values() for one in symbols.values()}
+        self._complete: set[str] = set()
 
     def find(self, venue: str, symbol: str) -> Instrument:
         """Return the table's entry, or one made by the venue's way of naming, its contract size unknown."""
@@ -123,6 +131,21 @@ class InstrumentTable:
     def knows(self, venue: str, symbol: str) -> bool:
         """Return whether the symbol stands in the table itself."""
         return (venue, symbol) in self._known
+
+    def trades(self, venue: str, symbol: str) -> bool:
+        """Return whether the symbol stands in the table as one that is traded now."""
+        return (venue, symbol) in self._known and self.of_venue[venue][symbol].trading
+
+    def is_complete(self, venue: str) -> bool:
+        """Return whether the venue's own list was taken in, so that a symbol it does not know is not listed."""
+        return venue in self._complete
+
+    def renew(self, venue: str, instruments: Iterable[Instrument]) -> None:
+        """Take in the venue's own whole list, as it is from now on: what is not on it no longer counts as known."""
+        listed = {one.symbol: one for one in instruments}
+        self._known = {key for key in self._known if key[0] != venue} | {(venue, symbol) for symbol in listed}
+        self._complete.add(venue)
+        self._venues[venue].update(listed)
 
     def __len__(self) -> int:
         return len(self._known)
@@ -145,7 +168,7 @@ def instrument_by_rule(venue: str, symbol: str) -> Instrument:
     if venue == "binance" and (plain.endswith("USD_PERP") or (dated and plain.endswith("USD"))):
         return _inverse(venue, symbol, plain.removesuffix("_PERP").removesuffix("USD"), None)
     coin, multiplier = _coin(_without_quote(plain.removesuffix("_PERP").replace("-", "")))
-    return Instrument(venue, symbol, coin, None, coin, multiplier, "linear")
+    return Instrument(venue, symbol, coin, None, coin, multiplier, "linear", "dated" if dated else "perp")
 
 
 def _inverse(venue: str, symbol: str, base: str, size: Decimal | None) -> Instrument:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from desktop.domain.errors import NetworkTrouble
 from desktop.domain.raw_frame import RawFrame
 from desktop.engine.ports import Clock
+from desktop.venues.asking import Asking
 from desktop.venues.http import Question, RestDoor
 
 RETRY_SECONDS = 300.0
@@ -15,8 +15,8 @@ RETRY_SECONDS = 300.0
 class Poll:
     """Ask the questions of the watched coins in turn, again and again; answers and gaps go to `take`. Engine thread.
 
-    An answer that does not come is a gap of that question since the last good one; asking goes on. `more` gives the
-    question for an answer's next page, None after the last.
+    `more` gives the question for an answer's next page, None after the last. `after` is called when a whole round
+    was answered.
     """
 
     def __init__(
@@ -29,16 +29,16 @@ class Poll:
         questions: Callable[[Sequence[str]], Sequence[Question]],
         *,
         more: Callable[[bytes], Question | None] = lambda body: None,
+        after: Callable[[], None] = lambda: None,
     ) -> None:
-        self._venue, self._door, self._clock, self._take = venue, door, clock, take
+        self._clock = clock
+        self._asking = Asking(venue, door, clock, take)
         self._questions_of = questions
         self._questions: Sequence[Question] = ()
-        self._more = more
+        self._more, self._after = more, after
         # In a fast world at least a fifth of a real second lies between two rounds.
         self._every_s = max(every_s, 0.2 * clock.speed)
         self._retry_s = max(RETRY_SECONDS, 0.2 * clock.speed)
-        self._begun_ms = clock.now_ms()
-        self._good_ms: dict[str, int] = {}
 
     def watch(self, coins: Sequence[str]) -> None:
         """Ask for these coins from the next round on."""
@@ -48,28 +48,15 @@ class Poll:
         """Ask until cancelled."""
         while True:
             answered = [await self._ask_all_pages(question) for question in self._questions]
+            if all(answered):
+                self._after()
             await self._clock.sleep(self._every_s if all(answered) else min(self._every_s, self._retry_s))
 
     async def _ask_all_pages(self, question: Question) -> bool:
         page: Question | None = question
         while page is not None:
-            body = await self._ask(page)
+            body = await self._asking.ask(page)
             if body is None:
                 return False
             page = self._more(body)
         return True
-
-    async def _ask(self, question: Question) -> bytes | None:
-        channel, asked = question.channel, question.request
-        try:
-            body = await self._door.ask(question)
-        except NetworkTrouble as trouble:
-            since_ms = self._good_ms.get(channel, self._begun_ms)
-            self._take(RawFrame(self._now_ns(), self._venue, channel, b"", asked, "gap", trouble.message, since_ms))
-            return None
-        self._good_ms[channel] = self._clock.now_ms()
-        self._take(RawFrame(self._now_ns(), self._venue, channel, body, asked))
-        return body
-
-    def _now_ns(self) -> int:
-        return self._clock.now_ms() * 1_000_000

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, cast
 
+from desktop.domain.book import BookChange
 from desktop.domain.errors import WrongUsage
 from desktop.domain.instrument import InstrumentTable
 from desktop.domain.market import FeedStatus, Gap, Message, Trade
 from desktop.domain.raw_frame import RawFrame
+from desktop.venues.binance import instruments as binance_instruments
 from desktop.venues.binance import parse as binance
-from desktop.venues.binance.memory import FUNDING_INFO, MarkMemory
+from desktop.venues.binance.instruments import EXCHANGE_INFO
+from desktop.venues.binance.memory import MarkMemory
+from desktop.venues.book_memory import BookMemory, counted, linked
+from desktop.venues.bybit import instruments as bybit_instruments
 from desktop.venues.bybit import parse as bybit
 from desktop.venues.bybit.memory import TickerMemory
 from desktop.venues.hyperliquid.parse import HyperliquidParser
 from desktop.venues.hyperliquid.sampling import BookSamples
+from desktop.venues.instrument_memory import InstrumentMemory
 from desktop.venues.okx import parse as okx
 from desktop.venues.okx.memory import MarkMemory as OkxMemory
 from desktop.venues.wire import Origin
@@ -27,12 +33,16 @@ class Parse(Protocol):
 
     def __call__(
         self, frame: bytes, *, channel: str, received_ns: int, instruments: InstrumentTable
-    ) -> tuple[Message, ...]:
+    ) -> tuple[Message | BookChange, ...]:
         """Return what the frame says; never raises."""
 
 
 class FrameReader:
-    """Read one venue's raw frames in the order received: parse, then fill in what was said before."""
+    """Read one venue's raw frames in the order received: parse, then fill in what was said before.
+
+    `learn` gets every answer of REST. `books` turns changes of books into Books, and knows which whole books are
+    wanted; live, the feed gets them, and in replay they come from the recording.
+    """
 
     def __init__(
         self,
@@ -40,25 +50,52 @@ class FrameReader:
         parse: Parse,
         instruments: InstrumentTable,
         whole: Callable[[tuple[Message, ...]], tuple[Message, ...]],
-        learn: Callable[[bytes], None] | None = None,
+        learn: Callable[[RawFrame], None] | None = None,
+        books: BookMemory | None = None,
     ) -> None:
         self.venue = venue
+        self.books = books or BookMemory(counted)
         self._parse = parse
         self._instruments = instruments
         self._whole = whole
         self._learn = learn
 
     def read(self, raw: RawFrame) -> tuple[Message, ...]:
-        """Return the messages of a frame, or of an event of the line; never raises."""
+        """Return the messages of a frame, or of an event of the line; never raises.
+
+        Nothing is returned for a change that a book took in.
+        """
         if raw.event:
-            return (_line_message(raw),)
-        if self._learn is not None and raw.channel.startswith(FUNDING_INFO):
-            self._learn(raw.frame)
-        messages = self._parse(
+            return self._line(raw)
+        if self._learn is not None and raw.channel.startswith("GET "):
+            self._learn(raw)
+        found = self._parse(
             raw.frame, channel=raw.channel, received_ns=raw.received_ns, instruments=self._instruments
         )
-        # A push of trades holds nothing else, and there is nothing to fill in.
-        return messages if type(messages[0]) is Trade else self._whole(messages)
+        kind = type(found[0])
+        if kind is Trade:
+            # A push of trades holds nothing else, and there is nothing to fill in.
+            return cast(tuple[Message, ...], found)
+        if kind is BookChange and len(found) == 1:
+            return self.books.take(cast(BookChange, found[0]), raw.channel)
+        if len(found) == 1 or BookChange not in map(type, found):
+            return self._whole(cast(tuple[Message, ...], found))
+        return self._mixed(found, raw.channel)
+
+    def _mixed(self, found: tuple[Message | BookChange, ...], channel: str) -> tuple[Message, ...]:
+        plain: list[Message] = []
+        for one in found:
+            if isinstance(one, BookChange):
+                plain.extend(self.books.take(one, channel))
+            else:
+                plain.append(one)
+        return self._whole(tuple(plain)) if plain else ()
+
+    def _line(self, raw: RawFrame) -> tuple[Message, ...]:
+        line = _line_message(raw)
+        if raw.event != "closed":
+            return (line,)
+        return (line, *self.books.lost(raw.channel, raw.received_ns // 1_000_000, raw.received_ns))
 
 
 def _line_message(raw: RawFrame) -> Message:
@@ -74,17 +111,43 @@ READABLE_VENUES = ("binance", "bybit", "okx", "hyperliquid")
 
 
 def frame_reader(venue: str, instruments: InstrumentTable) -> FrameReader:
-    """Return a new reader of this venue's frames. Raise WrongUsage for a venue that cannot be read yet."""
+    """Return a new reader of this venue's frames. Raise WrongUsage for a venue that cannot be read yet.
+
+    What a venue says of its own list of contracts renews `instruments`.
+    """
     if venue == "binance":
-        memory = MarkMemory(instruments)
-        return FrameReader(venue, binance.parse, instruments, memory.whole, memory.learn)
+        return _binance(instruments)
     if venue == "bybit":
-        return FrameReader(venue, bybit.parse, instruments, TickerMemory(instruments).whole)
+        return _bybit(instruments)
     if venue == "okx":
         return FrameReader(venue, okx.parse, instruments, OkxMemory().whole)
     if venue == "hyperliquid":
         return FrameReader(venue, HyperliquidParser(), instruments, BookSamples().whole)
     raise WrongUsage(f"messages of {venue!r} cannot be read", f"Readable are {', '.join(READABLE_VENUES)}.")
+
+
+def _binance(instruments: InstrumentTable) -> FrameReader:
+    memory = MarkMemory(instruments)
+    listed = InstrumentMemory("binance", instruments, EXCHANGE_INFO.channel, binance_instruments.listings)
+
+    def learn(raw: RawFrame) -> None:
+        memory.learn(raw)
+        listed.learn(raw)
+
+    return FrameReader("binance", binance.parse, instruments, memory.whole, learn, BookMemory(linked, beside=True))
+
+
+def _bybit(instruments: InstrumentTable) -> FrameReader:
+    memory = TickerMemory(instruments)
+    listed = InstrumentMemory(
+        "bybit",
+        instruments,
+        bybit_instruments.FIRST_PAGE.channel,
+        bybit_instruments.listings,
+        is_first=lambda raw: raw.channel == bybit_instruments.FIRST_PAGE.channel,
+        is_last=lambda raw: bybit_instruments.next_page(raw.frame) is None,
+    )
+    return FrameReader("bybit", bybit.parse, instruments, memory.whole, listed.learn, BookMemory(counted))
 
 
 class FrameReaders:

@@ -39,7 +39,7 @@ def chosen_hosts(
 
 def _check(venue: str, field: str, url: str) -> None:
     where = f"settings, hosts, {venue}"
-    known = VenueHosts.__struct_fields__
+    known = [name for name in VenueHosts.__struct_fields__ if name != "parts"]
     if field not in known:
         raise BadInput(f"{field!r} is none of its addresses", f"These are {', '.join(known)}.", where=where)
     scheme = "wss" if "ws" in field else "https"

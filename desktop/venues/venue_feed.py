@@ -44,8 +44,8 @@ class VenueFeed:
     """A feed as the engine wants it. Engine thread.
 
     Each socket has a session of its own: it falls silent, is told of and comes back alone. `workers` are made with
-    the function that takes their raw frames; `closers` are awaited at the end. `tap` gets every raw frame before it
-    is read. `proxy_for` says through which proxy an address is reached ("" for none).
+    the feed, whose `take` gets their raw frames; `closers` are awaited at the end. `tap` gets every raw frame before
+    it is read. `proxy_for` says through which proxy an address is reached ("" for none).
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class VenueFeed:
         plans: Plans,
         coins: Sequence[str],
         *,
-        workers: Callable[[Take], Sequence[Worker]] = lambda take: (),
+        workers: Callable[[VenueFeed], Sequence[Worker]] = lambda feed: (),
         closers: Sequence[Callable[[], Awaitable[None]]] = (),
         tap: Tap | None = None,
         limits: SessionLimits | None = None,
@@ -72,7 +72,7 @@ class VenueFeed:
         self._fresh = FreshPrints()
         self._mailbox = Mailbox(self.venue)
         self._sessions = {plan.name: self._session(plan) for plan in plans(coins)}
-        self._workers = workers(self._take)
+        self._workers = workers(self)
         for worker in self._workers:
             worker.watch(coins)
         self._closers = closers
@@ -92,14 +92,22 @@ class VenueFeed:
     async def watch(self, coins: Sequence[str]) -> None:
         """Watch these coins and no others from now on, on the connections that stand."""
         self._coins = coins
+        self.watch_again()
+
+    def watch_again(self) -> None:
+        """Follow the watched coins anew, since another list of contracts may name other symbols for them."""
         self.plan_again()
         for worker in self._workers:
-            worker.watch(coins)
+            worker.watch(self._coins)
 
     def plan_again(self) -> None:
         """Follow what the plans of the watched coins say by now."""
         for plan in self._plans(self._coins):
             self._sessions[plan.name].follow(plan)
+
+    def ask_again(self, channel: str, topic: str) -> None:
+        """Subscribe to a topic of a socket anew, so that it begins with a snapshot."""
+        self._sessions[channel].ask_again(topic)
 
     async def close(self) -> None:
         """End sockets and polls, and let `messages` finish."""
@@ -143,7 +151,8 @@ class VenueFeed:
         self._put(messages, raw)
         return data
 
-    def _take(self, raw: RawFrame) -> None:
+    def take(self, raw: RawFrame) -> None:
+        """Take a raw frame from a worker, as if it had come by a socket."""
         if self._tap is not None:
             self._tap(raw)
         self._put(self._reader.read(raw), raw)
@@ -154,7 +163,7 @@ class VenueFeed:
             status = FeedStatus(self.venue, channel, "note", words, now_ms)
             self._mailbox.put((status,), channel, now_ms)
             return
-        self._take(RawFrame(now_ms * 1_000_000, self.venue, channel, b"", "", event, words, since_ms))
+        self.take(RawFrame(now_ms * 1_000_000, self.venue, channel, b"", "", event, words, since_ms))
 
     def _put(self, messages: tuple[Message, ...], raw: RawFrame) -> None:
         if messages:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import msgspec
 
+from desktop.domain.book import TextLevel
 from desktop.domain.errors import Unreadable
 from desktop.domain.market import FeedStatus, Unparsed
 
@@ -51,6 +53,21 @@ def both_above_zero(one: str, other: str) -> bool:
         and len(digits) <= _LONGEST_NUMBER
         and digits.isascii()
     )
+
+
+def plain_levels(levels: list[TextLevel]) -> bool:
+    """Return whether price and size of every level are plain digits; a book has hundreds of levels."""
+    text = ",".join(chain.from_iterable(levels))
+    digits = text.replace(",", "").replace(".", "")
+    return (digits.isdigit() and digits.isascii() and ",," not in f",{text},") or not levels
+
+
+def check_levels(levels: list[TextLevel], field: str) -> None:
+    """Raise Unreadable naming the field if a price is not above zero or a size is no number in plain digits."""
+    for price, size in levels:
+        above_zero(price, field)
+        if size.strip("0.") or size.count(".") > 1 or not size:
+            above_zero(size, field)
 
 
 def above_zero(text: str, field: str) -> float:

@@ -31,8 +31,8 @@ def withdrawal_feed(
     clock = outbound.clock
     doors = {venue: RestDoor(base_url, clock, outbound=outbound) for venue, base_url in hosts.items()}
 
-    def polls(take: Take) -> list[Poll]:
-        return [_poll(venue, door, outbound, take) for venue, door in doors.items()]
+    def polls(feed: VenueFeed) -> list[Poll]:
+        return [_poll(venue, door, outbound, feed.take) for venue, door in doors.items()]
 
     return VenueFeed(
         FrameReader("withdrawals", parse, instruments, lambda messages: messages),

@@ -8,6 +8,7 @@ import msgspec
 
 from desktop.domain.instrument import InstrumentTable
 from desktop.domain.market import Mark, Message, OpenInterest
+from desktop.domain.raw_frame import RawFrame
 from desktop.venues.wire import DECODE_FAILURES
 
 FUNDING_INFO = "GET /fapi/v1/fundingInfo"
@@ -26,10 +27,12 @@ class MarkMemory:
         self._marks: dict[str, str] = {}
         self._interval_h: dict[str, float] = {}
 
-    def learn(self, body: bytes) -> None:
+    def learn(self, raw: RawFrame) -> None:
         """Take the funding intervals from the answer of `fundingInfo`; an unreadable one changes nothing."""
+        if not raw.channel.startswith(FUNDING_INFO):
+            return
         try:
-            rows = msgspec.json.decode(body, type=list[_FundingInfo])
+            rows = msgspec.json.decode(raw.frame, type=list[_FundingInfo])
         except DECODE_FAILURES:
             return  # the parser reports it
         self._interval_h = {row.symbol: row.fundingIntervalHours for row in rows if row.fundingIntervalHours > 0}

@@ -1,172 +1,63 @@
-"""Binance USD-M messages: bytes in, frozen messages out. Pure; never raises.
-
-Forced orders: `S` is the order's side (SELL closes a long), `ap` the average fill, `z` the filled quantity; `p` and
-`q` are the limit order and are not used. Source: the venue's USD-M websocket and REST documentation of 2026.
-"""
+"""Binance messages, USD-M and spot: bytes in, frozen messages out. Pure; never raises."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Any
+from urllib.parse import parse_qs
 
 import msgspec
 
+from desktop.domain.book import BookChange
 from desktop.domain.errors import Unreadable
 from desktop.domain.instrument import InstrumentTable
-from desktop.domain.market import Liquidation, Mark, Message, OpenInterest, Trade
-from desktop.venues.wire import (
-    DECODE_FAILURES,
-    Origin,
-    above_zero,
-    both_above_zero,
-    looked_at,
-    pieces,
-    rate,
-    reading_trouble,
-    value_of,
-    whose,
-)
+from desktop.domain.market import Message, VenueNotice
+from desktop.venues.binance import rows
+from desktop.venues.binance.rows import NORMALISE
+from desktop.venues.wire import DECODE_FAILURES, Origin, looked_at, pieces, reading_trouble, value_of, whose
 
-VENUE = "binance"
-# /fapi/v1/fundingInfo lists only symbols that differ from this.
-USUAL_FUNDING_INTERVAL_H = 8.0
-
-_Symbol = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
-# Milliseconds: a time in seconds or microseconds is not taken for one.
-_Ms = Annotated[int, msgspec.Meta(gt=10**11, lt=10**14)]
-
-
-class _AggTrade(msgspec.Struct, tag_field="e", tag="aggTrade", gc=False):
-    s: _Symbol
-    p: str
-    q: str
-    T: _Ms
-    m: bool
-
-
-class _MarkPrice(msgspec.Struct, tag_field="e", tag="markPriceUpdate", gc=False):
-    s: _Symbol
-    p: str
-    E: _Ms
-    i: str | None = None
-    r: str | None = None
-    T: int | None = None
-
-
-class _Order(msgspec.Struct, gc=False):
-    s: _Symbol
-    S: Literal["SELL", "BUY"]
-    ap: str
-    z: str
-    T: _Ms
-
-
-class _ForceOrder(msgspec.Struct, tag_field="e", tag="forceOrder", gc=False):
-    o: _Order
-
-
-class _OpenInterest(msgspec.Struct, gc=False):
-    openInterest: str  # noqa: N815 (the venue's own name)
-    symbol: _Symbol
-    time: _Ms
-
-
-_Event = _AggTrade | _MarkPrice | _ForceOrder
+VENUE = rows.VENUE
+SPOT = "spot "
+"""Before the path of a spot stream's channel: its tickers have the same form as those of contracts."""
+DEPTH = "GET /fapi/v1/depth?"
 
 
 class _Combined(msgspec.Struct, gc=False):
-    data: _Event
+    data: rows.Event
+
+
+class _CombinedTickers(msgspec.Struct, gc=False):
+    data: list[rows.MiniTicker]
 
 
 _combined = msgspec.json.Decoder(_Combined).decode
-_bare = msgspec.json.Decoder(_Event).decode
-_open_interest = msgspec.json.Decoder(_OpenInterest).decode
+_combined_tickers = msgspec.json.Decoder(_CombinedTickers).decode
+_bare = msgspec.json.Decoder(rows.Event | rows.MiniTicker).decode
+_open_interest = msgspec.json.Decoder(rows.OpenInterestBody).decode
+_depth_body = msgspec.json.Decoder(rows.DepthBody).decode
+_TICKERS = b'{"stream":"!miniTicker@arr"'
 
 
-def parse(frame: bytes, *, channel: str, received_ns: int, instruments: InstrumentTable) -> tuple[Message, ...]:
-    """Return the frame's messages, combined (`{"stream","data"}`) or bare, or a REST body of open interest.
+def parse(
+    frame: bytes, *, channel: str, received_ns: int, instruments: InstrumentTable
+) -> tuple[Message | BookChange, ...]:
+    """Return the frame's messages, combined (`{"stream","data"}`) or bare, or a REST body of open interest or depth.
 
     Quantities are in coins, prices as sent. What cannot be read becomes Unparsed, what is of no use FeedStatus.
     """
     try:
         if frame.isascii():
+            if frame.startswith(_TICKERS):
+                found = rows.tickers(_combined_tickers(frame).data, received_ns, instruments, spot=False)
+                return tuple(found) or (Origin(VENUE, channel, received_ns).alive("tickers of nothing listed"),)
             event = _combined(frame).data
-            return (_NORMALISE[type(event)](event, received_ns, instruments),)
+            return (NORMALISE[type(event)](event, received_ns, instruments),)
     except (*DECODE_FAILURES, Unreadable):
         pass  # the careful way finds out what it is and at which byte
     return _carefully(frame, Origin(VENUE, channel, received_ns), instruments)
 
 
-def _trade(event: _AggTrade, received_ns: int, instruments: InstrumentTable) -> Trade:
-    quantity, price = event.q, event.p
-    if not both_above_zero(quantity, price):
-        above_zero(quantity, "q")
-        above_zero(price, "p")
-    instrument = instruments.of_venue[VENUE][event.s]
-    coins = quantity if instrument.as_sent else instrument.coins(quantity, price)
-    # m: the buyer was the maker, so the taker sold.
-    side: Literal["buy", "sell"] = "sell" if event.m else "buy"
-    return Trade(VENUE, event.s, instrument.coin, side, coins, price, event.T, received_ns)
-
-
-def _liquidation(event: _ForceOrder, received_ns: int, instruments: InstrumentTable) -> Liquidation:
-    order = event.o
-    size, price = order.z, order.ap
-    if not both_above_zero(size, price):
-        above_zero(price, "ap")
-        above_zero(size, "z")
-    instrument = instruments.of_venue[VENUE][order.s]
-    return Liquidation(
-        VENUE,
-        order.s,
-        instrument.coin,
-        "long" if order.S == "SELL" else "short",
-        size if instrument.as_sent else instrument.coins(size, price),
-        price,
-        "fill",
-        float(size) * float(price) if instrument.priced_per_unit else instrument.usd(float(size), float(price)),
-        order.T,
-        received_ns,
-    )
-
-
-def _mark(event: _MarkPrice, received_ns: int, instruments: InstrumentTable) -> Mark:
-    if not both_above_zero(event.p, event.i or event.p):
-        above_zero(event.p, "p")
-        above_zero(event.i or event.p, "i")
-    # Dated contracts send an empty rate and no next time.
-    funding = rate(event.r, "r") if event.r else None
-    return Mark(
-        VENUE,
-        event.s,
-        instruments.of_venue[VENUE][event.s].coin,
-        event.p,
-        event.i or None,
-        funding,
-        None if funding is None else USUAL_FUNDING_INTERVAL_H,
-        event.T or None,
-        event.E,
-        received_ns,
-    )
-
-
-_NORMALISE: dict[type, Callable[[Any, int, InstrumentTable], Message]] = {
-    _AggTrade: _trade,
-    _ForceOrder: _liquidation,
-    _MarkPrice: _mark,
-}
-
-
-def _interest(body: _OpenInterest, received_ns: int, instruments: InstrumentTable) -> OpenInterest:
-    above_zero(body.openInterest, "openInterest")
-    instrument = instruments.find(VENUE, body.symbol)
-    coins = instrument.coins(body.openInterest, "1") if instrument.kind == "linear" else None
-    if coins is None:
-        raise Unreadable(f"openInterest of {body.symbol} is in contracts of unknown size")
-    return OpenInterest(VENUE, body.symbol, instrument.coin, coins, None, body.time, received_ns)
-
-
-def _carefully(frame: bytes, origin: Origin, instruments: InstrumentTable) -> tuple[Message, ...]:
+def _carefully(frame: bytes, origin: Origin, instruments: InstrumentTable) -> tuple[Message | BookChange, ...]:
     try:
         whole = looked_at(frame)
         start, payload = 0, frame
@@ -178,23 +69,43 @@ def _carefully(frame: bytes, origin: Origin, instruments: InstrumentTable) -> tu
         return (origin.unparsed(error.reason, error.offset),)
 
 
-def _one(piece: bytes, at: int, origin: Origin, instruments: InstrumentTable) -> Message:
+def _one(piece: bytes, at: int, origin: Origin, instruments: InstrumentTable) -> Message | BookChange:
     fields = msgspec.json.decode(piece)
-    kind = fields.get("e") if isinstance(fields, dict) else None
     try:
-        if kind in _USED:
-            event = _bare(piece)
-            return _NORMALISE[type(event)](event, origin.received_ns, instruments)
-        if isinstance(fields, dict) and "openInterest" in fields:
-            return _interest(_open_interest(piece), origin.received_ns, instruments)
+        made = _read(piece, fields, origin, instruments) if isinstance(fields, dict) else None
     except (*DECODE_FAILURES, Unreadable) as error:
         reason, inner = reading_trouble(error, piece)
         return origin.unparsed(reason, at + inner)
+    if made is not None:
+        return made
     said = _said(fields)
     return origin.unparsed(whose(fields, "Binance"), at) if said is None else origin.note(said)
 
 
-_USED = frozenset({"aggTrade", "markPriceUpdate", "forceOrder"})
+def _read(
+    piece: bytes, fields: dict[str, Any], origin: Origin, instruments: InstrumentTable
+) -> Message | BookChange | None:
+    """Return what is read of one object; None if it is of another kind."""
+    received_ns = origin.received_ns
+    if fields.get("e") in _USED:
+        event = _bare(piece)
+        if isinstance(event, rows.MiniTicker):
+            spot = origin.channel.startswith(SPOT)
+            found = rows.tickers([event], received_ns, instruments, spot=spot)
+            return found[0] if found else origin.alive(f"ticker of {event.s}, not listed")
+        return NORMALISE[type(event)](event, received_ns, instruments)
+    if "openInterest" in fields:
+        return rows.interest(_open_interest(piece), received_ns, instruments)
+    if "lastUpdateId" in fields and origin.channel.startswith(DEPTH):
+        symbol = parse_qs(origin.channel.removeprefix(DEPTH)).get("symbol", [""])[0]
+        return rows.whole_depth(_depth_body(piece), symbol, received_ns, instruments)
+    if "status" in fields and "msg" in fields and isinstance(fields["status"], int):
+        words = str(fields["msg"])[:200]
+        return VenueNotice(VENUE, "maintenance" if fields["status"] else "normal", words, received_ns // 1_000_000)
+    return None
+
+
+_USED = frozenset({"aggTrade", "markPriceUpdate", "forceOrder", "depthUpdate", "24hrMiniTicker"})
 
 
 def _said(fields: Any) -> str | None:
@@ -215,6 +126,8 @@ _SAYINGS: dict[str, Callable[[dict[str, Any]], str]] = {
     "fundingIntervalHours": lambda fields: (
         f"funding of {fields.get('symbol')} every {fields['fundingIntervalHours']} h"
     ),
+    "lastUpdateId": lambda fields: "a whole book, of which symbol it does not say",
+    "symbols": lambda fields: f"{len(fields['symbols'])} instruments",
     "serverTime": lambda fields: "server time",
 }
 

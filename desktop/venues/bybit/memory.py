@@ -1,4 +1,4 @@
-"""What Bybit's tickers said before: a delta names only what changed, and everybody else wants to see the whole."""
+"""What Bybit said before: a ticker's delta names only what changed, and every pool is told of each second."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from decimal import Decimal
 import msgspec
 
 from desktop.domain.instrument import InstrumentTable
-from desktop.domain.market import Mark, Message, OpenInterest
+from desktop.domain.market import InsurancePool, Mark, Message, OpenInterest
 
 
 class TickerMemory:
@@ -19,10 +19,16 @@ class TickerMemory:
     def __init__(self, instruments: InstrumentTable) -> None:
         self._instruments = instruments
         self._marks: dict[str, Mark] = {}
+        self._pools: dict[str, InsurancePool] = {}
 
     def whole(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
-        """Return the messages with full marks, and with the USD of open interest where a mark price is known."""
+        """Return the messages with full marks, and with the USD of open interest where a mark price is known.
+
+        A pool that stands as it stood within the last minute is left out.
+        """
         # A frame is either a ticker's or not, so its first message tells.
+        if type(messages[0]) is InsurancePool:
+            return tuple([message for message in messages if self._is_news(message)])
         if type(messages[0]) not in _REMEMBERED:
             return messages
         return tuple([self._whole(message) for message in messages])
@@ -33,6 +39,15 @@ class TickerMemory:
         if isinstance(message, OpenInterest) and message.usd is None:
             return self._valued(message)
         return message
+
+    def _is_news(self, message: Message) -> bool:
+        if not isinstance(message, InsurancePool):
+            return True
+        before = self._pools.get(message.pool)
+        if before is not None and before.state == message.state and message.at_ms - before.at_ms < _POOL_MS:
+            return False
+        self._pools[message.pool] = message
+        return True
 
     def _merged(self, new: Mark) -> Mark:
         old = self._marks.get(new.symbol)
@@ -63,3 +78,4 @@ class TickerMemory:
 
 
 _REMEMBERED = frozenset({Mark, OpenInterest})
+_POOL_MS = 60_000

@@ -1,4 +1,4 @@
-"""The topics of Bybit v5 linear contracts."""
+"""The topics of Bybit v5: linear contracts, their books, insurance pools, and the state of the venue."""
 
 from __future__ import annotations
 
@@ -12,6 +12,14 @@ _TOPICS = ("allLiquidation", "publicTrade", "tickers")
 _ARGS_A_REQUEST = 200
 _PING = b'{"op":"ping"}'
 PING_SECONDS = 20.0
+# Of a deep book a level far away matters as much as the best: 1,000 levels, five times a second.
+_BOOK = "orderbook.1000"
+_POOLS = ("adlAlert.USDT", "insurance.USDT")
+# A pong comes every 20 s; two missed ones are enough.
+_QUIET_PATIENCE_SECONDS = 50.0
+_LINEAR = "/v5/public/linear"
+_STATUS = "/v5/public/misc/status"
+BOOKS_CHANNEL = f"books {_LINEAR}"
 
 
 def subscription(topics: Sequence[str], wanted: bool) -> list[bytes]:
@@ -27,6 +35,39 @@ def subscription(topics: Sequence[str], wanted: bool) -> list[bytes]:
 def linear_plan(ws_base: str, symbols: Sequence[str]) -> SocketPlan:
     """Return the connection for these symbols, with a ping every 20 s."""
     topics = tuple(f"{topic}.{symbol}" for symbol in symbols for topic in _TOPICS)
+    return SocketPlan(ws_base + _LINEAR, ping=_PING, ping_s=PING_SECONDS, topics=topics, words=subscription)
+
+
+def book_topic(symbol: str) -> str:
+    """Return the topic of a symbol's book."""
+    return f"{_BOOK}.{symbol}"
+
+
+def books_plan(ws_base: str, symbols: Sequence[str]) -> SocketPlan:
+    """Return the connection for these symbols' books."""
+    topics = tuple(book_topic(symbol) for symbol in symbols)
     return SocketPlan(
-        f"{ws_base}/v5/public/linear", ping=_PING, ping_s=PING_SECONDS, topics=topics, words=subscription
+        ws_base + _LINEAR, ping=_PING, ping_s=PING_SECONDS, channel=BOOKS_CHANNEL, topics=topics, words=subscription
+    )
+
+
+def pools_plan(ws_base: str) -> SocketPlan:
+    """Return the connection for insurance pools and the warnings of deleveraging."""
+    channel = f"insurance {_LINEAR}"
+    return SocketPlan(
+        ws_base + _LINEAR, ping=_PING, ping_s=PING_SECONDS, channel=channel, topics=_POOLS, words=subscription
+    )
+
+
+def status_plan(ws_base: str) -> SocketPlan:
+    """Return the connection on which the venue tells of maintenance; it is silent while there is nothing to tell."""
+    return SocketPlan(
+        ws_base + _STATUS,
+        ping=_PING,
+        ping_s=PING_SECONDS,
+        channel=f"status {_STATUS}",
+        topics=("system.status",),
+        words=subscription,
+        quiet=True,
+        patience_s=_QUIET_PATIENCE_SECONDS,
     )

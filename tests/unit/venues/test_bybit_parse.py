@@ -151,7 +151,7 @@ def test_the_memory_keeps_symbols_apart() -> None:
             "venue error: subscribe: handler not found",
         ),
         ({"retCode": 10006, "retMsg": "Too many visits"}, "note", "venue error: 10006 Too many visits"),
-        ({"topic": "orderbook.50.BTCUSDT", "type": "delta", "data": {}}, "note", "orderbook, not used"),
+        ({"topic": "kline.5.BTCUSDT", "type": "snapshot", "data": []}, "note", "kline, not used"),
     ],
 )
 def test_what_the_venue_says_about_itself_is_status(value: object, event: str, detail: str) -> None:

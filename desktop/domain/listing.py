@@ -1,0 +1,60 @@
+"""What a venue lists: a contract with what is not needed for reading its messages. Pure."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import msgspec
+
+from desktop.domain.instrument import ContractPart, Instrument, InstrumentKind
+
+METALS = frozenset({"XAU", "XAG", "XAUT", "PAXG"})
+"""Gold and silver, and tokens of them: they move by another clock than coins, and no sum over coins counts them."""
+
+_MANY_BEFORE = re.compile(r"^(1000000|10000|1000|1M)(?=\D)(.+)$")
+_MANY_AFTER = re.compile(r"^(\D.*?)(1000)$")
+_WRITTEN = {"1M": "1000000"}
+
+
+class Listing(msgspec.Struct, frozen=True):
+    """A contract as its venue lists it. `status` is the venue's own word; `tick` and `step` are its digits.
+
+    `funding_interval_h` is None where the list does not say it.
+    """
+
+    instrument: Instrument
+    quote: str
+    status: str
+    tick: str = ""
+    step: str = ""
+    funding_interval_h: float | None = None
+
+    @property
+    def watchable(self) -> bool:
+        """Return whether it is a perpetual on a coin, traded now."""
+        return self.instrument.trading and self.instrument.part == "perp"
+
+
+def listed(
+    venue: str, symbol: str, base: str, quote: str, kind: InstrumentKind, part: ContractPart, *, trading: bool
+) -> Instrument:
+    """Return a contract whose sizes are in its base unit (linear) or in USD (inverse), from its own names.
+
+    1000PEPE and SHIB1000 are a thousand coins, 1MBABYDOGE a million. `part` perp becomes metal for gold and silver.
+    """
+    coin, multiplier = unit_of(base)
+    if part in ("perp", "other") and coin in METALS:
+        part = "metal"
+    if kind == "inverse":
+        return Instrument(venue, symbol, coin, None, quote, Decimal(1), kind, part, trading)
+    return Instrument(venue, symbol, coin, Decimal(1), coin, multiplier, kind, part, trading)
+
+
+def unit_of(base: str) -> tuple[str, Decimal]:
+    """Return which coin a base unit is made of, and how many."""
+    if before := _MANY_BEFORE.match(base):
+        return before.group(2), Decimal(_WRITTEN.get(before.group(1), before.group(1)))
+    if after := _MANY_AFTER.match(base):
+        return after.group(1), Decimal(after.group(2))
+    return base, Decimal(1)

@@ -1,0 +1,58 @@
+"""Binance's feed: contracts, books, last prices of all contracts, and spot prices, each on a socket of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from desktop.venues.asking import Asking
+from desktop.venues.binance import stream
+from desktop.venues.binance.poll import instruments_poll, polls, status_poll, whole_book
+from desktop.venues.book_keeper import BookKeeper
+from desktop.venues.feed_parts import FeedParts, VenueHosts
+from desktop.venues.host_rules import BINANCE_SPOT, VENUE_RULES
+from desktop.venues.http import RestDoor
+from desktop.venues.reading import frame_reader
+from desktop.venues.socket_plan import SocketPlan
+from desktop.venues.venue_feed import VenueFeed, Worker
+
+
+def binance_feed(where: VenueHosts, coins: Sequence[str], parts: FeedParts) -> VenueFeed:
+    """Return the feed of these coins with what this world has of the venue."""
+    reader = frame_reader("binance", parts.instruments)
+    door = RestDoor(where.rest, parts.clock, rules=VENUE_RULES["binance"], outbound=parts.outbound)
+    spot_door = RestDoor(where.spot_rest, parts.clock, rules=BINANCE_SPOT, outbound=parts.outbound)
+    symbols = partial(parts.symbols, "binance")
+
+    def plans(watched: Sequence[str]) -> list[SocketPlan]:
+        made = [stream.market_plan(where.ws, symbols(watched))]
+        if "books" in where.parts:
+            made.append(stream.books_plan(where.ws, symbols(watched)))
+        if "tickers" in where.parts:
+            made.append(stream.tickers_plan(where.ws))
+        if where.spot_ws:
+            made.append(stream.spot_plan(where.spot_ws, watched))
+        return made
+
+    def workers(feed: VenueFeed) -> list[Worker]:
+        made: list[Worker] = [*polls(door, parts.clock, feed.take, symbols)]
+        if "books" in where.parts:
+            asking = Asking("binance", door, parts.clock, feed.take)
+            made.append(BookKeeper(reader.books, parts.clock, lambda one: asking.ask(whole_book(one)), symbols))
+        if "instruments" in where.parts:
+            made.append(instruments_poll(door, parts.clock, feed.take, feed.watch_again))
+        if "status" in where.parts:
+            made.append(status_poll(spot_door, parts.clock, feed.take))
+        return made
+
+    return VenueFeed(
+        reader,
+        parts.clock,
+        plans,
+        coins,
+        workers=workers,
+        closers=(door.close, spot_door.close),
+        tap=parts.tap,
+        limits=parts.limits,
+        proxy_for=parts.outbound.proxy_for,
+    )

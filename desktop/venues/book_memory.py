@@ -1,0 +1,176 @@
+"""The books of one venue, kept by its rule of sequence; what breaks it is said, and a whole book is asked for."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Literal
+
+from desktop.domain.book import BookChange, OrderBook, Reach
+from desktop.domain.errors import Unreadable
+from desktop.domain.market import Book, Gap, Message
+
+LEVELS_WITHIN = 0.02
+LEVELS_MS = 5_000
+TOP_MS = 1_000
+_MOST_EARLY = 2_000
+_MOST_BOOKS = 2_000
+
+Step = Literal["next", "old", "gap"]
+Rule = Callable[[BookChange, int, bool], Step]
+"""Whether a change follows the last number; True: that is the number of a whole book, and nothing came since."""
+
+
+class _Held:
+    """One book: known or not, and the changes that came before it was."""
+
+    def __init__(self, change: BookChange, most_early: int) -> None:
+        self.about = change
+        self.book = OrderBook()
+        self.known = False
+        self.fresh = False
+        self.last = 0
+        self.at_ms = change.at_ms
+        self.top_ms = self.levels_ms = 0
+        self.channel = ""
+        self.early: deque[BookChange] = deque(maxlen=most_early)
+
+
+class BookMemory:
+    """Turn changes into Books at the pace of the indicators, by event time. One thread at a time.
+
+    Whole books come with the stream (Bybit, OKX), or `beside` it as answers of REST (Binance): then changes that came
+    earlier are kept until one does. `unit` is what a symbol's sizes are multiplied by, so that price times size is
+    USD.
+    """
+
+    def __init__(
+        self, rule: Rule, *, beside: bool = False, unit: Callable[[str], float] = lambda symbol: 1.0
+    ) -> None:
+        self._rule = rule
+        self._most_early = _MOST_EARLY if beside else 0
+        self._unit = unit
+        self._held: dict[str, _Held] = {}
+        self._watched: frozenset[str] | None = None
+
+    def watch(self, symbols: Iterable[str]) -> None:
+        """Keep the books of these symbols and no others from now on; before, those of all that come."""
+        self._watched = frozenset(symbols)
+        for symbol in self._held.keys() - self._watched:
+            del self._held[symbol]
+
+    def wanted(self) -> tuple[str, ...]:
+        """Return the symbols whose whole book is needed: changes have come, and there is nothing to change."""
+        return tuple(symbol for symbol, held in self._held.items() if not held.known)
+
+    def take(self, change: BookChange, channel: str) -> tuple[Message, ...]:
+        """Return what a change makes known: mostly nothing, now and then a Book, after a break the Gap."""
+        held = self._held.get(change.symbol)
+        if held is None:
+            wanted = len(self._held) < _MOST_BOOKS if self._watched is None else change.symbol in self._watched
+            if not wanted:
+                return ()
+            held = self._held[change.symbol] = _Held(change, self._most_early)
+        if not channel.startswith("GET "):
+            held.channel = channel
+        if change.whole:
+            return self._replaced(held, change)
+        if not held.known:
+            held.early.append(change)
+            return ()
+        return self._applied(held, change)
+
+    def lost(self, channel: str, at_ms: int, received_ns: int) -> tuple[Book, ...]:
+        """Forget the books whose changes came by this channel, and say so."""
+        gone = [held for held in self._held.values() if held.channel == channel and held.known]
+        for held in gone:
+            self._forget(held)
+        return tuple([_unknown(held, at_ms, received_ns) for held in gone])
+
+    def _replaced(self, held: _Held, change: BookChange) -> tuple[Message, ...]:
+        try:
+            held.book.replace(change.bids, change.asks)
+        except Unreadable as error:
+            return self._broken(held, change, error.reason)
+        held.known = held.fresh = True
+        held.last, held.at_ms = change.last, change.at_ms
+        early, held.early = held.early, deque(maxlen=self._most_early)
+        made: list[Message] = []
+        for number, one in enumerate(early):
+            made.extend(self._applied(held, one))
+            if not held.known:
+                # The snapshot is older than the stream: what came since waits for the next one.
+                held.early.extend(list(early)[number + 1 :])
+                return ()
+        return tuple(made) or self._sampled(held, change)
+
+    def _applied(self, held: _Held, change: BookChange) -> tuple[Message, ...]:
+        step = self._rule(change, held.last, held.fresh)
+        if step == "old":
+            return ()
+        if step == "gap":
+            broken = self._broken(held, change, f"updates after {held.last} of {change.symbol}'s book are missing")
+            held.early.append(change)
+            return broken
+        held.fresh = False
+        held.last, held.at_ms = change.last, change.at_ms
+        held.book.apply(change.bids, change.asks)
+        if change.at_ms // TOP_MS != held.top_ms // TOP_MS:
+            return self._sampled(held, change)
+        return ()
+
+    def _sampled(self, held: _Held, change: BookChange) -> tuple[Message, ...]:
+        at_ms = change.at_ms
+        with_levels = at_ms // LEVELS_MS != held.levels_ms // LEVELS_MS
+        try:
+            bid, ask = held.book.best()
+            bids, asks = held.book.within(LEVELS_WITHIN) if with_levels else ((), ())
+        except Unreadable as error:
+            return self._broken(held, change, error.reason)
+        held.top_ms = at_ms
+        if with_levels:
+            held.levels_ms = at_ms
+        unit = self._unit(change.symbol)
+        if unit != 1.0:
+            bids, asks = (tuple((price, size * unit) for price, size in side) for side in (bids, asks))
+        reach: Reach = held.book.reach
+        return (
+            Book(
+                change.venue, change.symbol, change.coin, bid, ask, bids, asks, at_ms, change.received_ns,
+                top_only=not with_levels, low=reach.low, high=reach.high,
+            ),
+        )  # fmt: skip
+
+    def _broken(self, held: _Held, change: BookChange, reason: str) -> tuple[Message, ...]:
+        gap = Gap(change.venue, held.channel, reason, held.at_ms, change.at_ms)
+        self._forget(held)
+        return gap, _unknown(held, change.at_ms, change.received_ns)
+
+    def _forget(self, held: _Held) -> None:
+        held.book = OrderBook()
+        held.known = held.fresh = False
+        held.top_ms = held.levels_ms = 0
+        held.early.clear()
+
+
+def _unknown(held: _Held, at_ms: int, received_ns: int) -> Book:
+    about = held.about
+    return Book(about.venue, about.symbol, about.coin, None, None, (), (), at_ms, received_ns, gap=True)
+
+
+def counted(change: BookChange, last: int, fresh: bool) -> Step:
+    """Judge by numbers that go up by one (Bybit)."""
+    if change.last <= last:
+        return "old"
+    return "next" if change.last == last + 1 else "gap"
+
+
+def linked(change: BookChange, last: int, fresh: bool) -> Step:
+    """Judge by each change naming the one before (Binance USD-M after the first, which must span the whole book)."""
+    if fresh:
+        if change.last < last:
+            return "old"
+        return "next" if change.first <= last or change.previous == last else "gap"
+    if change.last <= last:
+        return "old"
+    return "next" if change.previous == last else "gap"

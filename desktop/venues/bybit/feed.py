@@ -1,0 +1,61 @@
+"""Bybit's feed: linear contracts, their books, insurance pools and the venue's state, each on its own socket."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from desktop.venues.book_keeper import BookKeeper
+from desktop.venues.bybit import stream
+from desktop.venues.bybit.poll import instruments_poll, status_poll, tickers_polls
+from desktop.venues.feed_parts import FeedParts, VenueHosts
+from desktop.venues.host_rules import VENUE_RULES
+from desktop.venues.http import RestDoor
+from desktop.venues.reading import frame_reader
+from desktop.venues.socket_plan import SocketPlan
+from desktop.venues.venue_feed import VenueFeed, Worker
+
+
+def bybit_feed(where: VenueHosts, coins: Sequence[str], parts: FeedParts) -> VenueFeed:
+    """Return the feed of these coins with what this world has of the venue."""
+    reader = frame_reader("bybit", parts.instruments)
+    door = RestDoor(where.rest, parts.clock, rules=VENUE_RULES["bybit"], outbound=parts.outbound)
+    symbols = partial(parts.symbols, "bybit")
+
+    def plans(watched: Sequence[str]) -> list[SocketPlan]:
+        made = [stream.linear_plan(where.ws, symbols(watched))]
+        if "books" in where.parts:
+            made.append(stream.books_plan(where.ws, symbols(watched)))
+        if "insurance" in where.parts:
+            made.append(stream.pools_plan(where.ws))
+        if "status" in where.parts:
+            made.append(stream.status_plan(where.ws))
+        return made
+
+    def workers(feed: VenueFeed) -> list[Worker]:
+        made: list[Worker] = []
+        if "books" in where.parts:
+
+            async def ask(symbol: str) -> None:
+                feed.ask_again(stream.BOOKS_CHANNEL, stream.book_topic(symbol))
+
+            made.append(BookKeeper(reader.books, parts.clock, ask, symbols))
+        if "tickers" in where.parts:
+            made.extend(tickers_polls(door, parts.clock, feed.take))
+        if "instruments" in where.parts:
+            made.append(instruments_poll(door, parts.clock, feed.take, feed.watch_again))
+        if "status" in where.parts:
+            made.append(status_poll(door, parts.clock, feed.take))
+        return made
+
+    return VenueFeed(
+        reader,
+        parts.clock,
+        plans,
+        coins,
+        workers=workers,
+        closers=(door.close,),
+        tap=parts.tap,
+        limits=parts.limits,
+        proxy_for=parts.outbound.proxy_for,
+    )
