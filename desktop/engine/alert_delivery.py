@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from desktop.alerts import incident_words
 from desktop.alerts.incidents import Incident, IncidentChange
-from desktop.engine.door import FallbackNotification, IncidentNews, News
+from desktop.engine.door import FallbackNotification, IncidentNews, News, Rang
 from desktop.engine.ports import IncidentJournal, Notification, Notifier
 from desktop.engine.ways_out import WaysOut
 from desktop.risk.reading import Level
@@ -46,7 +46,14 @@ class AlertDelivery:
             self._send_out(change)
         elif change.rings and self._wanted(incident, now_ms):
             self._send_out(change)
+            if self.sounds and (not change.actions or "sound" in change.actions):
+                self.tell(Rang(incident.id, incident.level))
             await self._ring(incident)
+
+    @property
+    def sounds(self) -> bool:
+        """Whether rings may be heard on this machine."""
+        return self.ways_out is None or self.ways_out.plans.sound
 
     def _wanted(self, incident: Incident, now_ms: int) -> bool:
         if incident.level >= Level.CRITICAL:

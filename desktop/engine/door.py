@@ -11,6 +11,7 @@ from desktop.alerts.incidents import Incident
 from desktop.engine.commands import Command
 from desktop.engine.desk_view import DeskView
 from desktop.engine.ports import Notification
+from desktop.risk.reading import Level
 
 
 class IncidentNews(msgspec.Struct, frozen=True):
@@ -18,6 +19,13 @@ class IncidentNews(msgspec.Struct, frozen=True):
 
     incident: Incident
     change: Literal["opened", "raised", "reminder", "closed"]
+
+
+class Rang(msgspec.Struct, frozen=True):
+    """An incident rings now at this level; the window may sound."""
+
+    incident_id: str
+    level: Level
 
 
 class FallbackNotification(msgspec.Struct, frozen=True):
@@ -38,7 +46,7 @@ class EngineStopped(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
-News = IncidentNews | FallbackNotification | PersonWantsTransfer | EngineStopped
+News = IncidentNews | Rang | FallbackNotification | PersonWantsTransfer | EngineStopped
 
 
 class EngineDoor(Protocol):

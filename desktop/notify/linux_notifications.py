@@ -85,6 +85,7 @@ class LinuxNotifier:
         hints = {
             "urgency": ("y", _CRITICAL if notification.urgent else _NORMAL),
             "desktop-entry": ("s", "seawall"),
+            "suppress-sound": ("b", True),  # Seawall sounds by itself, by level
         }
         stay_ms = _FOR_EVER_MS if notification.urgent else _AS_THE_DESKTOP_LIKES
         replaces = self._ids.get(notification.key, 0)

@@ -16,7 +16,7 @@ import desktop
 from desktop.engine import alert_delivery
 from desktop.engine.commands import Acknowledge, Snooze
 from desktop.engine.desk_view import DeskView
-from desktop.engine.door import EngineDoor, FallbackNotification
+from desktop.engine.door import EngineDoor, FallbackNotification, Rang
 from desktop.ui import icons
 from desktop.ui.engine_bridge import EngineBridge
 from desktop.ui.frame_clock import FrameClock
@@ -24,6 +24,7 @@ from desktop.ui.garbage import GuiThreadGarbage
 from desktop.ui.main_window import HOUR_S, MainWindow
 from desktop.ui.notices import balloon_body
 from desktop.ui.one_instance import OneInstance
+from desktop.ui.sounds import Sounds
 from desktop.ui.theme import Choice, Wardrobe
 from desktop.ui.tray import Tray
 from desktop.ui.window_memory import WindowMemory
@@ -101,6 +102,7 @@ class Shell(QObject):
         self.tray = Tray(door, self)
         self.bridge = EngineBridge(door, self)
         self.frames = FrameClock(door, self.window.show_lines, self._words, self, silent=self.window.show_quiet)
+        self.sounds = Sounds()
         self._garbage = GuiThreadGarbage(self)
         self._garbage.take_over()
         self._connect()
@@ -114,6 +116,7 @@ class Shell(QObject):
         self.tray.quit_wanted.connect(self.quit)
         self.bridge.transfer_wanted.connect(self.open_transfer)
         self.bridge.fallback.connect(self._fall_back)
+        self.bridge.rang.connect(self._ring)
         self.bridge.stopped.connect(self._engine_stopped)
         self.window.notices.chosen.connect(self._notice_answered)
 
@@ -157,6 +160,10 @@ class Shell(QObject):
         """Bring the window to the front with the transfer for this incident."""
         self.come_forward()
         self.window.open_transfer(incident_id)
+
+    @Slot(object)
+    def _ring(self, news: Rang) -> None:
+        self.sounds.ring(news.level)
 
     @Slot(object)
     def _fall_back(self, news: FallbackNotification) -> None:

@@ -11,6 +11,7 @@ from desktop.engine.door import (
     IncidentNews,
     News,
     PersonWantsTransfer,
+    Rang,
 )
 
 
@@ -19,12 +20,14 @@ class EngineBridge(QObject):
 
     Signals:
         incident(IncidentNews): an incident opened, rose, reminds, or closed.
+        rang(Rang): an incident rings now.
         fallback(FallbackNotification): the desktop has no notifications with buttons.
         transfer_wanted(str): 'Open transfer' was pressed outside the window, for this incident.
         stopped(str): the engine ended; the reason is empty when it was asked to.
     """
 
     incident = Signal(object)
+    rang = Signal(object)
     fallback = Signal(object)
     transfer_wanted = Signal(str)
     stopped = Signal(str)
@@ -49,6 +52,8 @@ class EngineBridge(QObject):
     def _tell(self, news: News) -> None:
         if isinstance(news, IncidentNews):
             self.incident.emit(news)
+        elif isinstance(news, Rang):
+            self.rang.emit(news)
         elif isinstance(news, FallbackNotification):
             self.fallback.emit(news)
         elif isinstance(news, PersonWantsTransfer):

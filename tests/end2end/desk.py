@@ -30,6 +30,7 @@ def practice_desk(folder: Path, speed: float, theme: str = "dark") -> Iterator[O
     world = functools.partial(open_practice, folder, speed=speed)
     engine = EngineThread(functools.partial(open_engine, world, folder))
     shell = Shell(app, engine, WindowOptions(folder, theme=theme), TransferPage)
+    shell.sounds.on = False  # nobody is startled by a test
     engine.start()
     shell.open(minimized=False)
     try:
