@@ -111,7 +111,8 @@ class Standing:
         self.level = kept.level
         self._quiet_since = None
         change: StepChange = "closed" if kept.level is Level.CALM else "lowered"
-        return Step(self.rule, self.subject, change, self.level, fires.level, kept)
+        told = fires if fires.level > Level.CALM else kept
+        return Step(self.rule, self.subject, change, self.level, fires.level, told)
 
     def _step(self, change: StepChange, fires: Judgement) -> Step:
         return Step(self.rule, self.subject, change, self.level, fires.level, fires)

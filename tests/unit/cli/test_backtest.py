@@ -223,3 +223,42 @@ def test_own_rules_are_read_and_wrong_choices_are_named(tmp_path: Path, capsys: 
         _run(capsys, path, "--rule", "nothing")
     with pytest.raises(BadInput, match="'breadth' needs bars"):
         _run(capsys, path, "--rule", "breadth")
+
+
+def test_a_report_scores_the_rule_beside_plain_signals_and_random_alarms(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = _csv(tmp_path, [*_calm(300), _STORM, *_calm(30)])
+    parser = argparse.ArgumentParser()
+    backtest.add_arguments(parser)
+    args = parser.parse_args(["--history", str(path), "--report", *_CASCADE])
+    assert backtest.run(args, Output(as_json=True)) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["kind"] for line in lines[:2]] == ["firing", "summary"]
+    scored = [line for line in lines if line["kind"] == "score"]
+    assert {line["event"] for line in scored} == {"moderate", "severe"}
+    assert {line["mode"] for line in scored} == {"predict", "detect"}
+    assert {"cascade-started", "random", "return 4 h < -1.5 %"} <= {line["signal"] for line in scored}
+
+
+def test_a_report_needs_one_coin(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(WrongUsage, match="one coin"):
+        _run(capsys, _market_csv(tmp_path, [[0] * 4] * 3), "--report")
+
+
+def test_a_rule_on_my_own_position_cannot_be_tried_on_bars(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(WrongUsage, match="no bars hold"):
+        _run(capsys, _csv(tmp_path, _calm(30)), "--rule", "my-liquidation-distance")
+
+
+def test_a_rule_of_other_coins_is_tried_on_the_file_s_coin(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules = tmp_path / "mine.toml"
+    rules.write_text(
+        '[[rule]]\nid = "paid"\neach = "coin"\ncoins = ["DOGE"]\n[[rule.level]]\nlevel = "notable"\n'
+        'all = [{ indicator = "FUND_OIW", at_least = 0.0001 }]\n'
+    )
+    assert len(_run(capsys, _csv(tmp_path, _calm(30)), "--rules", str(rules))[0]) == 30
