@@ -29,6 +29,7 @@ from desktop.engine.desk_view import DeskView, World
 from desktop.engine.door import News, PersonWantsTransfer
 from desktop.engine.history_filler import HistoryFiller
 from desktop.engine.history_keeper import HistoryKeeper
+from desktop.engine.history_view import RecordingView
 from desktop.engine.market_desk import MarketDesk
 from desktop.engine.own_side import OwnSide
 from desktop.engine.picture import Picture
@@ -69,6 +70,7 @@ class EngineParts:
     history_sink: HistorySink | None = None
     values: ValueStore | None = None
     past: PublicPast | None = None
+    recording: Callable[[], RecordingView] | None = None
     incidents: IncidentJournal | None = None
     notifier: Notifier | None = None
     practice: PracticeDesk | None = None
@@ -87,6 +89,7 @@ class Engine:
         self._changes: asyncio.Queue[IncidentChange] = asyncio.Queue()
         self._commands: asyncio.Queue[Command] = asyncio.Queue()
         self._keeper = HistoryKeeper(parts.clock, parts.market, parts.history_sink, parts.values)
+        self._keeper.recording = parts.recording
         self._picture = Picture(parts, self._keeper)
         self._keeper.on_trouble = self._picture.note
         self._filler: HistoryFiller | None = None

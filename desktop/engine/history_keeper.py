@@ -6,11 +6,11 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from desktop.domain.errors import SeawallError
 from desktop.domain.market import HourBar
-from desktop.engine.history_view import HistoryView
+from desktop.engine.history_view import HistoryView, RecordingView
 from desktop.engine.market_desk import MarketDesk
 from desktop.engine.ports import Clock, HistorySink, ValueStore
 
@@ -47,6 +47,8 @@ class HistoryKeeper:
         self._kept_ms: int | None = None
         self._asked_ms: int | None = None
         self.on_trouble: Callable[[SeawallError], None] = lambda error: None
+        self.recording: Callable[[], RecordingView] | None = None
+        """How recording stands, where everything is recorded."""
 
     def hand_over(self, now_ms: int) -> None:
         """Take finished hours and, once a minute, the values at the end of the minute before. Returns at once."""
@@ -82,16 +84,17 @@ class HistoryKeeper:
 
     def view(self, now_ms: int) -> HistoryView:
         """Return how keeping stands."""
-        if self._bars is None and self._values is None:
-            return HistoryView("off")
         waiting = len(self._minutes) + len(self._hours)
         silent_ms = 0 if self._asked_ms is None else now_ms - self._asked_ms
-        if silent_ms > _SILENT_MS and not self._trouble:
-            words = f"the disk has not answered for {silent_ms // MINUTE_MS} min"
-            return HistoryView("trouble", words, self._asked_ms, self._kept_ms, waiting)
-        return HistoryView(
-            "trouble" if self._trouble else "keeping", self._trouble, self._since_ms, self._kept_ms, waiting
-        )
+        state: Literal["keeping", "trouble", "off"] = "trouble" if self._trouble else "keeping"
+        reason, since_ms = self._trouble, self._since_ms
+        if self._bars is None and self._values is None:
+            state = "off"
+        elif silent_ms > _SILENT_MS and not self._trouble:
+            state, since_ms = "trouble", self._asked_ms
+            reason = f"the disk has not answered for {silent_ms // MINUTE_MS} min"
+        recording = None if self.recording is None else self.recording()
+        return HistoryView(state, reason, since_ms, self._kept_ms, waiting, recording)
 
     async def _write(self) -> None:
         self._asked_ms = self._clock.now_ms()

@@ -35,7 +35,8 @@ class Settings(msgspec.Struct, frozen=True):
     `proxy` (http:// or socks5://, empty: none) carries all that leaves this machine. `hosts` replaces base addresses
     of a venue, by their names in `desktop.venues.catalogue.VenueHosts`: {"bybit": {"rest": "https://api.bybit.eu"}}.
     `offline` starts without any connection. `eth_node` is the person's own Ethereum node (JSON-RPC), if any.
-    `channels` are the ways out for alerts; their secrets lie in the keychain.
+    `channels` are the ways out for alerts; their secrets lie in the keychain. With `record_always` everything the
+    venues send is recorded in the profile's folder; the oldest recordings go when they exceed `recordings_budget_mb`.
     """
 
     theme: Literal["system", "light", "dark"] = "system"
@@ -47,6 +48,8 @@ class Settings(msgspec.Struct, frozen=True):
     offline: bool = False
     eth_node: NodeAddress = ""
     channels: ChannelPlans = ChannelPlans()
+    record_always: bool = False
+    recordings_budget_mb: Annotated[int, msgspec.Meta(ge=100, le=10_000_000)] = 2048
 
 
 def load_settings(folder: Path) -> Settings:

@@ -65,6 +65,7 @@ async def _parts(world: World, folder: Path, closers: list[Callable[[], Awaitabl
         history_sink=sink,
         values=values,
         past=world.past,
+        recording=world.recording,
         incidents=incidents,
         notifier=notifier(),
         practice=world.practice,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import NamedTuple
 
 from desktop.chain.bitcoin import LIVE_SOURCES, EsploraSource
+from desktop.domain.raw_frame import RawFrame
 from desktop.engine.clock import WallClock
 from desktop.engine.ports import ExchangeRecords, HistorySource
+from desktop.storage.background_recorder import BackgroundRecorder
 from desktop.storage.instrument_file import shipped_instruments
+from desktop.storage.recording_shelf import FOLDER_NAME, RecordingShelf
 from desktop.storage.settings import Settings
 from desktop.venues.backfill import public_history
 from desktop.venues.binance.account import BinanceAccount
@@ -42,8 +46,8 @@ async def open_live(
 ) -> World:
     """Open the live world; nothing is asked of the network before its feeds and ports are used.
 
-    Of the settings proxy and hosts count here. Without a key there is no exchange account. `tap` gets every raw
-    frame, for the recorder. The live world keeps nothing of its own in `folder`: journals and history are the
+    Of the settings proxy, hosts and recording count here. Without a key there is no exchange account. `tap` gets
+    every raw frame. In `folder` the live world keeps recordings alone, if it is told to: journals and history are the
     caller's. Raise BadInput for hosts that are none of a venue's. Call on the engine's loop.
     """
     settings = settings or Settings()
@@ -56,6 +60,7 @@ async def open_live(
             account = BinanceAccount(binance_key.key, binance_key.secret, clock, proxy=settings.proxy)
             opened.push_async_callback(account.close)
             exchanges[account.venue] = account
+        recorder = await _recorder(folder, settings, opened) if settings.record_always else None
         instruments = shipped_instruments()
         past = public_history(hosts, instruments, outbound)
         opened.push_async_callback(past.close)
@@ -68,13 +73,34 @@ async def open_live(
             name="live",
             label=LABEL,
             clock=clock,
-            feeds=feeds(hosts, coins, clock, instruments, tap=tap, outbound=outbound),
+            feeds=feeds(hosts, coins, clock, instruments, tap=_both(tap, recorder), outbound=outbound),
             coins=tuple(coins),
             aclose=opened.pop_all().aclose,
             history=history,
             past=past,
+            recording=None if recorder is None else recorder.view,
             exchanges=exchanges,
             chain=sources,
             device_paths=device_paths,
             outbound=outbound,
         )
+
+
+async def _recorder(folder: Path, settings: Settings, opened: AsyncExitStack) -> BackgroundRecorder:
+    recorder = BackgroundRecorder(RecordingShelf(folder / FOLDER_NAME, settings.recordings_budget_mb), "live")
+    recorder.start()
+    opened.push_async_callback(asyncio.to_thread, recorder.close)
+    return recorder
+
+
+def _both(tap: Tap | None, recorder: BackgroundRecorder | None) -> Tap | None:
+    if recorder is None:
+        return tap
+    if tap is None:
+        return recorder.tap
+
+    def to_both(raw: RawFrame) -> None:
+        recorder.tap(raw)
+        tap(raw)
+
+    return to_both

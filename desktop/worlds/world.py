@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from desktop.engine.desk_view import World as WorldName
+from desktop.engine.history_view import RecordingView
 from desktop.engine.ports import ChainSource, Clock, ExchangeRecords, Feed, HistorySource, PracticeDesk, PublicPast
 from desktop.venues.outbound import Outbound
 
@@ -35,6 +36,7 @@ class World:
     aclose: Callable[[], Awaitable[None]]
     history: HistorySource | None = None
     past: PublicPast | None = None
+    recording: Callable[[], RecordingView] | None = None
     exchanges: Mapping[str, ExchangeRecords] = field(default_factory=dict)
     chain: Sequence[ChainSource] = ()
     practice: PracticeDesk | None = None

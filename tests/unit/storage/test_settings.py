@@ -23,6 +23,8 @@ _CHOSEN = Settings(
     hosts={"bybit": {"rest": "https://api.bybit.eu"}},
     offline=True,
     eth_node="http://127.0.0.1:8545",
+    record_always=True,
+    recordings_budget_mb=500,
 )
 
 
@@ -62,6 +64,7 @@ def test_keys_of_another_version_survive_a_rewrite(tmp_path: Path) -> None:
         (b'{\n  "theme": "dark",\n\n  "coins": []}', 4, "coins"),
         (b'{\n  "coins": ["btc\\n"]}', 2, "coins"),
         (b'{\n  "desktop_notifications": 1\n}', 2, "bool"),
+        (b'{\n  "recordings_budget_mb": 5\n}', 2, "100"),
         (b'{\n  "proxy": "http://name:secret@10.0.0.1:3128"}', 2, "proxy"),
         (b'{\n  "proxy": "ftp://10.0.0.1:3128"}', 2, "proxy"),
         (b'{\n  "proxy": "http://10.0.0.1"}', 2, "proxy"),

@@ -48,3 +48,18 @@ def test_more_may_be_asked_within_the_same_budgets_and_through_the_same_proxy(tm
     world = opened(tmp_path, ReadOnlyKey("a-key", "a-secret"), Settings(proxy="http://127.0.0.1:1"))
     assert world.outbound is not None
     assert world.outbound.proxy == "http://127.0.0.1:1"
+
+
+def test_everything_is_recorded_only_where_the_person_wants_it(tmp_path: Path) -> None:
+    assert opened(tmp_path, None).recording is None
+    assert list(tmp_path.iterdir()) == []
+
+    async def run() -> None:
+        world = await open_live(tmp_path, settings=Settings(record_always=True))
+        for feed in world.feeds:
+            await feed.close()
+        await world.aclose()
+        assert world.recording is not None
+        assert world.recording().state == "recording"
+
+    asyncio.run(run())
