@@ -158,3 +158,9 @@ class PracticeWithdraw(Command, frozen=True):
 
     coin: str
     amount: Decimal
+
+
+class SetOffline(Command, frozen=True):
+    """Close every connection of the market's feeds, or open them again; what is known stays."""
+
+    offline: bool

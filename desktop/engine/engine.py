@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from desktop.alerts.incidents import IncidentChange
-from desktop.domain.errors import SeawallError
-from desktop.domain.market import Gap
+from desktop.domain.errors import Refused, SeawallError
+from desktop.domain.market import Gap, Message
 from desktop.domain.raw_frame import is_beside
 from desktop.engine import alert_delivery
 from desktop.engine.alert_delivery import AlertDelivery
@@ -21,10 +21,12 @@ from desktop.engine.commands import (
     PracticeSaveAddress,
     PracticeWithdraw,
     PressDeviceKey,
+    SetOffline,
     Snooze,
     TryChannel,
     WatchCoin,
 )
+from desktop.engine.connections import Connections
 from desktop.engine.desk_view import DeskView, World
 from desktop.engine.door import News, PersonWantsTransfer
 from desktop.engine.history_filler import HistoryFiller
@@ -64,6 +66,8 @@ class EngineParts:
     coins: tuple[str, ...]
     feeds: Sequence[Feed]
     market: MarketDesk
+    context: Sequence[Feed] = ()
+    offline: bool = False
     transfers: TransferRunner | None = None
     device: DeviceDesk | None = None
     history: HistorySource | None = None
@@ -88,6 +92,9 @@ class Engine:
         self._delivery = AlertDelivery(parts.incidents, parts.notifier)
         self._changes: asyncio.Queue[IncidentChange] = asyncio.Queue()
         self._commands: asyncio.Queue[Command] = asyncio.Queue()
+        self._connections = Connections(
+            [*parts.feeds, *parts.context], parts.market, parts.clock, self._fold, offline=parts.offline
+        )
         self._keeper = HistoryKeeper(parts.clock, parts.market, parts.history_sink, parts.values)
         self._keeper.recording = parts.recording
         self._picture = Picture(parts, self._keeper)
@@ -120,8 +127,9 @@ class Engine:
         self._delivery.tell = lambda news: self.on_news(news)
         await self._restore()
         async with asyncio.TaskGroup() as group:
-            for feed in parts.feeds:
-                group.create_task(self._follow(feed), name=f"feed {feed.venue}")
+            await self._connections.start()
+            for feed in (*parts.feeds, *parts.context):
+                group.create_task(self._connections.follow(feed), name=f"feed {feed.venue}")
             group.create_task(self._tick(), name="tick")
             group.create_task(self._freeze(), name="freeze")
             group.create_task(self._deliver(), name="deliver")
@@ -138,7 +146,7 @@ class Engine:
     async def close(self) -> None:
         """Close every part, in the order in which they depend on each other."""
         parts = self._parts
-        for feed in parts.feeds:
+        for feed in (*parts.feeds, *parts.context):
             await feed.close()
         if parts.transfers is not None:
             await parts.transfers.close()
@@ -172,23 +180,30 @@ class Engine:
                 if parts.own is not None:
                     parts.own.warm(coin, bars)
 
-    async def _follow(self, feed: Feed) -> None:
-        clock, market, own = self._parts.clock, self._market, self._parts.own
-        async for batch in feed.messages():
-            now_ms = clock.now_ms()
-            for message in batch:
-                for change in market.fold(message, now_ms):
-                    self._changes.put_nowait(change)
-                if type(message) is Gap and self._filler is not None and not is_beside(message.channel):
-                    self._filler.gap(message)
-                if own is not None:
-                    own.fold(message, now_ms)
+    def _fold(self, message: Message, now_ms: int) -> None:
+        for change in self._market.fold(message, now_ms):
+            self._changes.put_nowait(change)
+        if type(message) is Gap and self._filler is not None and not is_beside(message.channel):
+            self._filler.gap(message)
+        if self._parts.own is not None:
+            self._parts.own.fold(message, now_ms)
+
+    async def _wake(self) -> None:
+        """If this computer slept: blame nobody for the silence before it is judged, and renew every socket."""
+        slept = self._connections.look()
+        if slept is None:
+            return
+        for change in self._market.slept(slept, self._parts.clock.now_ms()):
+            self._changes.put_nowait(change)
+        await self._connections.renew(slept.words)
 
     async def _tick(self) -> None:
         parts = self._parts
         # A fast clock must not turn the tick into a busy loop: at least 50 ms of real time lie between two.
         pause_seconds = max(1.0, 0.05 * parts.clock.speed)
         while True:
+            if parts.world == "live":  # the other worlds have times of their own
+                await self._wake()
             now_ms = parts.clock.now_ms()
             for change in self._market.tick(now_ms):
                 self._changes.put_nowait(change)
@@ -237,6 +252,10 @@ class Engine:
                 await self._acknowledge(command.incident_id, now_ms)
             case Snooze():
                 await self._snooze(command, now_ms)
+            case SetOffline():
+                if self._parts.world == "replay":
+                    raise Refused("a recording needs no network", "There is nothing to switch off.", rule="replay")
+                await self._connections.set_offline(command.offline)
             case PressDeviceKey() | PracticeSaveAddress() | PracticeWithdraw():
                 await self._practise(command)
             case CancelOnDevice() if self._parts.device is not None:

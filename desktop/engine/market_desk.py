@@ -24,6 +24,7 @@ from desktop.engine.coin_track import CoinTrack
 from desktop.engine.desk_view import ChartView, CoinView, FeedView
 from desktop.engine.indicator_loop import CoinIndicators
 from desktop.engine.market_state import Tape, VenueFeed
+from desktop.engine.sleep_watch import Slept
 from desktop.risk.open_interest import weighted_share
 from desktop.risk.windows import MINUTE_MS
 
@@ -71,6 +72,26 @@ class MarketDesk:
             self._tapes[venue] = {}
             for desk in self._desks.values():
                 desk.track.add_venue(venue)
+
+    def rest(self, venue: str, reason: str, now_ms: int) -> None:
+        """Show this venue as off, for `reason`; what is known of it stays and grows old."""
+        if venue in self._feeds:
+            self._feeds[venue].rest(reason, now_ms)
+            self._forget()
+
+    def resume(self, venue: str, now_ms: int) -> None:
+        """Expect messages of a venue again that was off."""
+        if venue in self._feeds:
+            self._feeds[venue].resume(now_ms)
+            self._forget()
+
+    def slept(self, slept: Slept, now_ms: int) -> tuple[IncidentChange, ...]:
+        """Take it that this computer slept: no feed is blamed for what it could not say meanwhile."""
+        for feed in self._feeds.values():
+            if feed.state(now_ms) != "off":
+                feed.resume(now_ms)
+        self._forget()
+        return NOTHING
 
     # --- messages ----------------------------------------------------------------------------------------------
 

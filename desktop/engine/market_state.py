@@ -60,11 +60,26 @@ class VenueFeed:
         self._closed_ms: int | None = None
         self._connected = False
         self._reason = ""
+        self._off = ""
+        self._expected_ms = 0
 
     def start(self, now_ms: int) -> None:
         """Begin to expect messages."""
         if self.started_ms is None:
             self.started_ms = now_ms
+
+    def rest(self, reason: str, now_ms: int) -> None:
+        """Expect nothing from now on, because a person chose so: off is not dead."""
+        self.collect()
+        self.heard.end()
+        self._off = reason
+        self._expected_ms = now_ms
+
+    def resume(self, now_ms: int) -> None:
+        """Expect messages again, and count silence from now: also after this computer slept."""
+        self._off = ""
+        self._expected_ms = now_ms
+        self._closed_ms = None
 
     def beat(self, now_ms: int) -> None:
         """Note a message of the stream."""
@@ -112,11 +127,13 @@ class VenueFeed:
 
     def state(self, now_ms: int) -> FeedState:
         """Return how the feed stands: stale after 10 s of silence, down after 30 s or when its connection closed."""
+        if self._off:
+            return "off"
         self.collect()
         if self._closed_ms is not None:
             return "down"
-        if self.heard_ms is None:
-            waited_ms = 0 if self.started_ms is None else now_ms - self.started_ms
+        if self.heard_ms is None or self.heard_ms < self._expected_ms:
+            waited_ms = 0 if self.started_ms is None else now_ms - max(self.started_ms, self._expected_ms)
             return "connecting" if waited_ms < STREAM_DEAD_MS else "down"
         age_ms = now_ms - self.heard_ms
         if age_ms <= STREAM_STALE_MS:
@@ -127,7 +144,7 @@ class VenueFeed:
         """Return for how long nothing has been heard: since the last message, or since it was first expected."""
         self.collect()
         since_ms = self.heard_ms if self.heard_ms is not None else self.started_ms
-        return 0 if since_ms is None else max(0, now_ms - since_ms)
+        return 0 if since_ms is None or self._off else max(0, now_ms - max(since_ms, self._expected_ms))
 
     def trouble(self, now_ms: int) -> str:
         """Return what is wrong in words; empty when it is live."""
@@ -135,7 +152,9 @@ class VenueFeed:
         name = self.venue.capitalize()
         if state == "live":
             return ""
-        if self.heard_ms is None:
+        if state == "off":
+            return f"{name} is off: {self._off}"
+        if state == "connecting" or self.heard_ms is None:
             return f"{name} has not answered yet" if state == "connecting" else f"{name} never answered"
         age = age_words(now_ms - self.heard_ms)
         return f"{name} {'silent for' if state == 'stale' else 'down for'} {age}"
@@ -150,7 +169,7 @@ class VenueFeed:
             state=state,
             age_ms=None if self.heard_ms is None else max(0, now_ms - self.heard_ms),
             since_ms=since_ms or self.started_ms or now_ms,
-            reason=f"{trouble}: {self._reason}" if trouble and self._reason else trouble,
+            reason=f"{trouble}: {self._reason}" if trouble and self._reason and state != "off" else trouble,
             messages=self.messages + sum(tape.messages for tape in self.tapes),
             unparsed=self.unparsed,
             latency_ms=self.latency_ms,

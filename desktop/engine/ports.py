@@ -50,6 +50,15 @@ class Feed(Protocol):
         A coin that the venue does not trade is passed over. A recording holds what it holds: there it does nothing.
         """
 
+    async def rest(self, reason: str) -> None:
+        """Close all sockets and polls for now; `messages` goes on, and each channel tells that it closed and why.
+
+        A recording needs no network: there it does nothing.
+        """
+
+    async def resume(self) -> None:
+        """Open again what rested. The first data of each channel brings one gap over all that was missed."""
+
     async def close(self) -> None:
         """End all sockets and polls of this feed and let `messages` finish."""
 

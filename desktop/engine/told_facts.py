@@ -60,14 +60,15 @@ class ToldFacts:
         return msgspec.structs.replace(facts, reading=once(facts.reading), graded=once(facts.graded))
 
     def feeds(self, feeds: Mapping[str, VenueFeed], now_ms: int) -> None:
-        """Take the silence of every venue's stream."""
-        silent = 0
+        """Take the silence of every venue's stream; one that a person switched off is not silent."""
+        silent = watched = 0
         for venue, feed in feeds.items():
             silent_ms = feed.silent_ms(now_ms)
             silent += silent_ms >= STREAM_DEAD_MS
+            watched += feed.state(now_ms) != "off"
             words = feed.view(now_ms).reason if silent_ms >= STREAM_DEAD_MS else feed.trouble(now_ms)
             self.tell_value("FEED_SILENCE", venue, silent_ms / 1000, now_ms, words)
-        self.tell_value("FEEDS_SILENT", "", silent / len(feeds) if feeds else None, now_ms)
+        self.tell_value("FEEDS_SILENT", "", silent / watched if watched else None, now_ms)
 
     def withdrawals(self, status: WithdrawalStatus, now_ms: int) -> None:
         """Take whether a venue lets a coin out over a network: a coin is shut in when no network is open."""

@@ -98,6 +98,9 @@ class SocketSession:
         self._tell = tell
         self._limits = limits or SessionLimits()
         self._chance = chance or random.Random()  # noqa: S311 (jitter, not a secret)
+        self.missing = ""
+        """Why nothing was heard, if that was nobody's failure."""
+        self._ran = False
         self._hole_ms: int | None = None
         self._latest_data_ms = 0
         self._next: asyncio.Task[_Life | None] | None = None
@@ -107,8 +110,14 @@ class SocketSession:
         self.follow(plan)
 
     async def run(self) -> None:
-        """Keep going until cancelled; then every socket is closed. A plan without topics waits for some."""
-        self._latest_data_ms = self._clock.now_ms()
+        """Keep going until cancelled; then every socket is closed. A plan without topics waits for some.
+
+        Run again, the first data tells the gap since the last data of the run before.
+        """
+        if self._ran:
+            self._hole_ms = self._hole_ms or self._latest_data_ms
+        else:
+            self._ran, self._latest_data_ms = True, self._clock.now_ms()
         failures = 0
         try:
             while True:
@@ -183,7 +192,8 @@ class SocketSession:
             return
         if self._hole_ms is not None:
             since_ms, self._hole_ms = self._hole_ms, None
-            self._tell("gap", "data is back", since_ms)
+            why, self.missing = self.missing, ""
+            self._tell("gap", f"data is back: {why}" if why else "data is back", since_ms)
         self._latest_data_ms = now_ms
         life.first_data.set()
 

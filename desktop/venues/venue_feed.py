@@ -77,12 +77,14 @@ class VenueFeed:
             worker.watch(coins)
         self._closers = closers
         self._tasks: list[asyncio.Task[None]] = []
+        self._followed = False
+        self._rests = False
 
     async def messages(self) -> AsyncIterator[Sequence[Message]]:
         """Yield batches in the order received, until `close`. Trouble comes as Gap and FeedStatus."""
-        runs = [(channel, session.run) for channel, session in self._sessions.items()]
-        runs += [(f"{type(worker).__name__} {place}", worker.run) for place, worker in enumerate(self._workers)]
-        self._tasks = [asyncio.create_task(self._keep(*one), name=f"{self.venue} {one[0]}") for one in runs]
+        self._followed = True
+        if not self._rests:
+            self._begin()
         try:
             while (batch := await self._mailbox.fetch()) is not None:
                 yield batch
@@ -109,10 +111,33 @@ class VenueFeed:
         """Subscribe to a topic of a socket anew, so that it begins with a snapshot."""
         self._sessions[channel].ask_again(topic)
 
+    async def rest(self, reason: str) -> None:
+        """Close sockets and polls for now, and tell why; `messages` goes on."""
+        if self._rests:
+            return
+        self._rests = True
+        tasks, self._tasks = self._tasks, []
+        await stopped(*tasks)
+        for channel, session in self._sessions.items():
+            session.missing = reason
+            if tasks:
+                self._told(channel, "closed", reason, 0)
+
+    async def resume(self) -> None:
+        """Open again what rested."""
+        self._rests = False
+        if self._followed and not self._tasks:
+            self._begin()
+
     async def close(self) -> None:
         """End sockets and polls, and let `messages` finish."""
         await self._stop()
         self._mailbox.close()
+
+    def _begin(self) -> None:
+        runs = [(channel, session.run) for channel, session in self._sessions.items()]
+        runs += [(f"{type(worker).__name__} {place}", worker.run) for place, worker in enumerate(self._workers)]
+        self._tasks = [asyncio.create_task(self._keep(*one), name=f"{self.venue} {one[0]}") for one in runs]
 
     def _session(self, plan: SocketPlan) -> SocketSession:
         channel = plan.name
@@ -120,6 +145,7 @@ class VenueFeed:
         return SocketSession(plan, self._clock, heard, told, limits=self._limits, proxy_for=self._proxy_for)
 
     async def _stop(self) -> None:
+        self._followed = False
         tasks, self._tasks = self._tasks, []
         await stopped(*tasks)
         closers, self._closers = self._closers, ()

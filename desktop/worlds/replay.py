@@ -70,6 +70,12 @@ class RecordedFeed:
     async def watch(self, coins: Sequence[str]) -> None:
         """Do nothing: a recording holds what it holds."""
 
+    async def rest(self, reason: str) -> None:
+        """Do nothing: a recording needs no network."""
+
+    async def resume(self) -> None:
+        """Do nothing."""
+
     async def close(self) -> None:
         """Let `messages` finish."""
         self._closed.set()

@@ -29,6 +29,12 @@ def forced(filled: str = "2.0") -> str:
     return json.dumps({"stream": "btcusdt@forceOrder", "data": data}, separators=(",", ":"))
 
 
+BYBIT_TRADE = (
+    '{"topic":"publicTrade.BTCUSDT","type":"snapshot","ts":1,'
+    '"data":[{"T":1790000000150,"s":"BTCUSDT","S":"Sell","v":"1","p":"80000"}]}'
+)
+
+
 class Reader:
     """Reads a feed in the background and lets the test wait for a kind of message."""
 
@@ -319,6 +325,52 @@ def test_a_feed_that_watches_nothing_connects_when_it_is_given_a_coin() -> None:
             await feed.watch(["SOL"])
             client = await server.joined.get()
             assert "tickers.SOLUSDT" in json.loads(await client.heard.get())["args"]
+            await reader.close()
+
+    play(scene)
+
+
+def test_a_feed_that_rested_comes_back_with_one_gap_over_all_that_was_missed() -> None:
+    async def scene(clock: ManualClock) -> None:
+        async with VenueServer() as server:
+            reader = Reader(feed_of({"bybit": VenueHosts(server.url)}, clock))
+            client = await server.joined.get()
+            client.send(BYBIT_TRADE)
+            await reader.next(Trade)
+            heard_ms = clock.now_ms()
+            await reader.feed.rest("this computer slept")
+            await client.gone.wait()
+            closed = await reader.next(Gap, FeedStatus)
+            while isinstance(closed, FeedStatus) and closed.event != "closed":
+                closed = await reader.next(Gap, FeedStatus)
+            assert isinstance(closed, FeedStatus)
+            assert closed.detail == "this computer slept"
+            await reader.feed.rest("again")  # resting already
+            await clock.advance(7200)
+            await reader.feed.resume()
+            again = await server.joined.get()
+            again.send(BYBIT_TRADE)
+            again.send(BYBIT_TRADE)
+            gap = await reader.next(Gap)
+            assert isinstance(gap, Gap)
+            assert (gap.since_ms, gap.at_ms) == (heard_ms, clock.now_ms())
+            assert gap.reason == "data is back: this computer slept"
+            assert isinstance(await reader.next(Gap, Trade), Trade)
+            await reader.close()
+
+    play(scene)
+
+
+def test_a_feed_may_rest_before_anybody_follows_it() -> None:
+    async def scene(clock: ManualClock) -> None:
+        async with VenueServer() as server:
+            feed = feed_of({"bybit": VenueHosts(server.url)}, clock)
+            await feed.rest("offline")
+            reader = Reader(feed)
+            await asyncio.sleep(0)
+            assert server.asked == 0
+            await feed.resume()
+            await server.joined.get()
             await reader.close()
 
     play(scene)
