@@ -9,7 +9,7 @@ from desktop.venues.regional_hosts import DOMAINS
 
 ROOT = Path(__file__).resolve().parents[2]
 _ADDRESS = re.compile(r"\b(?:https?|wss?)://([A-Za-z0-9.-]+\.[a-z]{2,})")
-_EXAMPLES = {"api.bybit.eu"}  # in the words of a setting
+_EXAMPLES = {"api.bybit.eu", "example.org"}  # in words that explain a setting
 
 
 def section() -> str:
