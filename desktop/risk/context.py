@@ -10,8 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from desktop.risk.history import OwnHistory, robust_z
-from desktop.risk.windows import DAY_MS
+from desktop.risk.history import robust_z
 
 BPS = 1e4
 PEG_BPS = (-25.0, -100.0, -300.0)
@@ -92,43 +91,3 @@ def stressed_assets(z_by_asset: Mapping[str, float | None]) -> int | None:
     """Return how many assets lie more than three robust deviations from their own past; None if no z is known."""
     known = [z for z in z_by_asset.values() if z is not None]
     return sum(1 for z in known if abs(z) > STRESSED_Z) if known else None
-
-
-class DayRange:
-    """How wide an asset's UTC day is, against its own days: for what trades live, such as gold perpetuals.
-
-    Window: the running day, against up to 365 days before; warm at 90 of them. O(1) a price, O(log n) a day.
-    """
-
-    __slots__ = ("_day", "_high", "_low", "_past")
-
-    def __init__(self) -> None:
-        self._past = OwnHistory(365)
-        self._day = -1
-        self._high = self._low = 0.0
-
-    def take(self, price: float, at_ms: int) -> None:
-        """Take a price above zero; one of a day that has ended is left aside."""
-        day = at_ms // DAY_MS
-        if price <= 0 or day < self._day:
-            return
-        if day > self._day:
-            if self._day >= 0:
-                self._past.add(self.width())
-            self._day, self._high, self._low = day, price, price
-        self._high, self._low = max(self._high, price), min(self._low, price)
-
-    def add_day(self, high: float, low: float) -> None:
-        """Add a stored day, before the first live price."""
-        self._past.add(high / low - 1)
-
-    def width(self) -> float | None:
-        """Return high / low - 1 of the running day, or None before the first price."""
-        return self._high / self._low - 1 if self._low > 0 else None
-
-    def z(self) -> float | None:
-        """Return the robust z of the running day's width; it only grows within a day. None while warming."""
-        width = self.width()
-        if width is None or len(self._past) < LEAST_STRESS_DAYS:
-            return None
-        return robust_z(self._past.known(), width)

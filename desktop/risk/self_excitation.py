@@ -14,6 +14,7 @@ from desktop.risk.windows import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
 FIT_MS = 6 * HOUR_MS
 REFIT_MS = 5 * MINUTE_MS
 LEAST_PRINTS = 50
+LEAST_HEARD_MS = 30 * MINUTE_MS
 _COUNT_MS = 10 * MINUTE_MS
 _COUNTS = DAY_MS // _COUNT_MS
 _SUM_MS = 5 * MINUTE_MS
@@ -66,17 +67,21 @@ class SelfExcitation:
         return self._answer
 
     def _refit(self, now_ms: int) -> Branching:
-        first = now_ms // SECOND_MS - FIT_MS // SECOND_MS
-        _forget(self._seconds, first)
+        _forget(self._seconds, now_ms // SECOND_MS - FIT_MS // SECOND_MS)
         _forget(self._counts, now_ms // _COUNT_MS - _COUNTS)
         _forget(self._sums, now_ms // _SUM_MS - _SUMS)
         prints = int(sum(count for _, count in self._seconds))
-        fit = None
-        if prints >= LEAST_PRINTS:
-            seconds = np.array([second - first for second, _ in self._seconds], dtype=np.int64)
-            length = FIT_MS // SECOND_MS + 1
-            fit = fit_likelihood(seconds[seconds < length], length) or self._regression(now_ms)
+        fit = self._likelihood(now_ms) or self._regression(now_ms) if prints >= LEAST_PRINTS else None
         return Branching(fit, self._of_counts(now_ms), prints, now_ms)
+
+    def _likelihood(self, now_ms: int) -> Fit | None:
+        """Fit what was heard without a hole, up to 6 h of it: silence of the feed is no silence of the market."""
+        if self._since_ms is None or now_ms - self._since_ms < LEAST_HEARD_MS:
+            return None
+        first = max(now_ms - FIT_MS, self._since_ms) // SECOND_MS
+        length = now_ms // SECOND_MS - first + 1
+        seconds = np.array([second - first for second, _ in self._seconds], dtype=np.int64)
+        return fit_likelihood(seconds[(seconds >= 0) & (seconds < length)], length)
 
     def _of_counts(self, now_ms: int) -> float | None:
         counts = self._whole(self._counts, now_ms, _COUNT_MS, _COUNTS)

@@ -8,10 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.risk.context import DayRange, change_z, flow_sum, peg, ratio, stressed_assets
+from desktop.risk.context import change_z, flow_sum, peg, ratio, stressed_assets
 from desktop.risk.history import OwnHistory, is_warm, robust_z
-from desktop.risk.peg_board import PegBoard
-from desktop.risk.windows import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
 
 
 @pytest.mark.parametrize(
@@ -39,27 +37,6 @@ def test_no_venue_and_no_divisor_are_unknown() -> None:
     assert ratio(1.0, 0.0) is None
 
 
-def test_a_single_odd_trade_is_not_a_lost_peg() -> None:
-    board = PegBoard()
-    for second in range(0, 60, 10):
-        for venue in "abc":
-            board.take("USDT", venue, 0.5 if (venue, second) == ("a", 30) else 1.0, second * SECOND_MS)
-    found = board.at("USDT", 50 * SECOND_MS)
-    assert found is not None
-    assert (found.median_bps, found.worst_bps, found.status) == (0.0, 0.0, "ok")
-
-
-def test_a_peg_of_the_last_minute_alone_counts_and_warms_for_an_hour() -> None:
-    board = PegBoard()
-    board.take("USDE", "a", 0.97, 0)
-    board.take("USDE", "b", 0.0, 0)
-    assert board.coins() == ("USDE",)
-    assert board.at("USDE", MINUTE_MS) is None
-    assert board.at("DAI", 0) is None
-    assert board.warm("USDE", HOUR_MS // 2) == 0.5
-    assert board.warm("DAI", HOUR_MS) == 0.0
-
-
 def test_flows_are_summed_over_days_with_a_figure() -> None:
     days = [(day, float(usd)) for day, usd in ((1, 9), (2, -1), (3, -2), (6, -3), (7, -4), (8, -5))]
     found = flow_sum(days)
@@ -79,32 +56,6 @@ def test_a_day_out_of_the_ordinary_is_stress_once_ninety_are_known() -> None:
     assert fallen < -3
     assert stressed_assets({"GOLD": fallen, "SILVER": calm, "EQUITIES": None}) == 1
     assert stressed_assets({"GOLD": None}) is None
-
-
-def test_a_days_range_is_judged_against_whole_days_before() -> None:
-    gold = DayRange()
-    for day in range(90):
-        gold.add_day(101.0 + day % 3, 100.0)
-    start_ms = 90 * DAY_MS
-    gold.take(100.0, start_ms)
-    gold.take(101.0, start_ms + 1)
-    assert gold.width() == pytest.approx(0.01)
-    quiet = gold.z()
-    gold.take(87.0, start_ms + 2)
-    torn = gold.z()
-    assert quiet is not None
-    assert torn is not None
-    assert abs(quiet) < 3 < torn
-    gold.take(100.0, start_ms - 1)
-    gold.take(0.0, start_ms + 3)
-    assert gold.width() == pytest.approx(101 / 87 - 1)
-    gold.take(100.0, start_ms + DAY_MS)
-    assert gold.width() == 0.0
-
-
-def test_a_range_without_a_past_says_nothing() -> None:
-    assert DayRange().width() is None
-    assert DayRange().z() is None
 
 
 @given(st.lists(st.integers(-100, 100), min_size=1, max_size=40), st.integers(-300, 300))

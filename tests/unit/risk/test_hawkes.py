@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from desktop.risk.hawkes import log_likelihood, offspring, ratio_of_counts
-from desktop.risk.hawkes_fit import fit_likelihood, fit_regression
+from desktop.risk.hawkes_fit import Fit, fit_likelihood, fit_regression
 from desktop.risk.self_excitation import REFIT_MS, SelfExcitation
 from desktop.risk.windows import DAY_MS, HOUR_MS, MINUTE_MS
 
@@ -142,3 +142,21 @@ def test_prints_all_within_few_seconds_fall_back_to_the_regression() -> None:
 def test_a_process_that_never_dies_out_has_no_count_of_offspring() -> None:
     assert offspring(0.8) == pytest.approx(5)
     assert offspring(1.0) is None
+
+
+def _fit_of_an_hour(since_ms: int | None) -> Fit | None:
+    """Fit an hour of independent prints, heard since then."""
+    excited = SelfExcitation()
+    excited.listen(since_ms)
+    for second in _cascade(0.05, 0.0, 1.0, 8, 3_600):
+        excited.add(2 * DAY_MS - HOUR_MS + round(second * 1000), 1e5)
+    return excited.at(2 * DAY_MS).fit
+
+
+def test_time_in_which_the_feed_was_not_heard_is_no_calm_before_the_prints() -> None:
+    whole, heard = _fit_of_an_hour(0), _fit_of_an_hour(2 * DAY_MS - HOUR_MS)
+    assert whole is not None
+    assert heard is not None
+    assert heard.ratio < 0.4 < 0.8 < whole.ratio
+    assert _fit_of_an_hour(2 * DAY_MS - 10 * MINUTE_MS) is None
+    assert _fit_of_an_hour(None) is None
