@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Literal
 
 import msgspec
+
+from desktop.domain.errors import BadInput
 
 PositionSource = Literal["hand", "key", "address"]
 MarginMode = Literal["isolated", "cross"]
@@ -15,7 +18,7 @@ class Position(msgspec.Struct, frozen=True):
     """One open position. `quantity` in coins, above zero; `side` +1 long, -1 short; prices in USD.
 
     `venue_liquidation` is the venue's own liquidation price where it says one. `margin` is the isolated margin in
-    USD, None for cross. `leverage` None means not known.
+    USD without unrealised PnL, None for cross. `leverage` None means not known.
     """
 
     venue: str
@@ -53,3 +56,47 @@ class Holdings(msgspec.Struct, frozen=True):
     holdings: tuple[Holding, ...]
     source: PositionSource
     as_of_ms: int
+
+
+_NAME = re.compile(r"^[A-Za-z0-9:._-]{1,32}\Z")
+_COIN = re.compile(r"^[A-Z0-9]{1,16}\Z")
+_REMEDY = "Correct it and enter it again."
+MOST_LEVERAGE = Decimal(1000)
+
+
+def sound_position(position: Position) -> Position:
+    """Return the position. Raise BadInput naming the field that cannot be (`where`)."""
+    _named(position.venue, position.coin, position.symbol)
+    _above_zero("quantity", position.quantity)
+    _above_zero("entry", position.entry)
+    for field in ("margin", "venue_liquidation", "leverage"):
+        value = getattr(position, field)
+        if value is not None:
+            _above_zero(field, value)
+    if position.leverage is not None and not 1 <= position.leverage <= MOST_LEVERAGE:
+        raise BadInput(f"leverage {position.leverage} is not from 1 to {MOST_LEVERAGE}", _REMEDY, where="leverage")
+    if position.side not in (1, -1):
+        raise BadInput(f"side {position.side!r} is neither 1 (long) nor -1 (short)", _REMEDY, where="side")
+    if position.mode == "isolated" and position.margin is None and position.leverage is None:
+        raise BadInput("an isolated position needs its margin or its leverage", _REMEDY, where="margin")
+    return position
+
+
+def sound_holding(holding: Holding) -> Holding:
+    """Return the holding. Raise BadInput naming the field that cannot be (`where`)."""
+    _named(holding.venue, holding.coin)
+    _above_zero("amount", holding.amount)
+    if not holding.locked.is_finite() or not 0 <= holding.locked <= holding.amount:
+        raise BadInput(f"locked {holding.locked} is not from 0 to the amount", _REMEDY, where="locked")
+    return holding
+
+
+def _named(venue: str, coin: str, symbol: str = "-") -> None:
+    for field, text, form in (("venue", venue, _NAME), ("coin", coin, _COIN), ("symbol", symbol, _NAME)):
+        if not form.match(text):
+            raise BadInput(f"{field} {text[:40]!r} is no name of one", _REMEDY, where=field)
+
+
+def _above_zero(field: str, value: Decimal) -> None:
+    if not value.is_finite() or value <= 0:
+        raise BadInput(f"{field} {value} is not above zero", _REMEDY, where=field)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Literal
 
 import msgspec
 
+from desktop.domain.position import Holding, Position
 from desktop.engine.channel_plan import ChannelPlans
 
 
@@ -164,3 +166,37 @@ class SetOffline(Command, frozen=True):
     """Close every connection of the market's feeds, or open them again; what is known stays."""
 
     offline: bool
+
+
+class KeepHandPosition(Command, frozen=True):
+    """Keep a position entered by hand; one of the same venue, symbol and side goes. Its source is always `hand`."""
+
+    position: Position
+
+
+class DropHandPosition(Command, frozen=True):
+    """Forget a position entered by hand."""
+
+    venue: str
+    symbol: str
+    side: Literal[1, -1]
+
+
+class KeepHandHolding(Command, frozen=True):
+    """Keep coins entered by hand; those of the same venue, coin and use (collateral or not) go."""
+
+    holding: Holding
+
+
+class DropHandHolding(Command, frozen=True):
+    """Forget coins entered by hand."""
+
+    venue: str
+    coin: str
+    collateral: bool
+
+
+class ChooseWick(Command, frozen=True):
+    """Test my positions against a wick of this size (a fraction, such as 0.1)."""
+
+    wick: float

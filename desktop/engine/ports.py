@@ -19,7 +19,9 @@ from desktop.custody.reports import VenueNetwork as VenueNetwork
 from desktop.custody.reports import VenueWithdrawal as VenueWithdrawal
 from desktop.custody.transfer import DestinationProof
 from desktop.domain.kept_values import DayValue, FloatArray, Origin, ValueHours
+from desktop.domain.margin_tiers import MarginTiers
 from desktop.domain.market import HourBar, Message
+from desktop.domain.position import Holding, Holdings, Position
 from desktop.engine.desk_view import DeviceView, ExchangePageView
 
 
@@ -182,6 +184,50 @@ class ExchangeRecords(Protocol):
 
     async def withdrawals(self, coin: str, since_ms: int) -> list[VenueWithdrawal]:
         """Return the withdrawals since then, newest first."""
+
+
+class PositionSource(Protocol):
+    """What a person holds on one account of one venue, by a read-only key or a public address. It only ever asks.
+
+    Raises NetworkTrouble when the venue does not answer as documented, Refused when it says no.
+    """
+
+    venue: str
+    account: str
+
+    async def holdings(self) -> Holdings:
+        """Return all positions and coins of the account as they stand."""
+
+
+class HandPositions(Protocol):
+    """Positions and coins entered by hand. A change is on disk when the call returns."""
+
+    async def load(self) -> tuple[Holdings, ...]:
+        """Return what was entered, one account for each venue. Damage is left aside and told by `trouble`."""
+
+    async def keep_position(self, position: Position) -> None:
+        """Keep a position. Raises BadInput naming the field that cannot be."""
+
+    async def drop_position(self, venue: str, symbol: str, side: int) -> None:
+        """Forget a position; nothing happens if there is none."""
+
+    async def keep_holding(self, holding: Holding) -> None:
+        """Keep coins. Raises BadInput naming the field that cannot be."""
+
+    async def drop_holding(self, venue: str, coin: str, collateral: bool) -> None:
+        """Forget coins; nothing happens if there are none."""
+
+    def trouble(self) -> str:
+        """Return what could not be read, in words; empty if nothing."""
+
+
+class TierSource(Protocol):
+    """Margin tiers of one venue. Raises NetworkTrouble or Unreadable."""
+
+    venue: str
+
+    async def tiers(self, coins: Sequence[str]) -> list[MarginTiers]:
+        """Return the tiers of the perpetuals of these coins."""
 
 
 class ChainSource(Protocol):
