@@ -2,10 +2,10 @@
 
 A second process speaks Binance's wire form over a real websocket on loopback: trades, marks and forced orders of
 several coins. The feed and the market desk of the product read it, judge the shipped rules, tick, and make the
-window's pictures as in the program; the clock runs six times as fast, so that ten minutes are an hour of event time. Every ten
-seconds it prints what was folded, resident memory, how far the sender had to fall behind its plan (the engine is
-slower than the stream) and how old a message was when it was folded. At the end: forced orders sent and counted,
-memory from a minute after the start to the end as a ratio.
+window's pictures as in the program; the clock runs six times as fast, so that ten minutes are an hour of event time.
+Every ten seconds it prints what was folded, resident memory, and how old the oldest message was when it was folded.
+At the end: forced orders sent and counted, how far the sender fell behind its plan (then the engine is slower than
+the stream), and memory from a minute after the start to the end as a ratio.
 
     python benchmarks/soak.py [--seconds 600] [--rate 20000] [--speed 6] [--coins 12]
 """
