@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+F3, F5 = -0.03, -0.05
+
 
 class Breadth(msgspec.Struct, frozen=True):
     """Shares (0..1) of `coins` coins whose low is more than 3 and 5 % under the previous close."""
@@ -18,9 +20,7 @@ class Breadth(msgspec.Struct, frozen=True):
 def breadth(lows: Mapping[str, float], previous_closes: Mapping[str, float]) -> Breadth:
     """Return how many coins fell, among those with a low and a previous close; shares are None if there are none."""
     falls = [low / close - 1 for coin, low in lows.items() if (close := previous_closes.get(coin)) is not None]
-    if not falls:
-        return Breadth(None, None, 0)
-    f3, f5 = (sum(1 for fall in falls if fall < limit) / len(falls) for limit in (-0.03, -0.05))
+    f3, f5 = (share_fallen(len(falls), sum(1 for fall in falls if fall < limit)) for limit in (F3, F5))
     return Breadth(f3, f5, len(falls))
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from desktop.risk.reading import State
 
-STREAM_STALE_MS = 10_000
-STREAM_DEAD_MS = 30_000
+_LEAST_PERIOD_MS = 5_000
+STREAM_STALE_MS = 2 * _LEAST_PERIOD_MS
+STREAM_DEAD_MS = 6 * _LEAST_PERIOD_MS
 
 
 def stale_after_ms(period_ms: int) -> int:
@@ -19,16 +20,14 @@ def dead_after_ms(period_ms: int) -> int:
 
 
 def freshness(age_ms: int, period_ms: int) -> State:
-    """Return live, stale, or unknown (dead) for a fact of this age. The limits themselves still count as fresh."""
-    if age_ms <= stale_after_ms(period_ms):
-        return State.LIVE
-    return State.STALE if age_ms <= dead_after_ms(period_ms) else State.UNKNOWN
+    """Return live, stale, or unknown (dead) for a fact of this age; a stream has the limits of a 5-second period."""
+    return age_state(age_ms, max(period_ms, _LEAST_PERIOD_MS))
 
 
 def age_state(age: float, period: float) -> State:
     """Return live up to two periods of age, stale up to six, then unknown (dead); both in one unit.
 
-    Polls are judged by this; a stream has the longer limits of `freshness`. The limits themselves still hold.
+    The limits themselves still count.
     """
     if age <= 2 * period:
         return State.LIVE

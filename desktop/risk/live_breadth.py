@@ -7,9 +7,9 @@ from typing import Literal
 
 import msgspec
 
+from desktop.risk.breadth import F3, F5, share_fallen
 from desktop.risk.windows import HOUR_MS, MINUTE_MS, SlidingLow
 
-F3, F5 = -0.03, -0.05
 LEAST_TURNOVER_USD = 1e6
 WARM_MS = 2 * HOUR_MS
 SILENT_MS = 5 * MINUTE_MS
@@ -143,7 +143,8 @@ class MarketBreadth:
                 self._judge(coin, self._contracts[key], now_ms)
         coins = sum(self._counts.values())
         warm = 0.0 if self._since_ms is None else min(1.0, max(0, now_ms - self._since_ms) / WARM_MS)
-        if not coins or warm < 1:
+        if warm < 1:
             return LiveBreadth(None, None, coins, warm, self._newest_ms)
-        f5 = self._counts["f5"]
-        return LiveBreadth((f5 + self._counts["f3"]) / coins, f5 / coins, coins, warm, self._newest_ms)
+        five = self._counts["f5"]
+        f3, f5 = (share_fallen(coins, fallen) for fallen in (five + self._counts["f3"], five))
+        return LiveBreadth(f3, f5, coins, warm, self._newest_ms)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.risk.acceleration import Deceleration, LiquidationPace, acceleration
+from desktop.risk.acceleration import Deceleration, acceleration
 from desktop.risk.liquidations import LiquidationTally, closed_within
 from desktop.risk.print_counts import LargestPrint, PrintCounter
 from desktop.risk.windows import DAY_MS, HOUR_MS, MINUTE_MS
@@ -53,28 +53,19 @@ def test_the_largest_of_the_day_has_a_share_only_while_it_is_of_this_hour() -> N
 
 
 @given(st.lists(st.tuples(st.integers(0, 40 * HOUR_MS), st.sampled_from(["long", "short"]), st.integers(1, 10**7))))
-def test_the_running_pace_is_the_formula_on_the_whole_day(prints: list[tuple[int, str, int]]) -> None:
-    pace, tally = LiquidationPace(), LiquidationTally()
+def test_the_running_sums_are_those_of_the_whole_day(prints: list[tuple[int, str, int]]) -> None:
+    tally = LiquidationTally()
     now_ms = 40 * HOUR_MS
     for at_ms, side, usd in prints:
         tally.add("long" if side == "long" else "short", usd, at_ms)
-        if side == "long":
-            pace.add(usd, at_ms)
     events = [(at_ms, "long" if side == "long" else "short", float(usd)) for at_ms, side, usd in prints]
-    recent, _ = closed_within(events, 3 * HOUR_MS, now_ms)
     day_long, day_short = closed_within(events, DAY_MS, now_ms)
     assert tally.long_usd(DAY_MS, now_ms) == pytest.approx(day_long)
     assert tally.short_usd(DAY_MS, now_ms) == pytest.approx(day_short)
-    assert pace.at(now_ms, None).ratio == pytest.approx(acceleration(recent, day_long - recent))
 
 
-def test_a_pace_of_little_money_does_not_count() -> None:
-    pace = LiquidationPace()
-    pace.add(1e6, DAY_MS)
-    assert pace.at(DAY_MS, 2e9).counts is True
-    assert pace.at(DAY_MS, 2.1e9).counts is False
-    assert pace.at(DAY_MS, None).counts is None
-    assert pace.at(DAY_MS, 2e9).ratio == pytest.approx(10)
+def test_the_floor_keeps_a_quiet_day_from_making_a_storm_of_one_print() -> None:
+    assert acceleration(1e6, 0.0) == pytest.approx(10)
     assert acceleration(0.0, 0.0, 0.0) is None
 
 
