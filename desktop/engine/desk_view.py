@@ -11,6 +11,7 @@ import numpy.typing as npt
 from desktop.alerts.incidents import Incident
 from desktop.custody.transfer import Transfer
 from desktop.domain.coverage import Completeness
+from desktop.domain.position import Holdings
 from desktop.engine.channel_plan import ChannelPlans, WayOutView
 from desktop.engine.history_view import HistoryView
 from desktop.risk.reading import Level, Reading, State
@@ -180,7 +181,7 @@ class AdviceView(msgspec.Struct, frozen=True):
 
 
 class ExposureView(msgspec.Struct, frozen=True):
-    """The person's own side: positions, holdings, the wick test and what follows from it."""
+    """The person's own side: positions, holdings, the wick test and what follows from it; `by_hand` as entered."""
 
     positions: tuple[PositionView, ...] = ()
     holdings: tuple[HoldingView, ...] = ()
@@ -189,6 +190,7 @@ class ExposureView(msgspec.Struct, frozen=True):
     survives: bool | None = None
     nearest: PositionView | None = None
     reason: str = ""
+    by_hand: tuple[Holdings, ...] = ()
 
 
 class CoinView(msgspec.Struct, frozen=True):

@@ -139,6 +139,7 @@ class MainWindow(QMainWindow):
         self.next_step.transfer_wanted.connect(self._move_to_wallet)
         self.watchlist.coin_chosen.connect(self.choose_coin)
         self.feeds.health_wanted.connect(self.side.open_feeds)
+        self.exposure.entry_wanted.connect(self.side.open_hand_entry)
         self.chart.interval_chosen.connect(self.choose_interval)
         self.chart.paused.connect(lambda _paused: self._say_words())
         self.chart.told.connect(self.notices.show_note)

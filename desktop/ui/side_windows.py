@@ -10,6 +10,7 @@ from desktop.engine.desk_view import CoinView, DeskView
 from desktop.engine.door import EngineDoor
 from desktop.ui.feed_health import FeedHealth
 from desktop.ui.indicator_sheet import IndicatorSheet
+from desktop.ui.settings.hand_entry import HandEntry
 from desktop.ui.settings.settings_window import SettingsWindow
 from desktop.ui.shortcut_sheet import ShortcutSheet
 
@@ -28,9 +29,9 @@ class SideWindows:
         """Show a view in every window that is open."""
         self._view, self._coin = view, coin
         feeds, sheet = self._open.get("feeds"), self._open.get("indicators")
-        settings = self._open.get("settings")
-        if isinstance(settings, SettingsWindow):
-            settings.show_view(view)
+        for window in self._open.values():
+            if isinstance(window, SettingsWindow | HandEntry):
+                window.show_view(view)
         if isinstance(feeds, FeedHealth):
             feeds.show_view(view)
         if isinstance(sheet, IndicatorSheet) and coin is not None:
@@ -43,6 +44,10 @@ class SideWindows:
     def open_indicators(self) -> None:
         """Show every indicator of the chosen coin."""
         self._show("indicators", lambda: IndicatorSheet(self._parent))
+
+    def open_hand_entry(self) -> None:
+        """Let the person enter what they hold."""
+        self._show("hand", lambda: HandEntry(self._door, self._parent))
 
     def open_settings(self) -> None:
         """Show the settings."""
