@@ -7,7 +7,7 @@ its contract size stays unknown.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Literal
 
@@ -123,6 +123,8 @@ class InstrumentTable:
             venues[one.venue][one.symbol] = one
         self._known = {(one.venue, one.symbol) for symbols in venues.values() for one in symbols.values()}
         self._complete: set[str] = set()
+        self.revision = 0
+        """Counts the lists that were taken in."""
 
     def find(self, venue: str, symbol: str) -> Instrument:
         """Return the table's entry, or one made by the venue's way of naming, its contract size unknown."""
@@ -145,7 +147,13 @@ class InstrumentTable:
         listed = {one.symbol: one for one in instruments}
         self._known = {key for key in self._known if key[0] != venue} | {(venue, symbol) for symbol in listed}
         self._complete.add(venue)
+        self.revision += 1
         self._venues[venue].update(listed)
+
+    def all(self) -> Iterator[Instrument]:
+        """Yield every contract that stands in the table itself."""
+        for venue, symbol in self._known:
+            yield self._venues[venue][symbol]
 
     def __len__(self) -> int:
         return len(self._known)
