@@ -50,12 +50,21 @@ def test_a_result_that_the_call_does_not_give_is_a_failure(tmp_path: Path) -> No
     assert main([_file(tmp_path, _breadth(expected={"share": 0.25}))]) == 1
 
 
+@pytest.mark.parametrize(
+    ("call", "inputs", "words"),
+    [
+        ("funding_8h", {"rate": 1, "interval_h": 0}, "ZeroDivisionError"),
+        ("maintenance_margin_hyperliquid", {"tiers": [], "notional": 1}, "IndexError"),
+        ("kyle_lambda", {"flow": [1, 2], "ret_bps": [1]}, "ValueError"),
+    ],
+)
 def test_arguments_no_formula_can_take_are_a_failure_not_a_crash(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], call: str, inputs: dict[str, object], words: str
 ) -> None:
-    vector = {"id": "A", "call": "funding_8h", "inputs": {"rate": 1, "interval_h": 0}, "expected": {"apr": 1}}
-    assert main([_file(tmp_path, vector)]) == 1
-    assert "FAIL A funding_8h: ZeroDivisionError" in capsys.readouterr().out
+    assert main([_file(tmp_path, {"id": "A", "call": call, "inputs": inputs, "expected": {"x": 1}}, _breadth())]) == 1
+    out = capsys.readouterr().out.splitlines()
+    assert out[0].startswith(f"FAIL A {call}: {words}")
+    assert out[-1] == "1 passed, 1 failed"
 
 
 @pytest.mark.parametrize(

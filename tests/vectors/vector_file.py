@@ -55,6 +55,6 @@ def run(vector: Vector) -> str:
         raise BadInput(f"vector {vector.id}: inputs of {vector.call}: {error}") from error
     try:
         results = call(**arguments)
-    except (ArithmeticError, ValueError, SeawallError) as error:
+    except (ArithmeticError, LookupError, ValueError, SeawallError) as error:
         return f"{type(error).__name__}: {error}"
     return difference(results, vector.expected, vector.tolerance_rel)
