@@ -6,6 +6,7 @@ only when the book is looked at, because changes come many times as often.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -49,6 +50,15 @@ class Reach(NamedTuple):
     high: float | None
 
 
+class BookView(NamedTuple):
+    """A book as looked at: best prices in the venue's digits (None: an empty side), levels best first."""
+
+    bid: str | None
+    ask: str | None
+    bids: Levels
+    asks: Levels
+
+
 class OrderBook:
     """The levels of one book. Sides that cross, or a level that is no number, raise Unreadable when looked at."""
 
@@ -70,52 +80,54 @@ class OrderBook:
         self._bids.update(bids)
         self._asks.update(asks)
 
-    def best(self) -> tuple[str | None, str | None]:
-        """Return best bid and best ask in the venue's digits, None for an empty side."""
-        try:
-            bid = max(_without_zeros(self._bids), key=float, default=None)
-            ask = min(_without_zeros(self._asks), key=float, default=None)
-        except ValueError as error:
-            raise Unreadable(f"a level of the book is no number: {error}") from None
-        if bid is not None and ask is not None and _number(bid) >= _number(ask):
-            raise Unreadable(f"the book is crossed: bid {bid}, ask {ask}")
-        return bid, ask
-
-    def within(self, fraction: float) -> tuple[Levels, Levels]:
-        """Return bids and asks, best first, within this fraction of the middle (of the one best if a side is empty).
+    def look(self, fraction: float) -> BookView:
+        """Return the book within this fraction of its middle (of its one best price if a side is empty).
 
         Levels ten times as far are forgotten: they come again when they change, or with the next whole book.
         """
-        ends = [float(end) for end in self.best() if end is not None]
-        if not ends:
-            return (), ()
-        middle = sum(ends) / len(ends)
-        far = _FORGOTTEN * fraction * middle
-        near = fraction * middle
-        bids = [one for one in _kept(self._bids, middle - far, middle + far) if one[0] >= middle - near]
-        asks = [one for one in _kept(self._asks, middle - far, middle + far) if one[0] <= middle + near]
-        return tuple(sorted(bids, reverse=True)), tuple(sorted(asks))
+        bids, asks = _ascending(self._bids), _ascending(self._asks)
+        best = [side[end][0] for side, end in ((bids, -1), (asks, 0)) if side]
+        if not best:
+            return BookView(None, None, (), ())
+        if len(best) == 2 and best[0] >= best[1]:
+            raise Unreadable(f"the book is crossed: bid {best[0]}, ask {best[1]}")
+        middle = sum(best) / len(best)
+        near, far = fraction * middle, _FORGOTTEN * fraction * middle
+        if bids and bids[0][0] < middle - far:
+            self._bids = _kept(self._bids, middle - far, middle + far)
+        if asks and asks[-1][0] > middle + far:
+            self._asks = _kept(self._asks, middle - far, middle + far)
+        return BookView(
+            max(self._bids, key=float, default=None),
+            min(self._asks, key=float, default=None),
+            tuple(reversed(bids[bisect_left(bids, (middle - near,)) :])),
+            tuple(asks[: bisect_right(asks, (middle + near, _GREATEST))]),
+        )
 
     def __len__(self) -> int:
         return len(self._bids) + len(self._asks)
 
 
-def _without_zeros(side: dict[str, str]) -> dict[str, str]:
+def _ascending(side: dict[str, str]) -> list[tuple[float, float]]:
+    """Take levels of size zero out and return the others as numbers, ascending by price.
+
+    Raise Unreadable if one is no number above zero.
+    """
     for price in [price for price, size in side.items() if size in _ZEROS]:
         del side[price]
-    return side
+    try:
+        levels = sorted([(float(price), float(size)) for price, size in side.items()])
+    except ValueError as error:
+        raise Unreadable(f"a level of the book is no number: {error}") from None
+    sizes = [size for _, size in levels]
+    # A NaN compares with nothing, but no sum with one in it is below anything.
+    if levels and not (levels[0][0] > 0 and min(sizes) > 0 and sum(sizes) + levels[-1][0] < _GREATEST):
+        raise Unreadable("a level of the book is not a number above zero")
+    return levels
 
 
-def _kept(side: dict[str, str], low: float, high: float) -> list[tuple[float, float]]:
-    """Return the levels between these prices as numbers, and take the others out of `side`."""
-    kept = []
-    for text, size in list(side.items()):
-        price = _number(text)
-        if low <= price <= high:
-            kept.append((price, _number(size)))
-        else:
-            del side[text]
-    return kept
+def _kept(side: dict[str, str], low: float, high: float) -> dict[str, str]:
+    return {price: size for price, size in side.items() if low <= float(price) <= high}
 
 
 def _number(text: str) -> float:

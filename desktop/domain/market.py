@@ -81,9 +81,8 @@ class Book(msgspec.Struct, frozen=True):
     `bids` and `asks` are (price, size), best first, float64, such that price times size is USD: prices as the venue
     quotes them, sizes in the unit that is quoted (thousands of coins for 1000PEPE, USD / price for inverse ones).
     `bid` and `ask` keep the venue's digits. With `gap` the sequence broke: nothing is known until the next good one.
-    With `top_only` nothing but `bid` and `ask` was looked at, and the levels are left out: every second, where the
-    levels come every five. `low` and `high` are the prices between which the book is whole, None where the venue does
-    not say; beyond them only levels are known that have changed.
+    `low` and `high` are the prices between which the book is whole, None where the venue does not say; beyond them
+    only levels are known that have changed.
     """
 
     venue: str
@@ -96,7 +95,6 @@ class Book(msgspec.Struct, frozen=True):
     at_ms: int
     received_ns: int = 0
     gap: bool = False
-    top_only: bool = False
     low: float | None = None
     high: float | None = None
 

@@ -11,8 +11,9 @@ from desktop.domain.errors import Unreadable
 from desktop.domain.market import Book, Gap, Message
 
 LEVELS_WITHIN = 0.02
-LEVELS_MS = 5_000
-TOP_MS = 1_000
+PERIOD_MS = 1_000
+LONG_PERIOD_MS = 5_000
+FEW_BOOKS = 10
 _MOST_EARLY = 2_000
 _MOST_BOOKS = 2_000
 
@@ -31,13 +32,13 @@ class _Held:
         self.fresh = False
         self.last = 0
         self.at_ms = change.at_ms
-        self.top_ms = self.levels_ms = 0
+        self.told_ms = 0
         self.channel = ""
         self.early: deque[BookChange] = deque(maxlen=most_early)
 
 
 class BookMemory:
-    """Turn changes into Books at the pace of the indicators, by event time. One thread at a time.
+    """Turn changes into Books by event time: each second, with more than ten books each five. One thread at a time.
 
     Whole books come with the stream (Bybit, OKX), or `beside` it as answers of REST (Binance): then changes that came
     earlier are kept until one does. `unit` is what a symbol's sizes are multiplied by, so that price times size is
@@ -115,21 +116,17 @@ class BookMemory:
         held.fresh = False
         held.last, held.at_ms = change.last, change.at_ms
         held.book.apply(change.bids, change.asks)
-        if change.at_ms // TOP_MS != held.top_ms // TOP_MS:
+        period_ms = PERIOD_MS if len(self._held) <= FEW_BOOKS else LONG_PERIOD_MS
+        if change.at_ms // period_ms != held.told_ms // period_ms:
             return self._sampled(held, change)
         return ()
 
     def _sampled(self, held: _Held, change: BookChange) -> tuple[Message, ...]:
-        at_ms = change.at_ms
-        with_levels = at_ms // LEVELS_MS != held.levels_ms // LEVELS_MS
         try:
-            bid, ask = held.book.best()
-            bids, asks = held.book.within(LEVELS_WITHIN) if with_levels else ((), ())
+            bid, ask, bids, asks = held.book.look(LEVELS_WITHIN)
         except Unreadable as error:
             return self._broken(held, change, error.reason)
-        held.top_ms = at_ms
-        if with_levels:
-            held.levels_ms = at_ms
+        held.told_ms = at_ms = change.at_ms
         unit = self._unit(change.symbol)
         if unit != 1.0:
             bids, asks = (tuple((price, size * unit) for price, size in side) for side in (bids, asks))
@@ -137,7 +134,7 @@ class BookMemory:
         return (
             Book(
                 change.venue, change.symbol, change.coin, bid, ask, bids, asks, at_ms, change.received_ns,
-                top_only=not with_levels, low=reach.low, high=reach.high,
+                low=reach.low, high=reach.high,
             ),
         )  # fmt: skip
 
@@ -149,7 +146,7 @@ class BookMemory:
     def _forget(self, held: _Held) -> None:
         held.book = OrderBook()
         held.known = held.fresh = False
-        held.top_ms = held.levels_ms = 0
+        held.told_ms = 0
         held.early.clear()
 
 

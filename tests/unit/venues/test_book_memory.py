@@ -57,7 +57,7 @@ def test_binance_changes_wait_for_the_whole_book_and_begin_where_it_ends() -> No
     book = one_book(reads(reader, WHOLE, whole(10, BIDS, ASKS)))
     assert reader.books.wanted() == ()
     assert (book.bid, book.ask, book.bids[0]) == ("80000.0", "80000.1", (80000.0, 3.0))
-    assert (book.low, book.high, book.top_only) == (79990.0, 80010.0, False)
+    assert (book.low, book.high) == (79990.0, 80010.0)
 
 
 def test_a_whole_book_older_than_the_stream_is_asked_for_again() -> None:
@@ -90,16 +90,18 @@ def test_repeated_and_reordered_old_changes_change_nothing() -> None:
     assert one_book(reads(reader, BINANCE, diff(16, 17, 15, at_ms=AT_MS + 5_000))).bid == "80000.0"
 
 
-def test_the_best_prices_are_told_each_second_and_the_levels_each_five() -> None:
+@pytest.mark.parametrize(("others", "seconds"), [(0, list(range(1, 13))), (10, [5, 10])])
+def test_few_books_are_told_each_second_and_many_each_five(others: int, seconds: list[int]) -> None:
     reader = binance()
+    for number in range(others):
+        reads(reader, f"GET /fapi/v1/depth?symbol=X{number}USDT&limit=1000", whole(10, BIDS, ASKS))
     reads(reader, WHOLE, whole(10, BIDS, ASKS))
-    told: list[tuple[int, bool]] = []
+    told: list[int] = []
     for number in range(24):
         at_ms = AT_MS + 500 * (number + 1)
         for message in reads(reader, BINANCE, diff(11 + number, 11 + number, 10 + number, at_ms=at_ms)):
-            assert isinstance(message, Book)
-            told.append((message.at_ms - AT_MS, message.top_only))
-    assert told == [(second * 1000, second % 5 != 0) for second in range(1, 13)]
+            told.append(message.at_ms - AT_MS)
+    assert told == [1000 * second for second in seconds]
 
 
 def test_bybit_snapshots_replace_and_numbers_go_up_by_one() -> None:
