@@ -34,7 +34,7 @@ from desktop.engine.history_keeper import HistoryKeeper
 from desktop.engine.history_view import RecordingView
 from desktop.engine.market_desk import MarketDesk
 from desktop.engine.own_side import OwnSide
-from desktop.engine.picture import Picture
+from desktop.engine.picture import Picture, worst_open
 from desktop.engine.ports import (
     Clock,
     DeviceDesk,
@@ -111,6 +111,8 @@ class Engine:
             self._delivery.ways_out = parts.ways_out
             parts.ways_out.desk.on_failed = self._channel_failed
             parts.ways_out.desk.on_well = self._channel_well
+        if parts.own is not None:
+            parts.own.listen(level=lambda: worst_open(parts.market.incidents()), on_trouble=self._picture.note)
         self.view: DeskView | None = None
         self.on_news: Callable[[News], None] = lambda news: None
         if parts.notifier is not None:
@@ -139,6 +141,8 @@ class Engine:
                 group.create_task(parts.transfers.run(), name="transfers")
             if parts.ways_out is not None:
                 group.create_task(parts.ways_out.run(), name="ways out")
+            if parts.own is not None:
+                group.create_task(parts.own.run(), name="own side")
             if self._filler is not None:
                 self._filler.watch(parts.coins)
                 group.create_task(self._filler.run(), name="past")
@@ -263,7 +267,7 @@ class Engine:
             case TryChannel() | KeepChannels() if self._parts.ways_out is not None:
                 await self._parts.ways_out.handle(command)
             case _:
-                return False
+                return self._parts.own is not None and await self._parts.own.handle(command)
         return True
 
     def _channel_failed(self, name: str, reason: str) -> None:

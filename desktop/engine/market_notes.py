@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from desktop.domain.instrument import InstrumentTable
-from desktop.domain.market import Book, Mark, Message, OpenInterest
+from desktop.domain.market import Book, Mark, Message, OpenInterest, WithdrawalStatus
 from desktop.risk.depth import Levels, depth, reach_bps
 from desktop.risk.freshness import freshness
 from desktop.risk.reading import State
@@ -70,6 +70,7 @@ class MarketNotes:
         self._marks: dict[str, dict[tuple[str, str], Said]] = {}
         self._interest: dict[str, dict[tuple[str, str], Interest]] = {}
         self._books: dict[str, dict[tuple[str, str], SeenBook]] = {}
+        self._ways_out: dict[str, dict[tuple[str, str], bool | None]] = {}
 
     def fold(self, message: Message, now_ms: int) -> None:
         """Take one message; what is no number is left aside."""
@@ -83,6 +84,8 @@ class MarketNotes:
                     interest[message.venue, message.symbol] = Interest(coins, now_ms)
             case Book():
                 self._book(message, now_ms)
+            case WithdrawalStatus():
+                self._ways_out.setdefault(message.venue, {})[message.coin, message.network] = message.open
 
     def mark(self, coin: str, now_ms: int, venue: str = "", symbol: str = "") -> Said | None:
         """Return the mark of this contract, else of the venue, else of the first venue that says one; None: nobody.
@@ -122,6 +125,14 @@ class MarketNotes:
                 reaches.append(reach)
                 venues.append(book.venue)
         return BidDepth(usd, min(reaches), tuple(dict.fromkeys(venues))) if venues else None
+
+    def impaired(self, venue: str) -> bool | None:
+        """Return whether the venue lets some coin out over no network at all; None where it does not say."""
+        ways = self._ways_out.get(venue)
+        if not ways or all(is_open is None for is_open in ways.values()):
+            return None
+        coins = {coin for coin, _ in ways}
+        return any(all(is_open is False for (of, _), is_open in ways.items() if of == coin) for coin in coins)
 
     def _mark(self, message: Mark, now_ms: int) -> None:
         price = None if message.mark is None else _number(message.mark)

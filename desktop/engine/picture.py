@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from desktop.alerts.incidents import Incident
 from desktop.domain.errors import SeawallError
-from desktop.engine.desk_view import ChartView, CoinView, DeskView, DeviceView, FeedView, UntestedView
+from desktop.engine.desk_view import ChartView, CoinView, DeskView, DeviceView, ExposureView, FeedView, UntestedView
 from desktop.engine.history_keeper import HistoryKeeper
 from desktop.risk.reading import Level
 
@@ -37,6 +37,7 @@ class Picture:
         self._chart: ChartView | None = None
         self._coverage: float | None = None
         self._untested: UntestedView | None = None
+        self._exposure: ExposureView | None = None
 
     def watch(self, coin: str, interval_ms: int) -> None:
         """Show this coin in the chart from now on."""
@@ -75,6 +76,7 @@ class Picture:
             plans=None if parts.ways_out is None else parts.ways_out.plans,
             history=self._keeper.view(now_ms),
             untested=self._untested,
+            exposure=self._exposure,
         )
         return None if before is not None and _same(before, view) else view
 
@@ -88,6 +90,7 @@ class Picture:
         self._coverage = market.coverage(now_ms)
         own = self._parts.own
         self._untested = None if own is None else own.untested_of(self._coin, now_ms)
+        self._exposure = None if own is None else own.exposure_now(now_ms)
         self._market_due = time.monotonic() + MARKET_PERIOD_SECONDS
 
 

@@ -79,7 +79,12 @@ def _total(standing: Standing) -> Decimal | None:
 
 
 def _of_free_coins(standing: Standing, now: Circumstances, idle: Decimal | None) -> Advice:
-    inputs = (("idle", usd_words(idle)), ("risk level", _level_words(now)), ("withdrawals", _withdrawal_words(now)))
+    inputs = (
+        ("idle", usd_words(idle)),
+        *((f"idle {one.holding.coin}", usd_words(one.idle_usd)) for one in standing.holdings),
+        ("risk level", _level_words(now)),
+        ("withdrawals", _withdrawal_words(now)),
+    )
     if idle is None:
         return _unknown(standing, "what is idle", inputs)
     if idle < IDLE_LIMIT:

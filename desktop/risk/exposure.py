@@ -180,7 +180,8 @@ def _reason(pool: Pool, venue: float | None, computed: float | None) -> str:
     if pool.missing:
         return "; ".join(pool.missing)
     if venue is not None and computed is not None:
-        return f"our own figure is {(computed - venue) / venue * 100:+.2f} % from the venue's"
+        apart = round((computed - venue) / venue * 100, 2)
+        return f"our own figure is {apart:+.2f} % from the venue's" if apart else "our own figure agrees"
     return "" if computed is not None or venue is not None else "no price at which it would be liquidated"
 
 

@@ -25,7 +25,7 @@ BETA_DAYS: Final = 90
 STAKED_FACTOR: Final = 0.9
 PEG_STRESS: Final = 0.01
 """Judgement: a fall of a hundred basis points is the peg indicator's own warning."""
-_FEWEST_DAYS = 30
+_FEWEST_DAYS = 60
 
 StakeKind = Literal["stable", "coin", "staked"]
 
@@ -127,7 +127,7 @@ def room_after_wick(mark: float, price: float, wick: float, side: int = 1) -> fl
 
 
 def measured_beta(coin_returns: Sequence[float], market_returns: Sequence[float]) -> float | None:
-    """Return the slope of a coin's daily returns on bitcoin's, at least 1; None with fewer than 30 common days.
+    """Return the slope of a coin's daily returns on bitcoin's, at least 1; None with fewer than 60 common days.
 
     Both of the same days, at most the last 90 are used; days on which either is not a number are left out.
     """

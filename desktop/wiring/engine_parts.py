@@ -15,6 +15,7 @@ from desktop.engine.transfer_runner import TransferRunner
 from desktop.engine.ways_out import WaysOut
 from desktop.hw.device_worker import DeviceWorker
 from desktop.hw.discovery import connected
+from desktop.storage.hand_positions import HandPositionFile
 from desktop.storage.incident_journal import IncidentFile
 from desktop.storage.indicator_history import IndicatorHistory
 from desktop.storage.instrument_file import shipped_instruments
@@ -60,7 +61,7 @@ async def _parts(world: World, folder: Path, closers: list[Callable[[], Awaitabl
         coins=world.coins,
         feeds=world.feeds,
         market=MarketDesk(world.coins, shipped_rules(), venues),
-        own=OwnSide(world.coins, venues, shipped_instruments()),
+        own=_own_side(world, folder, source),
         history=source,
         history_sink=sink,
         values=values,
@@ -81,6 +82,21 @@ async def _parts(world: World, folder: Path, closers: list[Callable[[], Awaitabl
 def is_heard(parts: EngineParts) -> bool:
     """Return whether any feed is heard now."""
     return any(feed.state == "live" for feed in parts.market.feed_views(parts.clock.now_ms()))
+
+
+def _own_side(world: World, folder: Path, history: HistorySource | None) -> OwnSide:
+    """Return the person's side; a recording has none of its own, but the map of untested interest all the same."""
+    return OwnSide(
+        world.coins,
+        tuple(feed.venue for feed in world.feeds),
+        world.clock,
+        instruments=shipped_instruments(),
+        hand=None if world.name == "replay" else HandPositionFile(folder),
+        sources=world.positions,
+        tables=world.tier_tables,
+        tier_sources=world.tiers,
+        history=history,
+    )
 
 
 async def _history(

@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from desktop.domain.margin_tiers import MarginTiers
 from desktop.engine.desk_view import World as WorldName
 from desktop.engine.history_view import RecordingView
-from desktop.engine.ports import ChainSource, Clock, ExchangeRecords, Feed, HistorySource, PracticeDesk, PublicPast
+from desktop.engine.ports import (
+    ChainSource,
+    Clock,
+    ExchangeRecords,
+    Feed,
+    HistorySource,
+    PositionSource,
+    PracticeDesk,
+    PublicPast,
+    TierSource,
+)
 from desktop.venues.outbound import Outbound
 
 PracticeScreen = Callable[[], tuple[Sequence[str], bool]]
@@ -24,7 +35,8 @@ class World:
 
     `label` is what every window of this world says. `device_paths` names the wallets that can be opened now, such as
     `udp:127.0.0.1:21324`; any thread. `practice_screen` gives the on-screen device's words and whether it asks; any
-    thread. `outbound` is how more may be asked of the same hosts. `aclose` lets go of everything the world opened,
+    thread. `outbound` is how more may be asked of the same hosts. `positions` tell what the person holds, `tiers` the
+    venues' margin tiers, `tier_tables` those known from the start. `aclose` lets go of everything the world opened,
     feeds excepted: whoever runs them closes them first.
     """
 
@@ -43,3 +55,6 @@ class World:
     device_paths: Callable[[], Sequence[str]] = no_devices
     practice_screen: PracticeScreen | None = None
     outbound: Outbound | None = None
+    positions: Sequence[PositionSource] = ()
+    tiers: Sequence[TierSource] = ()
+    tier_tables: Sequence[MarginTiers] = ()

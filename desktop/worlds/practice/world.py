@@ -20,6 +20,7 @@ from desktop.worlds.practice.desk import Desk
 from desktop.worlds.practice.exchange import VENUE, Lesson, PracticeExchange
 from desktop.worlds.practice.exchange_door import ExchangeDoor
 from desktop.worlds.practice.http_server import Handler, HttpServer
+from desktop.worlds.practice.positions import TIERS, PracticePositions
 from desktop.worlds.practice.practice_clock import PracticeClock
 from desktop.worlds.practice.practice_store import PracticeStore
 from desktop.worlds.practice.storm_recording import read_storm
@@ -76,6 +77,8 @@ async def open_practice(
             practice=desk,
             device_paths=lambda: (device.path,),
             practice_screen=desk.screen,
+            positions=(PracticePositions(exchange, clock),),
+            tier_tables=(TIERS,),
         )
 
 

@@ -1,0 +1,69 @@
+"""What the market says about a person's positions and coins: marks, margin tiers, betas, slippage of closing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from desktop.domain.margin_tiers import MarginTiers
+from desktop.domain.position import Holding, Position
+from desktop.engine.market_notes import MarketNotes
+from desktop.engine.ports import Clock
+from desktop.risk.collateral import is_stable
+from desktop.risk.depth import slippage_usd
+from desktop.risk.exposure_pool import HoldingFacts, PositionFacts
+from desktop.risk.maintenance import Schedule, schedule
+from desktop.risk.wick import beta_of
+
+TAKER_FEE = 0.0005
+"""What venues ask of a taker at most, for closing in a hurry."""
+
+
+class MarketSurroundings:
+    """Fills `desktop.risk.exposure.Surroundings` from what the venues said last. Engine thread."""
+
+    def __init__(self, notes: MarketNotes, clock: Clock) -> None:
+        self._notes, self._clock = notes, clock
+        self._tiers: dict[tuple[str, str], Schedule] = {}
+        self._betas: dict[str, float] = {}
+
+    def take_tiers(self, tables: Sequence[MarginTiers]) -> None:
+        """Take margin tiers; those of the same contract go."""
+        for table in tables:
+            if table.tiers:
+                self._tiers[table.venue, table.symbol] = schedule(table)
+
+    def take_betas(self, betas: Mapping[str, float]) -> None:
+        """Take measured betas by coin."""
+        self._betas.update(betas)
+
+    def of_position(self, position: Position) -> PositionFacts:
+        """Return mark, tiers, beta and closing costs of a position."""
+        now_ms = self._clock.now_ms()
+        said = self._notes.mark(position.coin, now_ms, position.venue, position.symbol)
+        mark = None if said is None else said.price
+        return PositionFacts(
+            mark=mark,
+            tiers=self._tiers.get((position.venue, position.symbol)),
+            beta=beta_of(position.coin, self._betas.get(position.coin)),
+            slippage=None if mark is None else self._slippage(position, float(position.quantity) * mark, now_ms),
+            funding=0.0 if said is None or said.funding is None else said.funding,
+            fee_rate=TAKER_FEE,
+        )
+
+    def of_holding(self, holding: Holding) -> HoldingFacts:
+        """Return price and beta of a holding; a stablecoin is a dollar, its peg is part of the wick test."""
+        if is_stable(holding.coin):
+            return HoldingFacts(1.0, 0.0)
+        said = self._notes.mark(holding.coin, self._clock.now_ms(), holding.venue)
+        beta = beta_of(holding.coin, self._betas.get(holding.coin))
+        return HoldingFacts(None if said is None else said.price, beta)
+
+    def _slippage(self, position: Position, worth_usd: float, now_ms: int) -> float | None:
+        """Return what closing costs in the venue's own book; None where it cannot be seen to its end."""
+        book = self._notes.book(position.coin, position.venue, now_ms)
+        if book is None:
+            return None
+        found = slippage_usd(book.bids, book.asks, "sell" if position.side > 0 else "buy", worth_usd)
+        if found is None or found.bps is None or found.status == "insufficient_depth":
+            return None
+        return found.bps / 1e4
