@@ -123,8 +123,8 @@ def main() -> None:
     desk = desk_with_history()
     for name, work in (
         ("tick", lambda: desk.tick(_START_MS + 700)),
-        ("coin_views", lambda: desk.coin_views(_START_MS + 700)),
-        ("chart unchanged", lambda: desk.chart("BTC", 60_000, _START_MS + 700)),
+        ("coin_views", lambda: desk.pictures.coin_views(_START_MS + 700)),
+        ("chart unchanged", lambda: desk.pictures.chart("BTC", 60_000, _START_MS + 700)),
     ):
         spent = median(per_call_ns(work, 1) for _ in range(200))
         print(f"{name:16}{spent / 1000:9.1f} µs")
@@ -140,7 +140,7 @@ def _moving_chart() -> float:
     costs = []
     for number in range(200):
         desk.fold(Trade("binance", "BTCUSDT", "BTC", "buy", "1", f"{80_000 + number}", now_ms), now_ms)
-        costs.append(per_call_ns(lambda: desk.chart("BTC", 60_000, now_ms), 1))
+        costs.append(per_call_ns(lambda: desk.pictures.chart("BTC", 60_000, now_ms), 1))
     return median(costs)
 
 

@@ -138,8 +138,8 @@ async def consume(port: int, speed: float, coins: int, watch: Watch, done: async
     async def beat() -> None:
         while True:
             desk.tick(clock.now_ms())
-            desk.coin_views(clock.now_ms())
-            desk.chart("BTC", 60_000, clock.now_ms())
+            desk.pictures.coin_views(clock.now_ms())
+            desk.pictures.chart("BTC", 60_000, clock.now_ms())
             await asyncio.sleep(0.1)
 
     tasks = [asyncio.create_task(follow()), asyncio.create_task(beat())]

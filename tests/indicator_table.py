@@ -93,6 +93,7 @@ _KINDS = {
     "either_side": "± ≥",
     "percentile": "own pct",
     "low_percentile": "own pct ≤",
+    "times_usual": "times usual ≥",
 }
 
 

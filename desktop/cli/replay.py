@@ -146,7 +146,7 @@ class Replay:
                 name: {"value": reading.value, "state": reading.state.value, "floor": reading.floor}
                 for name, reading in sorted(view.readings.items())
             }
-            for view in sorted(self._desk.coin_views(self._now_ms), key=lambda view: view.coin)
+            for view in sorted(self._desk.pictures.coin_views(self._now_ms), key=lambda view: view.coin)
         }
         rate = round(self._messages / seconds) if seconds > 0 else 0
         self._out.emit(

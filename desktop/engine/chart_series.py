@@ -13,7 +13,9 @@ from desktop.engine.minute_bars import Column, MinuteBars, hour_row, hours_befor
 from desktop.risk.windows import HOUR_MS, MINUTE_MS
 
 KEEP_PRINTS = 2000
+_LAST_SAID = (Column.CLOSE, Column.FUNDING, Column.INTEREST, Column.COINS, Column.DEPTH, Column.SLIPPAGE)
 _Row = tuple[float, ...]
+_Lows = tuple[float | None, float | None]
 
 
 class ChartSeries:
@@ -41,15 +43,16 @@ class ChartSeries:
         self._prints.append((float(at_ms), price, usd, side == "long"))
         self._print_count += 1
 
-    def view(self, interval_ms: int, running: tuple[int, _Row], low_24h: float | None) -> ChartView | None:
+    def view(self, interval_ms: int, running: tuple[int, _Row], lows: _Lows) -> ChartView | None:
         """Return the chart with bars of `interval_ms` (whole minutes); None while there is no bar.
 
-        `running` is the minute that has not ended and its values in the order of `Column`.
+        `running` is the minute that has not ended and its values in the order of `Column`; `lows` are those of the
+        24 hours and 7 days before the last hour.
         """
         minutes = self._minutes
         state = (minutes.first_minute, minutes.count, minutes.revision, len(self._hours))
         # NaN is unequal to itself: compare the running minute by its text.
-        now_state = (state, running[0], repr(running[1]), self._print_count, low_24h)
+        now_state = (state, running[0], repr(running[1]), self._print_count, lows)
         last = self._published.get(interval_ms)
         if last is not None and last[0] == now_state:
             return last[1]
@@ -57,13 +60,13 @@ class ChartSeries:
         if not times.size or np.isnan(bars[Column.CLOSE]).all():
             return None
         self._version += 1
-        chart = self._frozen(interval_ms, times, bars, low_24h)
+        chart = self._frozen(interval_ms, times, bars, lows)
         if len(self._published) > 8:
             self._published.clear()
         self._published[interval_ms] = (now_state, chart)
         return chart
 
-    def _frozen(self, interval_ms: int, times: FloatArray, bars: FloatArray, low_24h: float | None) -> ChartView:
+    def _frozen(self, interval_ms: int, times: FloatArray, bars: FloatArray, lows: _Lows) -> ChartView:
         prints = self._drawn_prints()
         bars.flags.writeable = times.flags.writeable = False
         return ChartView(
@@ -84,7 +87,10 @@ class ChartSeries:
             print_price=prints[1],
             print_usd=prints[2],
             print_long=prints[3] > 0,
-            low_24h=low_24h,
+            low_24h=lows[0],
+            low_7d=lows[1],
+            depth_usd=bars[Column.DEPTH],
+            slippage_bps=bars[Column.SLIPPAGE],
         )
 
     def _drawn_prints(self) -> FloatArray:
@@ -156,7 +162,7 @@ def grouped(
     whole = np.add.reduceat(lengths, starts) if still_running else float(interval_ms)
     bars[Column.COVERED] = np.add.reduceat(np.nan_to_num(data[Column.COVERED]) * lengths, starts) / whole
     bars[Column.OPEN] = _edges(data[Column.OPEN], starts, first=True)
-    for column in (Column.CLOSE, Column.FUNDING, Column.INTEREST, Column.COINS):
+    for column in _LAST_SAID:
         bars[column] = _edges(data[column], starts, first=False)
     return buckets[starts] * interval_ms, bars
 

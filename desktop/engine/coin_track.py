@@ -9,21 +9,20 @@ import msgspec
 
 from desktop.domain.market import HourBar, Liquidation, Mark, OpenInterest
 from desktop.engine.chart_series import ChartSeries
+from desktop.engine.coin_boards import CoinBoards
 from desktop.engine.market_state import ANY_HIGH, ANY_LOW, Tape, VenueFeed
 from desktop.engine.minute_bars import NOT_RECORDED, Column, MinuteBars
+from desktop.risk.book_board import WIDE_BPS
 from desktop.risk.freshness import STREAM_STALE_MS
-from desktop.risk.funding import FundingBook
 from desktop.risk.hourly import HourlyIndicators
-from desktop.risk.liquidations import LiquidationTally, SeenPrints
-from desktop.risk.open_interest import HOLDS_MS, InterestBook, VenueInterest
 from desktop.risk.price_level import PriceLevels
-from desktop.risk.windows import DAY_MS, HOUR_MS, MINUTE_MS, HeardTime
+from desktop.risk.windows import HOUR_MS, MINUTE_MS, HeardTime
 
 _NO_MINUTE = -1
 _GRACE_MS = 5_000
-_FUNDING_HOLDS_MS = 6 * MINUTE_MS
 KEEP_HOURS = 745
 _SLICE = 10
+DRAWN_SIZE = "100K"
 
 
 class CoinTrack:
@@ -38,9 +37,8 @@ class CoinTrack:
         self._feeds = feeds
         self.tapes: dict[str, Tape] = {}
         self.source: Tape | None = None
-        self.tally = LiquidationTally()
-        self.interest = InterestBook(feeds)
-        self.funding = FundingBook()
+        self.contracts: list[Tape] = []
+        self.boards = CoinBoards(feeds)
         self.levels = PriceLevels()
         self.hourly = HourlyIndicators()
         self.hours: list[HourBar] = []
@@ -48,17 +46,15 @@ class CoinTrack:
         self.minutes = MinuteBars()
         self.chart = ChartSeries(coin, self.minutes)
         self.fresh_hours: list[HourBar] = []
-        self._seen = SeenPrints()
         self._minute = _NO_MINUTE
         self._open = 0.0
         self._long = 0.0
         self._short = 0.0
-        self._marks: dict[str, float] = {}
         self._ended_hours: list[int] = []
 
     def add_venue(self, venue: str) -> None:
         """Expect this venue as well; its feed is among the feeds already."""
-        self.interest.by_venue.setdefault(venue, VenueInterest())
+        self.boards.add_venue(venue)
 
     # --- price -------------------------------------------------------------------------------------------------
 
@@ -125,14 +121,10 @@ class CoinTrack:
 
     def liquidation(self, message: Liquidation, now_ms: int) -> bool:
         """Count a forced closing once; return whether it counted. One of unknown size cannot be summed."""
-        usd = message.usd
-        if usd is None or not 0 < usd < ANY_HIGH:
-            return False
-        key = (message.venue, message.symbol, message.side, message.at_ms, message.price, message.quantity)
-        if not self._seen.is_new(key):
+        usd = self.boards.orders.take(message, now_ms)
+        if usd is None:
             return False
         at_ms = min(message.at_ms, now_ms)
-        self.tally.add(message.side, usd, at_ms)
         price = float(message.price)
         if 0 < price < ANY_HIGH:
             self.chart.add_print(message.side, price, usd, at_ms)
@@ -146,32 +138,17 @@ class CoinTrack:
 
     def mark(self, message: Mark, now_ms: int) -> bool:
         """Take mark price and funding; return whether the mark had to stand in for trades and made a new low."""
-        if message.funding_rate is not None and message.funding_interval_h is not None:
-            rate, hours = message.funding_rate, message.funding_interval_h
-            if math.isfinite(rate) and math.isfinite(hours):
-                self.funding.set(message.venue, rate, hours, min(message.at_ms, now_ms))
-        if message.mark is None:
+        mark = self.boards.take_mark(message, now_ms)
+        if mark is None:
             return False
-        mark = float(message.mark)
-        if not ANY_LOW <= mark <= ANY_HIGH:
-            return False
-        self._marks[message.venue] = mark
         tape = self.tapes[message.venue]
         if now_ms - tape.at_ms > STREAM_STALE_MS:
             return self.price(tape, mark, message.at_ms, now_ms)
         return False
 
     def open_interest(self, message: OpenInterest, now_ms: int) -> bool:
-        """Take a venue's open interest; where the venue names no USD, it is coins times its mark (or last trade)."""
-        coins = float(message.coins)
-        if not 0 <= coins < ANY_HIGH or message.venue not in self.interest.by_venue:
-            return False
-        usd = message.usd
-        if usd is None or not math.isfinite(usd):
-            price = self._marks.get(message.venue) or self.tapes[message.venue].close
-            usd = coins * price if price > 0 else None
-        self.interest.by_venue[message.venue].set(message.symbol, coins, usd, min(message.at_ms, now_ms))
-        return True
+        """Take a venue's open interest; return whether it is sound."""
+        return self.boards.take_interest(message, self.tapes[message.venue].close, now_ms)
 
     # --- time --------------------------------------------------------------------------------------------------
 
@@ -203,31 +180,16 @@ class CoinTrack:
         shares = [feed.heard.share(now_ms, window_ms) for feed in self._feeds.values()]
         return sum(shares) / len(shares) if shares else 0.0
 
-    def interest_now(self, now_ms: int) -> tuple[float | None, float | None]:
-        """Return the open interest in USD and in coins over the venues that have said it lately."""
-        lately = self._interest_venues(now_ms)
-        return self.interest.usd(lately), self.interest.coins(lately)
-
-    def _interest_venues(self, now_ms: int) -> list[str]:
-        return [venue for venue, book in self.interest.by_venue.items() if book.at_ms >= now_ms - HOLDS_MS]
-
-    def funding_now(self, now_ms: int) -> float | None:
-        """Return the weighted funding per 8 h over the venues that have said it lately."""
-        edge_ms = now_ms - _FUNDING_HOLDS_MS
-        lately = [venue for venue, said in self.funding.by_venue.items() if said.at_ms >= edge_ms]
-        return self.funding.weighted(lately, self.weights())
-
-    def weights(self) -> dict[str, float | None]:
-        """Return each venue's open interest in USD as last said, None where it never did."""
-        return {venue: self.interest.weight(venue) for venue in self.interest.by_venue}
-
     def _row(self, covered: float, now_ms: int) -> tuple[float, ...]:
         source = self.source
         prices: tuple[float, ...] = (NOT_RECORDED,) * 4
         if source is not None and self._open:
             prices = (self._open, source.high, source.low, source.close)
-        usd, coins = self.interest_now(now_ms)
-        rest = (self.funding_now(now_ms), usd, coins)
+        boards = self.boards
+        usd, coins = boards.interest_now(now_ms)
+        depth = boards.books.depth(WIDE_BPS, now_ms)
+        bids = None if depth is None else depth.bid_usd
+        rest = (boards.funding_now(now_ms), usd, coins, bids, boards.slips.bps(DRAWN_SIZE, now_ms))
         told = covered > 0 or self._long or self._short
         forced = (self._long, self._short) if told else (NOT_RECORDED, NOT_RECORDED)
         return (*prices, *forced, covered, *(NOT_RECORDED if value is None else value for value in rest))
@@ -238,11 +200,24 @@ class CoinTrack:
             feed.collect()
         row = self._row(self.covered(end_ms, MINUTE_MS), end_ms)
         self.minutes.append(minute, row)
-        if self._open:
-            self.levels.add(minute * MINUTE_MS, row[Column.LOW])
+        self._take_minute(minute * MINUTE_MS, row)
         hour_ms = minute * MINUTE_MS // HOUR_MS * HOUR_MS
         if not self._ended_hours or self._ended_hours[-1] != hour_ms:
             self._ended_hours.append(hour_ms)
+
+    def _take_minute(self, open_ms: int, row: tuple[float, ...]) -> None:
+        """Let a finished minute into what is measured by the minute; one without a price is a hole."""
+        turnover = signed = 0.0
+        for tape in self.contracts:
+            turnover, signed = turnover + tape.turnover, signed + tape.signed
+            tape.turnover = tape.signed = 0.0
+        if not self._open:
+            return
+        high, low, close = row[Column.HIGH], row[Column.LOW], row[Column.CLOSE]
+        self.levels.add(open_ms, low)
+        self.boards.volatility.add(open_ms, high, low, close)
+        if math.isfinite(turnover) and math.isfinite(signed):
+            self.boards.impact.add(open_ms, close, turnover, signed)
 
     # --- hours -------------------------------------------------------------------------------------------------
 
@@ -268,8 +243,7 @@ class CoinTrack:
         self.hours, self.hourly = [*hours, *ended][-KEEP_HOURS:], past
         newest_ms = self.hours[-1].open_ms if self.hours else 0
         for bar in fresh:
-            if bar.open_ms >= newest_ms - DAY_MS - HOUR_MS:
-                self._warm_windows(bar)
+            self._warm_windows(bar, newest_ms)
         self.chart.set_hours(self.hours)
 
     def _lived(self, open_ms: int) -> bool:
@@ -285,10 +259,10 @@ class CoinTrack:
             if bar.open_ms // HOUR_MS * HOUR_MS not in hours:
                 self.levels.add(bar.open_ms, bar.low)
 
-    def _warm_windows(self, bar: HourBar) -> None:
+    def _warm_windows(self, bar: HourBar, newest_ms: int) -> None:
         self.levels.add(bar.open_ms, bar.low, HOUR_MS)
         if bar.long_usd is not None and bar.short_usd is not None:
-            self.tally.add_hour(bar)
+            self.boards.orders.warm(bar, newest_ms)
             self.stored.cover(bar.open_ms, bar.open_ms + HOUR_MS)
 
     def _end_hour(self, open_ms: int) -> None:
@@ -296,8 +270,8 @@ class CoinTrack:
         if bar is None or (self.hours and self.hours[-1].open_ms >= open_ms):
             return
         if bar.oi_coins is not None:
-            bar = msgspec.structs.replace(bar, oi_venues=tuple(self._interest_venues(open_ms + HOUR_MS)))
-        self.hourly.remember(bar, self.hourly.readings(bar))
+            bar = msgspec.structs.replace(bar, oi_venues=tuple(self.boards.interest_venues(open_ms + HOUR_MS)))
+        self.hourly.live_through(bar)
         self.hours = [*self.hours, bar][-KEEP_HOURS:]
         self.fresh_hours.append(bar)
 

@@ -97,6 +97,8 @@ class Engine:
         )
         self._keeper = HistoryKeeper(parts.clock, parts.market, parts.history_sink, parts.values)
         self._keeper.recording = parts.recording
+        if parts.own is not None:
+            parts.market.use_cascade(parts.own.cascade)
         self._picture = Picture(parts, self._keeper)
         self._keeper.on_trouble = self._picture.note
         self._filler: HistoryFiller | None = None

@@ -2,29 +2,51 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Literal
 
+from desktop.domain.coverage import Completeness
+from desktop.domain.instrument import instrument_by_rule
 from desktop.domain.market import FeedStatus, Gap
 from desktop.domain.raw_frame import is_beside
-from desktop.engine.desk_view import FeedView
+from desktop.engine.desk_view import ChannelView, FeedView
 from desktop.risk.freshness import STREAM_DEAD_MS, STREAM_STALE_MS, age_words
 from desktop.risk.reading import State
-from desktop.risk.windows import HeardTime
+from desktop.risk.windows import MINUTE_MS, HeardTime
 
 FeedState = Literal["live", "stale", "down", "connecting", "off"]
 ANY_LOW = 5e-324
 ANY_HIGH = 1e300
 _LATENCY_WEIGHT = 0.1
+_LATE_EVERY_MS = 500
+_LATE_SAMPLES = 120
+_LEAST_SAMPLES = 20
+_MOST_CHANNELS = 64
 
 
 class Tape:
     """One contract on one venue. The price source's tape also carries the running minute.
 
     A trade within `from_ms`..`to_ms` and `low`..`high` changes nothing but the last price: that is the fast path.
-    Other tapes have bounds that every sound trade lies within; NaN, infinity and zero lie within none.
+    Other tapes have bounds that every sound trade lies within; NaN, infinity and zero lie within none. `turnover` and
+    `signed` (buys less sells) are USD of the running minute; `per_coin` turns a quoted price into one of a coin.
     """
 
-    __slots__ = ("at_ms", "close", "from_ms", "heard_ms", "high", "low", "messages", "symbol", "to_ms", "venue")
+    __slots__ = (
+        "at_ms",
+        "close",
+        "from_ms",
+        "heard_ms",
+        "high",
+        "low",
+        "messages",
+        "per_coin",
+        "signed",
+        "symbol",
+        "to_ms",
+        "turnover",
+        "venue",
+    )
 
     def __init__(self, venue: str, symbol: str) -> None:
         self.venue = venue
@@ -33,12 +55,40 @@ class Tape:
         self.at_ms = 0
         self.heard_ms = 0
         self.messages = 0
+        self.turnover = self.signed = 0.0
+        self.per_coin = 1 / float(instrument_by_rule(venue, symbol).multiplier)
         self.release()
 
     def release(self) -> None:
         """Stop carrying the running minute."""
         self.from_ms, self.to_ms = 0, 2**62
         self.low, self.high = ANY_LOW, ANY_HIGH
+
+
+class _Channel:
+    """One socket or poll of a feed, by what it said of itself."""
+
+    __slots__ = ("_at_ms", "_down", "_name", "_reason")
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._at_ms = 0
+        self._down = False
+        self._reason = ""
+
+    def status(self, message: FeedStatus, now_ms: int) -> None:
+        self._at_ms = now_ms
+        self._down = message.event == "closed"
+        self._reason = (message.detail or "connection closed") if self._down else ""
+
+    def gap(self, message: Gap, now_ms: int) -> None:
+        self._at_ms = now_ms
+        self._reason = message.reason
+        # A poll that failed is down until it answers; a stream goes on after its gap.
+        self._down = self._down or self._name.startswith(("GET ", "POST "))
+
+    def view(self, now_ms: int) -> ChannelView:
+        return ChannelView(self._name, "down" if self._down else "live", max(0, now_ms - self._at_ms), self._reason)
 
 
 class VenueFeed:
@@ -55,6 +105,9 @@ class VenueFeed:
         self.messages = 0
         self.unparsed = 0
         self.latency_ms: float | None = None
+        self.error_share: float | None = None
+        self._channels: dict[str, _Channel] = {}
+        self._late: deque[tuple[int, float]] = deque(maxlen=_LATE_SAMPLES)
         self.heard_ms: int | None = None
         self.started_ms: int | None = None
         self._closed_ms: int | None = None
@@ -101,9 +154,17 @@ class VenueFeed:
         self.latency_ms = (
             late if self.latency_ms is None else self.latency_ms + _LATENCY_WEIGHT * (late - self.latency_ms)
         )
+        if not self._late or now_ms - self._late[-1][0] >= _LATE_EVERY_MS:
+            self._late.append((now_ms, late))
+
+    def late_p95(self, now_ms: int) -> float | None:
+        """Return the delay in ms that 95 % of the last minute's samples stay under; None with fewer than 20."""
+        late = sorted(late for at_ms, late in self._late if now_ms - at_ms <= MINUTE_MS)
+        return late[int(0.95 * (len(late) - 1))] if len(late) >= _LEAST_SAMPLES else None
 
     def status(self, message: FeedStatus, now_ms: int) -> None:
         """Take a word of the connection about itself."""
+        self._channel(message.channel).status(message, now_ms)
         if is_beside(message.channel):
             return
         match message.event:
@@ -119,11 +180,20 @@ class VenueFeed:
 
     def gap(self, message: Gap, now_ms: int) -> None:
         """Take back the time of a gap in the stream."""
+        self._channel(message.channel).gap(message, now_ms)
         if is_beside(message.channel):
             return
         self.collect()
         self.heard.cut(message.since_ms, message.at_ms)
         self._reason = message.reason
+
+    def _channel(self, name: str) -> _Channel:
+        found = self._channels.get(name)
+        if found is None:
+            if len(self._channels) >= _MOST_CHANNELS:
+                self._channels.pop(next(iter(self._channels)))
+            found = self._channels[name] = _Channel(name)
+        return found
 
     def state(self, now_ms: int) -> FeedState:
         """Return how the feed stands: stale after 10 s of silence, down after 30 s or when its connection closed."""
@@ -159,8 +229,10 @@ class VenueFeed:
         age = age_words(now_ms - self.heard_ms)
         return f"{name} {'silent for' if state == 'stale' else 'down for'} {age}"
 
-    def view(self, now_ms: int) -> FeedView:
-        """Return the feed as the window shows it."""
+    def view(
+        self, now_ms: int, completeness: Completeness = "none", notice: str = "", shut: tuple[str, ...] = ()
+    ) -> FeedView:
+        """Return the feed as the window shows it, with what its venue says of itself and lets nobody out over."""
         state = self.state(now_ms)
         trouble = self.trouble(now_ms)
         since_ms = self.heard.since_ms() if state == "live" else self.heard_ms
@@ -173,6 +245,11 @@ class VenueFeed:
             messages=self.messages + sum(tape.messages for tape in self.tapes),
             unparsed=self.unparsed,
             latency_ms=self.latency_ms,
+            completeness=completeness,
+            channels=tuple(channel.view(now_ms) for channel in self._channels.values()),
+            error_share=self.error_share,
+            notice=notice,
+            withdrawals_closed=shut,
         )
 
 

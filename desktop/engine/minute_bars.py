@@ -30,6 +30,8 @@ class Column(IntEnum):
     FUNDING = 7
     INTEREST = 8
     COINS = 9
+    DEPTH = 10
+    SLIPPAGE = 11
 
 
 class MinuteBars:
@@ -182,7 +184,7 @@ def _last(values: FloatArray) -> float | None:
 def hour_row(bar: HourBar) -> tuple[float, ...]:
     """Return a stored hour in the order of `Column`."""
     told = 0.0 if bar.long_usd is None else 1.0
-    extras = (bar.long_usd, bar.short_usd, told, bar.funding_8h, bar.oi_usd, bar.oi_coins)
+    extras = (bar.long_usd, bar.short_usd, told, bar.funding_8h, bar.oi_usd, bar.oi_coins, None, None)
     return (bar.open, bar.high, bar.low, bar.close, *(NOT_RECORDED if x is None else x for x in extras))
 
 

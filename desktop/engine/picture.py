@@ -7,9 +7,19 @@ from typing import TYPE_CHECKING
 
 from desktop.alerts.incidents import Incident
 from desktop.domain.errors import SeawallError
-from desktop.engine.desk_view import ChartView, CoinView, DeskView, DeviceView, ExposureView, FeedView, UntestedView
+from desktop.engine.desk_view import (
+    ChartView,
+    CoinView,
+    ContextView,
+    DeskView,
+    DeviceView,
+    ExposureView,
+    FeedView,
+    FuelView,
+    UntestedView,
+)
 from desktop.engine.history_keeper import HistoryKeeper
-from desktop.risk.reading import Level
+from desktop.risk.reading import Level, Reading
 
 if TYPE_CHECKING:
     from desktop.engine.engine import EngineParts
@@ -36,6 +46,9 @@ class Picture:
         self._feeds: tuple[FeedView, ...] = ()
         self._chart: ChartView | None = None
         self._coverage: float | None = None
+        self._wide: dict[str, Reading] = {}
+        self._fuel: FuelView | None = None
+        self._context: tuple[ContextView, ...] = ()
         self._untested: UntestedView | None = None
         self._exposure: ExposureView | None = None
 
@@ -58,7 +71,7 @@ class Picture:
             version=0 if before is None else before.version + 1,
             now_ms=now_ms,
             world=parts.world,
-            level=worst_open(incidents),
+            level=max(worst_open(incidents), parts.market.pictures.level()),
             feeds=self._feeds,
             coins=self._coins,
             incidents=incidents,
@@ -67,6 +80,9 @@ class Picture:
             chart=self._chart,
             exchange_page=None if parts.practice is None else parts.practice.page(),
             coverage=self._coverage,
+            market=self._wide,
+            fuel=self._fuel,
+            context=self._context,
             snoozed_until_ms=quiet_until_ms if quiet_until_ms is not None and quiet_until_ms > now_ms else None,
             suspended_rules=parts.market.suspended_rules(),
             speed=parts.clock.speed,
@@ -83,11 +99,14 @@ class Picture:
     def _read_market(self, now_ms: int) -> None:
         if time.monotonic() < self._market_due:
             return
-        market = self._parts.market
-        self._coins = market.coin_views(now_ms)
+        market = self._parts.market.pictures
+        self._coins = market.coin_views(now_ms, self._coin)
         self._feeds = market.feed_views(now_ms)
         self._chart = market.chart(self._coin, self._interval_ms, now_ms)
         self._coverage = market.coverage(now_ms)
+        self._wide = market.market(now_ms)
+        self._fuel = market.fuel(self._coin)
+        self._context = market.context(now_ms)
         own = self._parts.own
         self._untested = None if own is None else own.untested_of(self._coin, now_ms)
         self._exposure = None if own is None else own.exposure_now(now_ms)

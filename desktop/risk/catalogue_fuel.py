@@ -44,7 +44,7 @@ _PREMIUM = Indicator(
     "harder than spot. Its z is against the last 30 days.",
     unit="bps",
     window_ms=MINUTE_MS,
-    levels=Levels("at_most", -10.0, -20.0, -100.0),
+    levels=Levels("at_most", None, -20.0, -100.0),
     evidence="Judgement: -20 bp held for 5 min is a warning, -100 bp critical; three robust deviations under the own "
     "median are notable.",
     period_ms=5_000,

@@ -21,7 +21,7 @@ def _slippage(size: str) -> Indicator:
         "a minute. Never carried beyond the visible book.",
         unit="bps",
         window_ms=MINUTE_MS,
-        levels=None,
+        levels=Levels("times_usual", 2.0, 4.0, 10.0),
         evidence="Judgement: 2, 4 and 10 times what is usual at this hour of the week.",
         period_ms=5_000,
         scale=5.0,
@@ -148,7 +148,7 @@ _SEASON = Indicator(
     period_ms=HOUR_MS,
     scale=0.1,
     normalise="ratio",
-    warm_up="14 d; measured hours of BTC before",
+    warm_up="14 d",
     vote="modifier",
     touched_by=(),
 )

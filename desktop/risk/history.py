@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from array import array
 from bisect import bisect_left, bisect_right, insort
-from collections import deque
 from collections.abc import Sequence
 from statistics import fmean, median
 
@@ -17,12 +18,15 @@ LEAST_SHARE = 0.7
 class OwnHistory:
     """The last `rows` values of one series, one an hour; None where the hour had no value. O(log n) to add."""
 
-    __slots__ = ("_rows", "_sorted", "_values")
+    __slots__ = ("_band", "_place", "_rows", "_sorted", "_values")
 
     def __init__(self, rows: int = HISTORY_HOURS) -> None:
         self._rows = rows
-        self._values: deque[float | None] = deque()
-        self._sorted: list[float] = []
+        # Flat arrays: some sixty histories are kept for each coin. NaN is an hour without a value.
+        self._values = array("d")
+        self._sorted = array("d")
+        self._place = 0
+        self._band: tuple[float, float] | None = None
 
     def __len__(self) -> int:
         return len(self._sorted)
@@ -33,13 +37,29 @@ class OwnHistory:
 
     def add(self, value: float | None) -> None:
         """Add the newest value; the oldest leaves when the history is full. None holds a place without a value."""
-        self._values.append(value)
-        if value is not None:
-            insort(self._sorted, value)
-        if len(self._values) > self._rows:
-            gone = self._values.popleft()
-            if gone is not None:
+        kept = math.nan if value is None else value
+        self._band = None
+        if len(self._values) < self._rows:
+            self._values.append(kept)
+        else:
+            gone = self._values[self._place]
+            self._values[self._place] = kept
+            self._place = (self._place + 1) % self._rows
+            if gone == gone:
                 del self._sorted[bisect_left(self._sorted, gone)]
+        if kept == kept:
+            insort(self._sorted, kept)
+
+    def z(self, value: float, least: int = LEAST_HOURS) -> float | None:
+        """Return the robust z of `value`; None while fewer than `least` are known, and where nothing ever moved."""
+        if len(self._sorted) < max(1, least):
+            return None
+        if self._band is None:
+            parts = robust_parts(self._sorted, 0.0)
+            spread = 0.0 if parts is None else 1.4826 * parts.mad or 1.2533 * parts.mean_deviation
+            self._band = (0.0 if parts is None else parts.median, spread)
+        middle, spread = self._band
+        return (value - middle) / spread if spread else None
 
     def quantile(self, share: float, least: int = LEAST_HOURS) -> float | None:
         """Return the quantile (`share` 0..1) with linear interpolation; None while fewer than `least` are known."""

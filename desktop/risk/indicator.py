@@ -10,7 +10,7 @@ import msgspec
 from desktop.risk.reading import Level
 
 Family = Literal["flow", "delev", "vol", "liquidity", "level", "fuel", "context", "modifier", "display", "hard"]
-LevelKind = Literal["at_least", "at_most", "either_side", "percentile", "low_percentile"]
+LevelKind = Literal["at_least", "at_most", "either_side", "percentile", "low_percentile", "times_usual"]
 Vote = Literal["full", "half", "confirm", "fuel", "modifier", "hard", "none"]
 History = Literal["hours", "days", "hour_of_week", "none"]
 Touch = Literal["print", "price", "mark", "interest", "book", "ticker", "word", "context", "minute", "clock"]
@@ -23,8 +23,8 @@ class Levels(msgspec.Struct, frozen=True):
     """Where notable, warning and critical begin; None where a level does not exist.
 
     `kind` says how to compare: the value at least, at most, its size on either side of zero, or the value's own
-    percentile (`low_percentile`: its distance from the bottom). `own_percentiles` must be reached as well, once the
-    own history is known; of `at_most` levels they count from the bottom.
+    percentile (`low_percentile`: its distance from the bottom), or how many times the usual it is. `own_percentiles`
+    must be reached as well, once the own history is known; of `at_most` levels they count from the bottom.
     """
 
     kind: LevelKind
@@ -57,7 +57,7 @@ class Levels(msgspec.Struct, frozen=True):
 
     def _holds(self, value: float, percentile: float | None, bound: float) -> bool:
         match self.kind:
-            case "at_least":
+            case "at_least" | "times_usual":
                 return value >= bound
             case "at_most":
                 return value <= bound
@@ -133,6 +133,8 @@ class Indicator(msgspec.Struct, frozen=True):
     def standing(self, value: float, percentile: float | None, level: Level) -> float | None:
         """Return how alarming the value is, 0..1, on the scale of percentiles; None where nobody can tell.
 
+        Of `times_usual` levels the value is the multiple of the usual.
+
         A level counts as the percentile it stands for (95, 99, 99.9 %), between levels it is linear. Where own
         percentile and absolute levels are both asked, the calmer of the two counts; a level that was not granted
         (a condition beside it fails) holds the standing under notable.
@@ -146,7 +148,9 @@ class Indicator(msgspec.Struct, frozen=True):
         standing = _between(levels, value)
         if rarity is not None and levels.own_percentiles is not None:
             standing = min(standing, rarity)
-        return min(standing, CALM_SHARE - 0.01) if level is Level.CALM else standing
+        if level is Level.CALM:
+            return min(standing, CALM_SHARE - 0.01)
+        return max(standing, RARE[level - 1])
 
 
 def _between(levels: Levels, value: float) -> float:

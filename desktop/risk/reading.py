@@ -32,7 +32,9 @@ class Reading(msgspec.Struct, frozen=True):
     least this. `percentile` (0..1) is against the coin's own history. `as_of_ms` is the event time of the newest
     fact in it. `reason` says why it is not live, in a few words. `warm` (0..1) is how far warming has come.
     `z` is the robust z where the indicator is judged by one. `venues` contributed; of these `sampled` tell only a
-    sample; `since_ms` is since when without a hole. `baseline` is `factory` while the own history is too short.
+    sample; `since_ms` is since when without a hole. `baseline` says what the percentile was taken from
+    while the own history is too short: `factory`, or a shorter past. `times_usual` is the multiple of what is usual
+    at this hour of the week, where it is compared with that.
     """
 
     value: float | None
@@ -49,6 +51,7 @@ class Reading(msgspec.Struct, frozen=True):
     sampled: tuple[str, ...] = ()
     since_ms: int | None = None
     baseline: str = ""
+    times_usual: float | None = None
 
     @property
     def votes(self) -> bool:

@@ -66,6 +66,10 @@ class SelfExcitation:
             self._answer = self._refit(now_ms)
         return self._answer
 
+    def last(self) -> Branching | None:
+        """Return the last answer, however old; None before the first."""
+        return self._answer
+
     def _refit(self, now_ms: int) -> Branching:
         _forget(self._seconds, now_ms // SECOND_MS - FIT_MS // SECOND_MS)
         _forget(self._counts, now_ms // _COUNT_MS - _COUNTS)

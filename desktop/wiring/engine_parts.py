@@ -81,7 +81,7 @@ async def _parts(world: World, folder: Path, closers: list[Callable[[], Awaitabl
 
 def is_heard(parts: EngineParts) -> bool:
     """Return whether any feed is heard now."""
-    return any(feed.state == "live" for feed in parts.market.feed_views(parts.clock.now_ms()))
+    return any(feed.state == "live" for feed in parts.market.pictures.feed_views(parts.clock.now_ms()))
 
 
 def _own_side(world: World, folder: Path, history: HistorySource | None) -> OwnSide:

@@ -87,7 +87,7 @@ class Market:
 
     def reading(self, name: str) -> Reading:
         """Return a reading of BTC as the watch list would show it."""
-        return self.desk.coin_views(self.now_ms)[0].readings[name]
+        return self.desk.pictures.coin_views(self.now_ms)[0].readings[name]
 
     def _fold(self, message: Trade | Liquidation | Mark | OpenInterest | FeedStatus | Gap) -> None:
         self.changes += self.desk.fold(message, self.now_ms)

@@ -60,7 +60,7 @@ class Bench:
         self.engine = Engine(EngineParts(world, "", self.clock, ("BTC",), self.feeds, self.market, offline=offline))
 
     def view(self, venue: str) -> FeedView:
-        return next(view for view in self.market.feed_views(self.clock.now_ms()) if view.venue == venue)
+        return next(view for view in self.market.pictures.feed_views(self.clock.now_ms()) if view.venue == venue)
 
     async def seconds(self, count: int, *, said: bool) -> None:
         for _ in range(count):
@@ -109,7 +109,7 @@ def test_offline_is_shown_as_off_and_is_no_incident() -> None:
         view = bench.view("binance")
         assert (view.state, view.reason) == ("off", "Binance is off: you are offline by choice")
         assert bench.market.incidents() == ()
-        assert bench.market.coin_views(bench.clock.now_ms())[0].price.as_of_ms
+        assert bench.market.pictures.coin_views(bench.clock.now_ms())[0].price.as_of_ms
         bench.engine.take(SetOffline(False))
         await turns()
         assert [feed.resumed for feed in bench.feeds] == [1, 1]
@@ -199,10 +199,10 @@ def test_a_venue_that_a_person_closed_stays_closed_when_the_program_comes_back(o
             await connections.set_offline(True)
             await connections.set_venue("binance", False, "you closed it")
         await connections.set_offline(False)
-        (view,) = market.feed_views(clock.now_ms())
+        (view,) = market.pictures.feed_views(clock.now_ms())
         assert (view.state, view.reason, feed.resumed) == ("off", "Binance is off: you closed it", 0)
         await connections.set_venue("binance", True, "")
-        (view,) = market.feed_views(clock.now_ms())
+        (view,) = market.pictures.feed_views(clock.now_ms())
         assert (view.state, feed.resumed) == ("connecting", 1)
 
     asyncio.run(scene())

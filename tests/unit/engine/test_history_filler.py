@@ -84,7 +84,7 @@ class Bench:
             await asyncio.sleep(0)
 
     def closes(self) -> list[float]:
-        chart = self.market.chart("BTC", MINUTE_MS, self.clock.now_ms())
+        chart = self.market.pictures.chart("BTC", MINUTE_MS, self.clock.now_ms())
         assert chart is not None
         return chart.close.tolist()
 
@@ -113,7 +113,7 @@ def test_at_the_start_thirty_days_of_hours_are_asked_and_percentiles_are_warm() 
         await bench.idle()
         assert len(bench.market.known_hours("BTC")) == 720
         assert len(bench.sink.kept["BTC"]) == 720
-        (view,) = bench.market.coin_views(bench.clock.now_ms())
+        (view,) = bench.market.pictures.coin_views(bench.clock.now_ms())
         assert view.readings["LEVEL_24H"].value == pytest.approx(100.0 / 99.0 - 1)
         volume = view.readings["LIQ_VOL_LONG_24H"]
         assert volume.value is None, "no venue tells past liquidations: unknown, never zero"
