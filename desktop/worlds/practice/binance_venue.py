@@ -1,4 +1,4 @@
-"""Binance USD-M as a client meets it: combined and single streams on `/market`, the open interest endpoint.
+"""Binance USD-M as a client meets it: streams on `/market`, books on `/public`, open interest and depth by REST.
 
 As at the real venue other routes accept a connection and acknowledge a subscription, and then stay mute for these
 streams.
@@ -6,7 +6,7 @@ streams.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import msgspec
@@ -18,9 +18,20 @@ _ALL_FORCED = "!forceOrder@arr"
 
 
 class BinanceVenue:
-    """Keeps the clients and the latest open interest; `publish` hands a recorded frame to those who asked for it."""
+    """Keeps the clients and the latest open interest; `publish` hands a recorded frame to those who asked for it.
 
-    def __init__(self, first_asked: Callable[[], None]) -> None:
+    `first_words` gives what a client of a stream is told at once; `whole_depth` the whole book of a symbol.
+    """
+
+    def __init__(
+        self,
+        first_asked: Callable[[], None],
+        *,
+        first_words: Callable[[str], Iterable[str]] = lambda stream: (),
+        whole_depth: Callable[[str], str | None] = lambda symbol: None,
+    ) -> None:
+        self.first_words = first_words
+        self._whole_depth = whole_depth
         self._clients: set[_Client] = set()
         self._open_interest: dict[str, str] = {}
         self._first_asked = first_asked
@@ -31,7 +42,10 @@ class BinanceVenue:
 
     def publish(self, stream: str, frame: str, shift: TimeShift) -> None:
         """Send a combined frame, its times moved, to the clients of its stream."""
-        text = shift.text(frame)
+        self.send(stream, shift.text(frame))
+
+    def send(self, stream: str, text: str) -> None:
+        """Send a combined frame as it is to the clients of its stream."""
         for client in tuple(self._clients):
             client.offer(stream, text)
 
@@ -43,14 +57,17 @@ class BinanceVenue:
         """Answer a REST request."""
         if request.method == "GET" and request.path == "/fapi/v1/fundingInfo":
             return json_answer([])  # only symbols with an unusual funding interval are listed, and there are none
-        if request.method != "GET" or request.path != "/fapi/v1/openInterest":
-            return json_answer(
-                {"code": -5000, "msg": f"Path {request.path}, Method {request.method} is invalid"}, 404
-            )
         symbol = parse_qs(request.query).get("symbol", [""])[0]
-        if symbol not in self._open_interest:
+        if request.method == "GET" and request.path == "/fapi/v1/depth":
+            found = self._whole_depth(symbol)
+        elif request.method == "GET" and request.path == "/fapi/v1/openInterest":
+            found = self._open_interest.get(symbol)
+        else:
+            words = f"Path {request.path}, Method {request.method} is invalid"
+            return json_answer({"code": -5000, "msg": words}, 404)
+        if found is None:
             return json_answer({"code": -1121, "msg": "Invalid symbol."}, 400)
-        return HttpAnswer(200, self._open_interest[symbol].encode())
+        return HttpAnswer(200, found.encode())
 
     def joined(self, client: _Client) -> None:
         """Serve this client from now on."""
@@ -67,7 +84,7 @@ class _Client:
         self._venue = venue
         url = urlsplit(target)
         route, _, kind = url.path.strip("/").partition("/")
-        self._delivers = route == "market"
+        self._route = route
         self._bare = kind.startswith("ws")
         listed = kind[3:] if self._bare else parse_qs(url.query).get("streams", [""])[0]
         self._streams = {unquote(name) for name in listed.split("/") if name}
@@ -77,6 +94,7 @@ class _Client:
         self._send = send
         if self._streams:
             self._venue.joined(self)
+            self._begin(self._streams)
 
     def heard(self, text: str) -> None:
         try:
@@ -87,6 +105,7 @@ class _Client:
         if request.method == "SUBSCRIBE":
             self._streams.update(request.params)
             self._venue.joined(self)
+            self._begin(request.params)
         elif request.method == "UNSUBSCRIBE":
             self._streams.difference_update(request.params)
         result = sorted(self._streams) if request.method == "LIST_SUBSCRIPTIONS" else None
@@ -96,7 +115,7 @@ class _Client:
         self._venue.left(self)
 
     def offer(self, stream: str, frame: str) -> None:
-        if not self._delivers:
+        if self._route != ("public" if "@depth" in stream else "market"):
             return
         names = [stream] if stream in self._streams else []
         if _ALL_FORCED in self._streams and stream.endswith("@forceOrder"):
@@ -105,6 +124,11 @@ class _Client:
         for name in names:
             data = frame[head:-1]
             self._send(data if self._bare else f'{{"stream":"{name}","data":{data}}}')
+
+    def _begin(self, streams: Iterable[str]) -> None:
+        for stream in streams:
+            for frame in self._venue.first_words(stream):
+                self.offer(stream, frame)
 
 
 class _Request(msgspec.Struct):

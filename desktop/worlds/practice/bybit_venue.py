@@ -9,13 +9,19 @@ import msgspec
 from desktop.worlds.practice.bybit_wire import CHANNEL
 from desktop.worlds.practice.storm_recording import TimeShift
 
-_KNOWN = ("allLiquidation.", "publicTrade.", "tickers.")
+_KNOWN = ("allLiquidation.", "publicTrade.", "tickers.", "orderbook.")
 
 
 class BybitVenue:
-    """Keeps the clients and the tickers as they stand; `publish` hands a recorded frame to those who asked for it."""
+    """Keeps the clients and the tickers as they stand; `publish` hands a recorded frame to those who asked for it.
 
-    def __init__(self, first_asked: Callable[[], None]) -> None:
+    `snapshot` gives the whole of what a topic is about, None where it is not known.
+    """
+
+    def __init__(
+        self, first_asked: Callable[[], None], snapshot: Callable[[str], str | None] = lambda topic: None
+    ) -> None:
+        self._snapshot = snapshot
         self._clients: set[_Client] = set()
         self._tickers: dict[str, _Ticker] = {}
         self._first_asked = first_asked
@@ -31,13 +37,17 @@ class BybitVenue:
         text = shift.text(frame)
         if topic.startswith("tickers."):
             self._fold_ticker(topic, text)
+        self.send(topic, text)
+
+    def send(self, topic: str, text: str) -> None:
+        """Send a frame as it is to the clients of its topic."""
         for client in tuple(self._clients):
             client.offer(topic, text)
 
-    def ticker_snapshot(self, topic: str) -> str | None:
-        """Return the ticker as it stands, as a snapshot, or None while nothing is known."""
+    def snapshot(self, topic: str) -> str | None:
+        """Return a ticker or a book as it stands, as a snapshot, or None while nothing is known."""
         ticker = self._tickers.get(topic)
-        return None if ticker is None else msgspec.json.encode(ticker).decode()
+        return self._snapshot(topic) if ticker is None else msgspec.json.encode(ticker).decode()
 
     def joined(self, client: _Client) -> None:
         """Serve this client from now on."""
@@ -95,7 +105,7 @@ class _Client:
             return
         self._reply("subscribe", success=True, words="", request_id=request.req_id)
         for topic in request.args:
-            snapshot = self._venue.ticker_snapshot(topic)
+            snapshot = self._venue.snapshot(topic)
             if snapshot is not None:
                 self._send(snapshot)
         self._topics.update(request.args)

@@ -1,4 +1,5 @@
-"""Bybit v5 linear messages in the documented form of `/v5/public/linear` (allLiquidation, publicTrade, tickers)."""
+"""Bybit v5 linear messages in the documented form of `/v5/public/linear` (allLiquidation, publicTrade, tickers,
+orderbook)."""
 
 from __future__ import annotations
 
@@ -52,3 +53,22 @@ def ticker_fields(
         "fundingRate": f"{funding:.6f}", "nextFundingTime": str(next_funding_ms), "fundingIntervalHour": "8",
         "fundingCap": "0.005", "bid1Price": last, "ask1Price": last,
     }  # fmt: skip
+
+
+def book_topic(symbol: str) -> str:
+    """Return the topic of a book of 1,000 levels."""
+    return f"orderbook.1000.{symbol}"
+
+
+def order_book(
+    symbol: str,
+    kind: str,
+    at_ms: int,
+    number: int,
+    bids: Sequence[tuple[str, str]],
+    asks: Sequence[tuple[str, str]],
+) -> str:
+    """Return a push of a book; `kind` is snapshot or delta, levels are (price, size)."""
+    data = {"s": symbol, "b": bids, "a": asks, "u": number, "seq": 7 * number}
+    frame = {"topic": book_topic(symbol), "type": kind, "ts": at_ms + 2, "data": data, "cts": at_ms}
+    return _encode(frame).decode()

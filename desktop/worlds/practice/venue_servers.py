@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from itertools import chain
 
 from desktop.domain.market import HourBar
 from desktop.engine.ports import Clock
+from desktop.worlds.practice.beside_streams import BesideStreams
 from desktop.worlds.practice.binance_venue import BinanceVenue
+from desktop.worlds.practice.binance_wire import ALL_TICKERS
 from desktop.worlds.practice.bybit_venue import BybitVenue
 from desktop.worlds.practice.calm_sea import calm_after, stream_of
 from desktop.worlds.practice.http_server import HttpServer
@@ -30,8 +33,13 @@ class VenueServers:
     def __init__(self, storm: StormRecording, clock: Clock) -> None:
         self._storm, self._clock = storm, clock
         self._asked = asyncio.Event()
-        self._binance = BinanceVenue(self._asked.set)
-        self._bybit = BybitVenue(self._asked.set)
+        self._beside = BesideStreams()
+        self._binance = BinanceVenue(
+            self._asked.set,
+            first_words=self._past_of,
+            whole_depth=lambda symbol: self._beside.whole_depth(symbol, clock.now_ms()),
+        )
+        self._bybit = BybitVenue(self._asked.set, lambda topic: self._beside.snapshot(topic, clock.now_ms()))
         self.binance_sockets = WebsocketServer(self._binance.talk_for)
         self.bybit_sockets = WebsocketServer(self._bybit.talk_for)
         self.binance_rest = HttpServer(self._binance.answer)
@@ -84,7 +92,7 @@ class VenueServers:
         await self._asked.wait()
         self.started_ms = start_ms = self._clock.now_ms()
         shift = self._shift_to(start_ms)
-        burst = 0
+        burst = second = 0
         for sent in chain(self._storm.messages, calm_after(self._storm)):
             wait_ms = start_ms + sent.at_ms - self._clock.now_ms()
             if wait_ms > 0 or burst >= _LARGEST_BURST:
@@ -93,6 +101,9 @@ class VenueServers:
                 burst = 0
             self._publish(sent, shift)
             burst += 1
+            if sent.at_ms // 1000 > second:
+                second = sent.at_ms // 1000
+                self._publish_beside(start_ms + sent.at_ms)
 
     def _publish(self, sent: Sent, shift: TimeShift) -> None:
         name = stream_of(sent)
@@ -102,6 +113,17 @@ class VenueServers:
             self._binance.publish(name, sent.frame, shift)
         else:
             self._bybit.publish(name, sent.frame, shift)
+        self._beside.hear(sent.venue, name, sent.frame)
+
+    def _publish_beside(self, now_ms: int) -> None:
+        for made in self._beside.second(now_ms):
+            if made.venue == "binance":
+                self._binance.send(made.stream, made.frame)
+            else:
+                self._bybit.send(made.stream, made.frame)
+
+    def _past_of(self, stream: str) -> Iterator[str]:
+        return self._beside.past_tickers(self._clock.now_ms()) if stream == ALL_TICKERS else iter(())
 
     async def _ping(self) -> None:
         while True:

@@ -84,8 +84,10 @@ async def open_practice(
 
 def _feeds(servers: VenueServers, coins: Sequence[str], clock: PracticeClock) -> list[Feed]:
     hosts = {
-        "binance": VenueHosts(servers.binance_sockets.url, servers.binance_rest.url),
-        "bybit": VenueHosts(servers.bybit_sockets.url),
+        "binance": VenueHosts(
+            servers.binance_sockets.url, servers.binance_rest.url, parts=frozenset({"books", "tickers"})
+        ),
+        "bybit": VenueHosts(servers.bybit_sockets.url, parts=frozenset({"books"})),
     }
     # In a fast world a pause of the machine is long by the clock: patience has a floor in real time.
     usual = SessionLimits()
