@@ -20,6 +20,8 @@ from desktop.risk.self_excitation import LEAST_PRINTS, Branching
 from desktop.risk.windows import DAY_MS, HOUR_MS, MINUTE_MS
 
 _RECENT_MS = RECENT_HOURS * HOUR_MS
+SLOWING = "slower for three quarters of an hour, and under half of its peak"
+IN_NO_ORDER = "which was first cannot be told: their delays are as long as the gaps"
 
 
 class FlowIndicators:
@@ -123,12 +125,16 @@ class FlowIndicators:
             words = f"heard for {age_words(round(heard.share * DAY_MS))} of {age_words(DAY_MS)}"
             return Reading(None, State.WARMING, now_ms, coverage=heard.coverage, reason=words, warm=warm)
         pace = acceleration(recent, max(0.0, day - recent))
-        return msgspec.structs.replace(reading, value=pace, floor=False)
+        words = reading.reason or (SLOWING if self._orders.slowing.slows(now_ms) else "")
+        return msgspec.structs.replace(reading, value=pace, floor=False, reason=words)
 
     def _weighty(self, reading: Reading, level: Level, now_ms: int) -> Level:
         interest = self._heard.over(DAY_MS, now_ms).interest_usd
         recent = self._orders.tally.long_usd(_RECENT_MS, now_ms)
-        return level if interest and recent >= LEAST_OF_INTEREST * interest else Level.CALM
+        if not interest or recent < LEAST_OF_INTEREST * interest:
+            return Level.CALM
+        # Slowing takes one step off and never more: it is no all-clear.
+        return Level(max(Level.CALM, level - 1)) if self._orders.slowing.slows(now_ms) else level
 
     def _excitation(self, now_ms: int) -> Reading:
         heard = self._heard.over(6 * HOUR_MS, now_ms)
@@ -164,7 +170,8 @@ class FlowIndicators:
         newest_ms = self._orders.tally.newest_ms() or 0
         if heard.state is State.UNKNOWN:
             return unknown(heard.reason, newest_ms)
-        found = self._orders.sequence.at(now_ms)
+        found = self._orders.sequence.at(now_ms, self._heard.latencies_ms())
+        unsure = len(found.venues) > 1 and not found.ordered
         judged = [venue for venue in heard.venues if venue not in found.unjudged]
         if not judged and not found.venues:
             return unknown("no venue's open interest or history is known yet", newest_ms)
@@ -173,8 +180,8 @@ class FlowIndicators:
             heard.state,
             now_ms,
             floor=True,
-            reason=heard.reason,
-            venues=found.venues or tuple(judged),
+            reason=heard.reason or (IN_NO_ORDER if unsure else ""),
+            venues=(tuple(sorted(found.venues)) if unsure else found.venues) or tuple(judged),
             sampled=heard.sampled,
             since_ms=heard.since_ms,
             baseline="factory" if found.factory else "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from desktop.domain.market import HourBar, Liquidation
 from desktop.engine.market_state import ANY_HIGH
+from desktop.risk.acceleration import Deceleration
 from desktop.risk.liquidations import LiquidationTally, SeenPrints
 from desktop.risk.print_counts import LargestPrint, PrintCounter
 from desktop.risk.self_excitation import SelfExcitation
@@ -20,6 +21,7 @@ class ForcedOrders:
         self.largest = LargestPrint()
         self.sequence = VenueSequence()
         self.excitation = SelfExcitation()
+        self.slowing = Deceleration()
         self.venues: set[str] = set()
         self._seen = SeenPrints()
 
@@ -38,6 +40,7 @@ class ForcedOrders:
         self.excitation.add(at_ms, usd)
         if message.side == "long":
             self.sequence.add(message.venue, usd, at_ms)
+            self.slowing.add(usd, at_ms)
         self.venues.add(message.venue)
         return usd
 

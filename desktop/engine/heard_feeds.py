@@ -104,6 +104,11 @@ class CoinHeard:
         self._kept[window_ms] = found
         return found
 
+    def latencies_ms(self) -> dict[str, float]:
+        """Return by venue how late its messages come, where that is known."""
+        late = {venue: feed.latency_ms for venue, feed in self._feeds.feeds.items()}
+        return {venue: ms for venue, ms in late.items() if ms is not None}
+
     def _since_ms(self, venues: tuple[str, ...]) -> int | None:
         known = [since for venue in venues if (since := self._feeds.feeds[venue].heard.since_ms()) is not None]
         return max(known, default=None)

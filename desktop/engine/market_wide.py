@@ -18,6 +18,7 @@ from desktop.engine.own_past import OwnPast
 from desktop.engine.peg_board import PegBoard
 from desktop.engine.venue_health import Complaint, VenueHealth
 from desktop.risk.catalogue import CATALOGUE, MARKET_INDICATORS
+from desktop.risk.context import FLOW_DAYS, flow_sum
 from desktop.risk.freshness import age_words
 from desktop.risk.history import OwnHistory, robust_z
 from desktop.risk.live_breadth import WARM_MS, MarketBreadth
@@ -25,7 +26,6 @@ from desktop.risk.reading import Level, Reading, State, unknown
 from desktop.risk.windows import DAY_MS, HOUR_MS, MINUTE_MS
 
 _FUNDS = ("ETF_FLOW_BTC", "ETF_FLOW_ETH")
-_FLOW_DAYS = 5
 _ASSETS = {"gold": "GOLD", "silver": "SILVER", "equities": "EQUITIES"}
 _ASSET_COINS = {
     **dict.fromkeys(("PAXG", "XAUT", "XAU"), "gold"),
@@ -189,11 +189,11 @@ class MarketWide:
         known = [reading for reading in newest if reading.value is not None]
         if not known:
             return newest[0]
-        sums = [sum(value for _, value in self.context.days(name)[-_FLOW_DAYS:]) for name in _FUNDS]
-        days = max(len(self.context.days(name)) for name in _FUNDS)
-        if days < _FLOW_DAYS:
-            return warming(f"{days} of {_FLOW_DAYS} days", days / _FLOW_DAYS, known[0].as_of_ms)
-        return msgspec.structs.replace(known[0], value=math.fsum(sums))
+        sums = [found for name in _FUNDS if (found := flow_sum(self.context.days(name))) is not None]
+        if not sums:
+            days = max(len(self.context.days(name)) for name in _FUNDS)
+            return warming(f"{days} of {FLOW_DAYS} days", days / FLOW_DAYS, known[0].as_of_ms)
+        return msgspec.structs.replace(known[0], value=math.fsum(found.value for found in sums))
 
     def _others(self, now_ms: int) -> Reading:
         rare: list[str] = []

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from statistics import median
 from typing import Literal
 
 import msgspec
-
-from desktop.risk.history import robust_z
 
 BPS = 1e4
 PEG_BPS = (-25.0, -100.0, -300.0)
@@ -55,8 +52,6 @@ def ratio(part: float | None, whole: float | None) -> float | None:
 
 
 FLOW_DAYS = 5
-LEAST_STRESS_DAYS = 90
-STRESSED_Z = 3.0
 
 
 class DatedSum(msgspec.Struct, frozen=True):
@@ -76,18 +71,3 @@ def flow_sum(days: Sequence[tuple[int, float]], count: int = FLOW_DAYS) -> Dated
         return None
     last = days[-count:]
     return DatedSum(math.fsum(usd for _, usd in last), last[0][0], last[-1][0])
-
-
-def change_z(closes: Sequence[float], least: int = LEAST_STRESS_DAYS) -> float | None:
-    """Return the robust z of the newest daily change against those before it (log returns of closes, oldest first).
-
-    None with fewer than `least` changes before it, or where the price never moved.
-    """
-    changes = [math.log(b / a) for a, b in pairwise(closes) if a > 0 and b > 0]
-    return robust_z(changes[:-1], changes[-1]) if len(changes) > least else None
-
-
-def stressed_assets(z_by_asset: Mapping[str, float | None]) -> int | None:
-    """Return how many assets lie more than three robust deviations from their own past; None if no z is known."""
-    known = [z for z in z_by_asset.values() if z is not None]
-    return sum(1 for z in known if abs(z) > STRESSED_Z) if known else None

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.risk.context import change_z, flow_sum, peg, ratio, stressed_assets
+from desktop.risk.context import flow_sum, peg, ratio
 from desktop.risk.history import OwnHistory, is_warm, robust_z
 
 
@@ -43,19 +43,6 @@ def test_flows_are_summed_over_days_with_a_figure() -> None:
     assert found is not None
     assert (found.value, found.first_day, found.last_day) == (-15.0, 2, 8)
     assert flow_sum(days[:4]) is None
-
-
-def test_a_day_out_of_the_ordinary_is_stress_once_ninety_are_known() -> None:
-    closes = [100 * (1.01 if day % 2 else 1.0) for day in range(92)]
-    assert change_z(closes[:91]) is None
-    calm = change_z(closes)
-    assert calm is not None
-    assert abs(calm) < 3
-    fallen = change_z([*closes, closes[-1] * 0.8])
-    assert fallen is not None
-    assert fallen < -3
-    assert stressed_assets({"GOLD": fallen, "SILVER": calm, "EQUITIES": None}) == 1
-    assert stressed_assets({"GOLD": None}) is None
 
 
 @given(st.lists(st.integers(-100, 100), min_size=1, max_size=40), st.integers(-300, 300))
