@@ -114,7 +114,11 @@ class Engine:
             parts.ways_out.desk.on_failed = self._channel_failed
             parts.ways_out.desk.on_well = self._channel_well
         if parts.own is not None:
-            parts.own.listen(level=lambda: worst_open(parts.market.incidents()), on_trouble=self._picture.note)
+            parts.own.listen(
+                level=lambda: worst_open(parts.market.incidents()),
+                on_trouble=self._picture.note,
+                offline=lambda: self._connections.offline,
+            )
         self.view: DeskView | None = None
         self.on_news: Callable[[News], None] = lambda news: None
         if parts.notifier is not None:

@@ -9,6 +9,7 @@ import msgspec
 
 from desktop.domain.errors import BadInput, SeawallError
 from desktop.domain.position import Holdings
+from desktop.engine.connections import OFFLINE
 from desktop.engine.desk_view import ExposureView
 from desktop.engine.exposure_surroundings import MarketSurroundings
 from desktop.engine.exposure_view import AccountPicture, exposure_view
@@ -61,6 +62,7 @@ class ExposureDesk:
         self._serious_since_ms: int | None = None
         self.level: Callable[[], Level | None] = lambda: None
         self.impaired: Callable[[str], bool | None] = lambda venue: None
+        self.offline: Callable[[], bool] = lambda: False
         self.on_trouble: Callable[[SeawallError], None] = lambda error: None
 
     # --- what is known -----------------------------------------------------------------------------------------
@@ -87,7 +89,10 @@ class ExposureDesk:
         # Practice runs fast: at least a second of real time lies between two questions.
         pause_seconds = max(ASK_SECONDS, self._clock.speed)
         while True:
-            await self.ask(source)
+            if self.offline():
+                self._seen[source.venue, source.account].trouble = OFFLINE
+            else:
+                await self.ask(source)
             await self._clock.sleep(pause_seconds)
 
     async def ask(self, source: PositionSource) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 
 from desktop.domain.errors import SeawallError
@@ -69,16 +70,24 @@ class OwnSide:
 
     async def _follow_tiers(self, source: TierSource) -> None:
         while True:
-            try:
-                self.exposure.around.take_tiers(await source.tiers(self.coins))
-                await self._clock.sleep(_TIERS_EVERY_SECONDS)
-            except SeawallError:
-                # Positions there say that their tiers are missing; the question is asked again.
-                await self._clock.sleep(_TIERS_AGAIN_SECONDS)
+            pause_seconds = _TIERS_AGAIN_SECONDS
+            # Without an answer positions there say that their tiers are missing; the question is asked again.
+            with contextlib.suppress(SeawallError):
+                if not self.exposure.offline():
+                    self.exposure.around.take_tiers(await source.tiers(self.coins))
+                    pause_seconds = _TIERS_EVERY_SECONDS
+            await self._clock.sleep(pause_seconds)
 
-    def listen(self, *, level: Callable[[], Level], on_trouble: Callable[[SeawallError], None]) -> None:
-        """Take how serious it is now, and where troubles of hand entry go."""
+    def listen(
+        self,
+        *,
+        level: Callable[[], Level],
+        on_trouble: Callable[[SeawallError], None],
+        offline: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Take how serious it is now, where troubles of hand entry go, and whether nothing may be asked."""
         self.exposure.level, self.exposure.on_trouble = level, on_trouble
+        self.exposure.offline = offline
 
     # --- the market ------------------------------------------------------------------------------------------
 

@@ -29,12 +29,16 @@ BaseAddress = Annotated[str, msgspec.Meta(pattern=rf"^(https|wss)://{_HOST}(:[0-
 NodeAddress = Annotated[str, msgspec.Meta(pattern=rf"^(https?://{_HOST}(:[0-9]{{1,5}})?(/\S{{0,200}})?)?\Z")]
 
 
+HyperliquidAddress = Annotated[str, msgspec.Meta(pattern=r"^0x[0-9a-fA-F]{40}\Z")]
+
+
 class Settings(msgspec.Struct, frozen=True):
     """What a person may choose. `clock` is the time zone in which times are shown.
 
     `proxy` (http:// or socks5://, empty: none) carries all that leaves this machine. `hosts` replaces base addresses
     of a venue, by their names in `desktop.venues.catalogue.VenueHosts`: {"bybit": {"rest": "https://api.bybit.eu"}}.
     `offline` starts without any connection. `eth_node` is the person's own Ethereum node (JSON-RPC), if any.
+    `hyperliquid_addresses` are looked at for positions, without any key.
     `channels` are the ways out for alerts; their secrets lie in the keychain. With `record_always` everything the
     venues send is recorded in the profile's folder; the oldest recordings go when they exceed `recordings_budget_mb`.
     """
@@ -47,6 +51,7 @@ class Settings(msgspec.Struct, frozen=True):
     hosts: dict[str, dict[str, BaseAddress]] = {}
     offline: bool = False
     eth_node: NodeAddress = ""
+    hyperliquid_addresses: tuple[HyperliquidAddress, ...] = ()
     channels: ChannelPlans = ChannelPlans()
     record_always: bool = False
     recordings_budget_mb: Annotated[int, msgspec.Meta(ge=100, le=10_000_000)] = 2048

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import NamedTuple
 
 from desktop.chain.bitcoin import LIVE_SOURCES, EsploraSource
+from desktop.domain.instrument import InstrumentTable
 from desktop.domain.raw_frame import RawFrame
 from desktop.engine.clock import WallClock
 from desktop.engine.ports import ExchangeRecords, HistorySource
@@ -18,9 +19,14 @@ from desktop.storage.recording_shelf import FOLDER_NAME, RecordingShelf
 from desktop.storage.settings import Settings
 from desktop.venues.backfill import public_history
 from desktop.venues.binance.account import BinanceAccount
-from desktop.venues.catalogue import feeds
+from desktop.venues.binance.positions import BinancePositions, key_header
+from desktop.venues.catalogue import VenueHosts, feeds
+from desktop.venues.host_rules import VENUE_RULES
+from desktop.venues.http import RestDoor
+from desktop.venues.hyperliquid.positions import HyperliquidAddress
 from desktop.venues.outbound import Outbound
 from desktop.venues.regional_hosts import chosen_hosts
+from desktop.venues.tiers import VenueTiers, public_tiers
 from desktop.venues.venue_feed import Tap
 from desktop.worlds.world import World, no_devices
 
@@ -69,6 +75,9 @@ async def open_live(
             source = EsploraSource(name, base_url, proxy=settings.proxy)
             opened.push_async_callback(source.close)
             sources.append(source)
+        own = _own_accounts(settings, hosts, instruments, outbound, binance_key)
+        for one in (*own.positions, *own.tiers):
+            opened.push_async_callback(one.close)
         return World(
             name="live",
             label=LABEL,
@@ -83,7 +92,36 @@ async def open_live(
             chain=sources,
             device_paths=device_paths,
             outbound=outbound,
+            positions=own.positions,
+            tiers=own.tiers,
         )
+
+
+class _OwnAccounts(NamedTuple):
+    positions: list[HyperliquidAddress | BinancePositions]
+    tiers: list[VenueTiers]
+
+
+def _own_accounts(
+    settings: Settings,
+    hosts: Mapping[str, VenueHosts],
+    instruments: InstrumentTable,
+    outbound: Outbound,
+    binance_key: ReadOnlyKey | None,
+) -> _OwnAccounts:
+    """Return what tells of the person's positions, and of the margin tiers they are weighed by."""
+    clock = outbound.clock
+    positions: list[HyperliquidAddress | BinancePositions] = []
+    where = hosts["hyperliquid"].rest
+    for address in settings.hyperliquid_addresses:
+        door = RestDoor(where, clock, rules=VENUE_RULES["hyperliquid"], outbound=outbound)
+        positions.append(HyperliquidAddress(address, door, instruments))
+    if binance_key is not None:
+        key, secret = binance_key
+        rules, headers = VENUE_RULES["binance"], key_header(key)
+        door = RestDoor(hosts["binance"].rest, clock, rules=rules, outbound=outbound, headers=headers)
+        positions.append(BinancePositions(secret, door, clock, instruments))
+    return _OwnAccounts(positions, public_tiers(hosts, instruments, outbound))
 
 
 async def _recorder(folder: Path, settings: Settings, opened: AsyncExitStack) -> BackgroundRecorder:
