@@ -80,9 +80,9 @@ class Book(msgspec.Struct, frozen=True):
 
     `bids` and `asks` are (price, size), best first, float64, such that price times size is USD: prices as the venue
     quotes them, sizes in the unit that is quoted (thousands of coins for 1000PEPE, USD / price for inverse ones).
-    `bid` and `ask` keep the venue's digits. With `gap` the sequence broke: nothing is known until the next good one.
-    `low` and `high` are the prices between which the book is whole, None where the venue does not say; beyond them
-    only levels are known that have changed.
+    `bid` and `ask` keep the venue's digits. Levels are left out where nobody knows their sizes. With `gap` the
+    sequence broke: nothing is known until the next good one. `low` and `high` are the prices between which the book
+    is whole, None where the venue does not say; beyond them only levels are known that have changed.
     """
 
     venue: str

@@ -18,6 +18,7 @@ _MOST_EARLY = 2_000
 _MOST_BOOKS = 2_000
 
 Step = Literal["next", "old", "gap"]
+Unit = Callable[[str], float | None]
 Rule = Callable[[BookChange, int, bool], Step]
 """Whether a change follows the last number; True: that is the number of a whole book, and nothing came since."""
 
@@ -42,12 +43,10 @@ class BookMemory:
 
     Whole books come with the stream (Bybit, OKX), or `beside` it as answers of REST (Binance): then changes that came
     earlier are kept until one does. `unit` is what a symbol's sizes are multiplied by, so that price times size is
-    USD.
+    USD; where it says None, only the best prices are told.
     """
 
-    def __init__(
-        self, rule: Rule, *, beside: bool = False, unit: Callable[[str], float] = lambda symbol: 1.0
-    ) -> None:
+    def __init__(self, rule: Rule, *, beside: bool = False, unit: Unit = lambda symbol: 1.0) -> None:
         self._rule = rule
         self._most_early = _MOST_EARLY if beside else 0
         self._unit = unit
@@ -128,7 +127,9 @@ class BookMemory:
             return self._broken(held, change, error.reason)
         held.told_ms = at_ms = change.at_ms
         unit = self._unit(change.symbol)
-        if unit != 1.0:
+        if unit is None:
+            bids, asks = (), ()
+        elif unit != 1.0:
             bids, asks = (tuple((price, size * unit) for price, size in side) for side in (bids, asks))
         reach: Reach = held.book.reach
         return (

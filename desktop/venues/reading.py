@@ -18,14 +18,19 @@ from desktop.venues.book_memory import BookMemory, counted, linked
 from desktop.venues.bybit import instruments as bybit_instruments
 from desktop.venues.bybit import parse as bybit
 from desktop.venues.bybit.memory import TickerMemory
+from desktop.venues.hyperliquid import instruments as hyperliquid_instruments
 from desktop.venues.hyperliquid.parse import HyperliquidParser
 from desktop.venues.hyperliquid.sampling import BookSamples
 from desktop.venues.instrument_memory import InstrumentMemory
+from desktop.venues.okx import instruments as okx_instruments
 from desktop.venues.okx import parse as okx
+from desktop.venues.okx.books import Chained, unit_in
 from desktop.venues.okx.memory import MarkMemory as OkxMemory
 from desktop.venues.wire import Origin
 from desktop.venues.withdrawals import WITHDRAWAL_HOSTS
 from desktop.venues.withdrawals import parse as parse_withdrawals
+
+_ASKED = ("GET ", "POST ")
 
 
 class Parse(Protocol):
@@ -67,7 +72,7 @@ class FrameReader:
         """
         if raw.event:
             return self._line(raw)
-        if self._learn is not None and raw.channel.startswith("GET "):
+        if self._learn is not None and raw.channel.startswith(_ASKED):
             self._learn(raw)
         found = self._parse(
             raw.frame, channel=raw.channel, received_ns=raw.received_ns, instruments=self._instruments
@@ -120,9 +125,9 @@ def frame_reader(venue: str, instruments: InstrumentTable) -> FrameReader:
     if venue == "bybit":
         return _bybit(instruments)
     if venue == "okx":
-        return FrameReader(venue, okx.parse, instruments, OkxMemory().whole)
+        return _okx(instruments)
     if venue == "hyperliquid":
-        return FrameReader(venue, HyperliquidParser(), instruments, BookSamples().whole)
+        return _hyperliquid(instruments)
     raise WrongUsage(f"messages of {venue!r} cannot be read", f"Readable are {', '.join(READABLE_VENUES)}.")
 
 
@@ -148,6 +153,19 @@ def _bybit(instruments: InstrumentTable) -> FrameReader:
         is_last=lambda raw: bybit_instruments.next_page(raw.frame) is None,
     )
     return FrameReader("bybit", bybit.parse, instruments, memory.whole, listed.learn, BookMemory(counted))
+
+
+def _okx(instruments: InstrumentTable) -> FrameReader:
+    listed = InstrumentMemory("okx", instruments, okx_instruments.SWAPS.channel, okx_instruments.listings)
+    books = BookMemory(Chained(), unit=unit_in(instruments))
+    return FrameReader("okx", okx.parse, instruments, OkxMemory().whole, listed.learn, books)
+
+
+def _hyperliquid(instruments: InstrumentTable) -> FrameReader:
+    listed = InstrumentMemory(
+        "hyperliquid", instruments, hyperliquid_instruments.META.channel, hyperliquid_instruments.listings
+    )
+    return FrameReader("hyperliquid", HyperliquidParser(), instruments, BookSamples().whole, listed.learn)
 
 
 class FrameReaders:

@@ -148,6 +148,8 @@ class HyperliquidParser:
             return origin.note(f"acknowledged {kind}".rstrip())
         if isinstance(name, str) and "data" in whole:
             return origin.note(f"{name}, not used")
+        if isinstance(whole.get("universe"), list):
+            return origin.note(f"{len(whole['universe'])} instruments")
         if (children := children_of(frame)) is not None:
             self.fills.learn(children)
             return origin.note(f"{len(children)} vaults")

@@ -1,4 +1,4 @@
-"""What Hyperliquid says only when asked: the state of all contracts, and which vaults trade for its own one."""
+"""What Hyperliquid says only when asked: the state and list of all contracts, and which vaults are its own."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import msgspec
 from desktop.domain.raw_frame import RawFrame
 from desktop.engine.ports import Clock
 from desktop.venues.http import Question, RestDoor
+from desktop.venues.hyperliquid.instruments import META
 from desktop.venues.hyperliquid.vaults import PARENT, children_of
 from desktop.venues.poll import Poll
 
@@ -16,20 +17,27 @@ _WEIGHT = 20.0
 CONTEXTS = Question("/info", body=msgspec.json.encode({"type": "metaAndAssetCtxs"}), weight=_WEIGHT)
 VAULTS = Question("/info", body=msgspec.json.encode({"type": "vaultDetails", "vaultAddress": PARENT}), weight=_WEIGHT)
 CONTEXT_SECONDS = 60.0
-VAULT_SECONDS = 86_400.0
+DAY_SECONDS = 86_400.0
+
+Take = Callable[[RawFrame], None]
 
 
-def polls(
-    door: RestDoor, clock: Clock, take: Callable[[RawFrame], None], learned: Callable[[tuple[str, ...]], None]
-) -> tuple[Poll, ...]:
-    """Return the polls: all contracts each minute; the vaults at the start and daily, for `learned`."""
+def contexts_poll(door: RestDoor, clock: Clock, take: Take) -> Poll:
+    """Return the look at all contracts: one request a minute."""
+    return Poll("hyperliquid", door, clock, take, CONTEXT_SECONDS, lambda coins: (CONTEXTS,))
+
+
+def instruments_poll(door: RestDoor, clock: Clock, take: Take, after: Callable[[], None]) -> Poll:
+    """Return the daily look at the list of contracts; `after` is called when it was read."""
+    return Poll("hyperliquid", door, clock, take, DAY_SECONDS, lambda coins: (META,), after=after)
+
+
+def vaults_poll(door: RestDoor, clock: Clock, take: Take, learned: Callable[[tuple[str, ...]], None]) -> Poll:
+    """Return the look at the vaults, at the start and daily; `learned` gets their addresses."""
 
     def take_vaults(raw: RawFrame) -> None:
         take(raw)
         if not raw.event and (children := children_of(raw.frame)):
             learned(children)
 
-    return (
-        Poll("hyperliquid", door, clock, take, CONTEXT_SECONDS, lambda coins: (CONTEXTS,)),
-        Poll("hyperliquid", door, clock, take_vaults, VAULT_SECONDS, lambda coins: (VAULTS,)),
-    )
+    return Poll("hyperliquid", door, clock, take_vaults, DAY_SECONDS, lambda coins: (VAULTS,))

@@ -168,6 +168,8 @@ def book(row: BookRow, received_ns: int, instruments: InstrumentTable) -> Book:
         asks,
         row.time,
         received_ns,
+        low=bids[-1][0] if bids else None,
+        high=asks[-1][0] if asks else None,
     )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from desktop.domain.market import Book, Message
-
-LEVELS_MS = 5_000
+from desktop.venues.book_memory import FEW_BOOKS, LONG_PERIOD_MS, PERIOD_MS
 
 
 class BookSamples:
-    """Let a book of each symbol through every five seconds of event time. One thread at a time."""
+    """Let a book of each symbol through every second of event time, with more than ten every five.
+
+    One thread at a time.
+    """
 
     def __init__(self) -> None:
         self._told_ms: dict[str, int] = {}
@@ -20,7 +22,8 @@ class BookSamples:
         return tuple([one for one in messages if type(one) is not Book or self._is_due(one)])
 
     def _is_due(self, book: Book) -> bool:
-        due = book.at_ms // LEVELS_MS != self._told_ms.get(book.symbol, -1) // LEVELS_MS
+        period_ms = PERIOD_MS if len(self._told_ms) <= FEW_BOOKS else LONG_PERIOD_MS
+        due = book.at_ms // period_ms != self._told_ms.get(book.symbol, -1) // period_ms
         if due:
             self._told_ms[book.symbol] = book.at_ms
         return due

@@ -6,18 +6,23 @@ from collections.abc import Sequence
 
 import msgspec
 
+from desktop.venues.feed_parts import ALL_PARTS, Part
 from desktop.venues.hyperliquid.vaults import MOST_USERS
 from desktop.venues.socket_plan import SocketPlan
 
 _PING = b'{"method":"ping"}'
 PING_SECONDS = 30.0
-_BY_COIN = ("trades", "activeAssetCtx", "l2Book")
+_BY_COIN = ("trades", "activeAssetCtx")
+_BOOK = "l2Book"
 _FILLS = "userFills"
 
 
-def ws_plan(ws_base: str, symbols: Sequence[str], vaults: Sequence[str]) -> SocketPlan:
+def ws_plan(
+    ws_base: str, symbols: Sequence[str], vaults: Sequence[str], parts: frozenset[Part] = ALL_PARTS
+) -> SocketPlan:
     """Return the connection for these coins and the fills of these vaults, at most ten."""
-    topics = [f"{name} {symbol}" for symbol in symbols for name in _BY_COIN]
+    names = (*_BY_COIN, _BOOK) if "books" in parts else _BY_COIN
+    topics = [f"{name} {symbol}" for symbol in symbols for name in names]
     topics.extend(f"{_FILLS} {vault}" for vault in vaults[:MOST_USERS])
     return SocketPlan(f"{ws_base}/ws", ping=_PING, ping_s=PING_SECONDS, topics=tuple(topics), words=subscription)
 

@@ -7,14 +7,16 @@ its type, whatever was asked for. Source: the venue's v5 websocket and REST docu
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 
+from desktop.domain.book import BookChange
 from desktop.domain.errors import Unreadable
 from desktop.domain.instrument import InstrumentTable
 from desktop.domain.market import Message
-from desktop.venues.okx.rows import ROWS, VENUE, Detail, Normalise, TradeRow, liquidation, trade
+from desktop.venues.okx.books import book_of, push_of
+from desktop.venues.okx.rows import ROWS, VENUE, Detail, Normalise, Symbol, TradeRow, liquidation, trade
 from desktop.venues.okx.status import notices
 from desktop.venues.wire import (
     DECODE_FAILURES,
@@ -26,17 +28,17 @@ from desktop.venues.wire import (
     whose,
 )
 
-_Symbol = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 LIQUIDATIONS = "liquidation-orders"
+_BOOKS = "books"
 
 
 class _WholeOrder(msgspec.Struct, gc=False, rename="camel"):
-    inst_id: _Symbol
+    inst_id: Symbol
     details: list[Detail]
 
 
 class _Order(msgspec.Struct, rename="camel"):
-    inst_id: _Symbol
+    inst_id: Symbol
     details: list[msgspec.Raw]
 
 
@@ -67,7 +69,9 @@ _FAST: dict[bytes, tuple[Callable[[bytes], Any], Normalise]] = {
 _FROM, _TO = len(_HEAD), len(_HEAD) + 8
 
 
-def parse(frame: bytes, *, channel: str, received_ns: int, instruments: InstrumentTable) -> tuple[Message, ...]:
+def parse(
+    frame: bytes, *, channel: str, received_ns: int, instruments: InstrumentTable
+) -> tuple[Message | BookChange, ...]:
     """Return the frame's messages in the order sent: a push of the websocket or the body of a REST answer.
 
     Marks say only what their channel says; `MarkMemory` fills in the rest. What cannot be read becomes Unparsed, what
@@ -79,6 +83,8 @@ def parse(frame: bytes, *, channel: str, received_ns: int, instruments: Instrume
             if kind == b'trades",':
                 if trades := _trades(frame).data:
                     return tuple([trade(row, received_ns, instruments) for row in trades])
+            elif kind == b'books","':
+                return (book_of(push_of(frame), received_ns, instruments),)
             elif kind == b"liquidat":
                 if found := _liquidations(frame, received_ns, instruments):
                     return found
@@ -101,7 +107,7 @@ def _liquidations(frame: bytes, received_ns: int, instruments: InstrumentTable) 
     )
 
 
-def _carefully(frame: bytes, origin: Origin, instruments: InstrumentTable) -> tuple[Message, ...]:
+def _carefully(frame: bytes, origin: Origin, instruments: InstrumentTable) -> tuple[Message | BookChange, ...]:
     if frame.strip() == b"pong":
         return (origin.alive("pong"),)
     try:
@@ -129,18 +135,32 @@ def _name_of(whole: dict[str, Any], channel: str) -> str:
     return next((name for key, name in _KEYS.items() if key in first), "")
 
 
+LISTED = "instruments"
 _PATHS = {
     "/api/v5/market/tickers": "tickers",
     "/api/v5/system/status": "status",
     "/api/v5/public/open-interest": "open-interest",
     "/api/v5/public/funding-rate": "funding-rate",
+    "/api/v5/public/instruments": LISTED,
 }
-_KEYS = {"oiCcy": "open-interest", "fundingTime": "funding-rate", "volCcy24h": "tickers", "scheDesc": "status"}
+_KEYS = {
+    "oiCcy": "open-interest",
+    "fundingTime": "funding-rate",
+    "volCcy24h": "tickers",
+    "scheDesc": "status",
+    "ctVal": LISTED,
+}
 
 
-def _pushed(name: str, whole: Any, frame: bytes, origin: Origin, instruments: InstrumentTable) -> tuple[Message, ...]:
+def _pushed(
+    name: str, whole: Any, frame: bytes, origin: Origin, instruments: InstrumentTable
+) -> tuple[Message | BookChange, ...]:
     if name == "status":
         return notices(whole["data"], origin, pushed="arg" in whole)
+    if name == _BOOKS:
+        return (_book(frame, origin, instruments),)
+    if name == LISTED:
+        return (origin.note(f"{len(whole['data'])} instruments"),)
     if name not in _one_row and name != LIQUIDATIONS:
         return (origin.note(f"{name}, not used"),)
     start, data = value_of(frame, "data")
@@ -155,6 +175,14 @@ def _pushed(name: str, whole: Any, frame: bytes, origin: Origin, instruments: In
             reason, inner = reading_trouble(error, piece)
             messages.append(origin.unparsed(reason, at + inner))
     return tuple(messages)
+
+
+def _book(frame: bytes, origin: Origin, instruments: InstrumentTable) -> Message | BookChange:
+    try:
+        return book_of(push_of(frame), origin.received_ns, instruments)
+    except (*DECODE_FAILURES, Unreadable) as error:
+        reason, offset = reading_trouble(error, frame)
+        return origin.unparsed(reason, offset)
 
 
 def _details(order: _Order, start: int, frame: bytes, origin: Origin, instruments: InstrumentTable) -> list[Message]:

@@ -18,9 +18,9 @@ from desktop.venues.wire import above_zero, both_above_zero, rate
 
 VENUE = "okx"
 
-_Symbol = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+Symbol = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 # Sent as text; milliseconds: a time in seconds or microseconds is not taken for one.
-_Ms = Annotated[int, msgspec.Meta(gt=10**11, lt=10**14)]
+Ms = Annotated[int, msgspec.Meta(gt=10**11, lt=10**14)]
 
 _PARTS: dict[str, MarketPart] = {"SWAP": "perp", "FUTURES": "dated", "SPOT": "spot"}
 _DOLLARS = frozenset({"USDT", "USDC", "USD"})
@@ -30,11 +30,11 @@ _MS_AN_HOUR = 3_600_000
 class TradeRow(msgspec.Struct, gc=False, rename="camel"):
     """A row of `trades`: trades of one taker at one price, joined by the venue."""
 
-    inst_id: _Symbol
+    inst_id: Symbol
     px: str
     sz: str
     side: Literal["buy", "sell"]
-    ts: _Ms
+    ts: Ms
 
 
 class Detail(msgspec.Struct, gc=False, rename="camel"):
@@ -42,7 +42,7 @@ class Detail(msgspec.Struct, gc=False, rename="camel"):
 
     bk_px: str
     sz: str
-    ts: _Ms
+    ts: Ms
     pos_side: Literal["long", "short", "net"]
     side: Literal["buy", "sell"] | None = None
 
@@ -50,35 +50,35 @@ class Detail(msgspec.Struct, gc=False, rename="camel"):
 class MarkRow(msgspec.Struct, gc=False, rename="camel"):
     """A row of `mark-price`."""
 
-    inst_id: _Symbol
+    inst_id: Symbol
     mark_px: str
-    ts: _Ms
+    ts: Ms
 
 
 class IndexRow(msgspec.Struct, gc=False, rename="camel"):
     """A row of `index-tickers`; its symbol is the pair, BTC-USDT."""
 
-    inst_id: _Symbol
+    inst_id: Symbol
     idx_px: str
-    ts: _Ms
+    ts: Ms
 
 
 class FundingRow(msgspec.Struct, gc=False, rename="camel"):
     """A row of `funding-rate`: `fundingTime` ends the running interval, `nextFundingTime` the one after."""
 
-    inst_id: _Symbol
+    inst_id: Symbol
     funding_rate: str
-    funding_time: _Ms
-    ts: _Ms
+    funding_time: Ms
+    ts: Ms
     next_funding_time: str = ""
 
 
 class InterestRow(msgspec.Struct, gc=False, rename="camel"):
     """A row of `open-interest`: contracts, coins, USD."""
 
-    inst_id: _Symbol
+    inst_id: Symbol
     oi: str
-    ts: _Ms
+    ts: Ms
     oi_ccy: str = ""
     oi_usd: str = ""
 
@@ -86,10 +86,10 @@ class InterestRow(msgspec.Struct, gc=False, rename="camel"):
 class TickerRow(msgspec.Struct, gc=False, rename="camel"):
     """A row of `tickers`; `volCcy24h` counts coins for contracts and quote money for spot."""
 
-    inst_id: _Symbol
+    inst_id: Symbol
     inst_type: str
     last: str
-    ts: _Ms
+    ts: Ms
     vol_ccy24h: str = msgspec.field(default="", name="volCcy24h")
 
 
@@ -98,7 +98,7 @@ class AdlRow(msgspec.Struct, gc=False, rename="camel"):
 
     inst_family: str
     state: Literal["normal", "warning", "adl"]
-    ts: _Ms
+    ts: Ms
     bal: str = ""
     max_bal: str = ""
     ccy: str = ""

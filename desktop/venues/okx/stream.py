@@ -10,30 +10,48 @@ from collections.abc import Sequence
 
 import msgspec
 
+from desktop.venues.feed_parts import ALL_PARTS, Part
 from desktop.venues.socket_plan import SocketPlan
 
 _PING = b"ping"
 PING_SECONDS = 20.0
 _ARGS_A_REQUEST = 100
 _BY_CONTRACT = ("trades", "mark-price", "funding-rate", "open-interest")
-_FOR_ALL = ("liquidation-orders SWAP", "status")
+_LIQUIDATIONS = "liquidation-orders SWAP"
+_STATUS = "status"
+_PUBLIC = "/ws/v5/public"
+BOOKS_CHANNEL = f"books {_PUBLIC}"
 
 
-def public_plan(ws_base: str, symbols: Sequence[str]) -> SocketPlan:
+def public_plan(ws_base: str, symbols: Sequence[str], parts: frozenset[Part] = ALL_PARTS) -> SocketPlan:
     """Return the connection for these perpetuals: `BTC-USDT-SWAP`."""
-    return SocketPlan(
-        f"{ws_base}/ws/v5/public", ping=_PING, ping_s=PING_SECONDS, topics=topics_of(symbols), words=subscription
-    )
+    topics = topics_of(symbols, parts)
+    return SocketPlan(ws_base + _PUBLIC, ping=_PING, ping_s=PING_SECONDS, topics=topics, words=subscription)
 
 
-def topics_of(symbols: Sequence[str]) -> tuple[str, ...]:
+def topics_of(symbols: Sequence[str], parts: frozenset[Part]) -> tuple[str, ...]:
     """Return every channel wanted for these perpetuals, those that speak of all contracts first."""
-    topics = list(_FOR_ALL)
+    topics = [_LIQUIDATIONS, _STATUS] if "status" in parts else [_LIQUIDATIONS]
     for symbol in symbols:
         pair = symbol.removesuffix("-SWAP")
         topics.extend(f"{name} {symbol}" for name in _BY_CONTRACT)
-        topics.extend((f"index-tickers {pair}", f"adl-warning {pair}"))
+        topics.append(f"index-tickers {pair}")
+        if "insurance" in parts:
+            topics.append(f"adl-warning {pair}")
     return tuple(topics)
+
+
+def book_topic(symbol: str) -> str:
+    """Return the topic of a symbol's book: 400 levels, ten times a second."""
+    return f"books {symbol}"
+
+
+def books_plan(ws_base: str, symbols: Sequence[str]) -> SocketPlan:
+    """Return the connection for these symbols' books."""
+    topics = tuple(book_topic(symbol) for symbol in symbols)
+    return SocketPlan(
+        ws_base + _PUBLIC, ping=_PING, ping_s=PING_SECONDS, channel=BOOKS_CHANNEL, topics=topics, words=subscription
+    )
 
 
 def subscription(topics: Sequence[str], wanted: bool) -> list[bytes]:

@@ -44,7 +44,7 @@ def test_the_vaults_are_asked_for_and_their_fills_followed_on_the_connection_tha
         rest = await asyncio.start_server(answer, "127.0.0.1", 0)
         port = rest.sockets[0].getsockname()[1]
         async with VenueServer() as server:
-            hosts = {"hyperliquid": VenueHosts(server.url, f"http://127.0.0.1:{port}")}
+            hosts = {"hyperliquid": VenueHosts(server.url, f"http://127.0.0.1:{port}", parts=frozenset({"books"}))}
             (feed,) = feeds(hosts, ["BTC"], clock, InstrumentTable())
             reader = Reader(feed)
             client = await server.joined.get()

@@ -157,9 +157,11 @@ def test_books_come_at_the_pace_of_the_indicators() -> None:
     samples = BookSamples()
     assert len(samples.whole(read(BOOK))) == 1
     assert samples.whole(read(BOOK)) == ()
-    later = {"channel": "l2Book", "data": {"coin": "BTC", "time": MS + 5_000, "levels": LEVELS}}
+    later = {"channel": "l2Book", "data": {"coin": "BTC", "time": MS + 1_000, "levels": LEVELS}}
     other = {"channel": "l2Book", "data": {"coin": "ETH", "time": MS, "levels": LEVELS}}
-    assert len(samples.whole(read(later))) == 1
+    (whole,) = samples.whole(read(later))
+    assert isinstance(whole, Book)
+    assert (whole.low, whole.high) == (79999.0, 80001.0)
     assert len(samples.whole(read(other))) == 1
 
 

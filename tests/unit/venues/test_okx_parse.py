@@ -1,10 +1,12 @@
 import json
 from decimal import Decimal
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktop.domain.book import BookChange
 from desktop.domain.instrument import Instrument, InstrumentTable
 from desktop.domain.market import (
     FeedStatus,
@@ -40,6 +42,11 @@ TABLE = InstrumentTable(
 
 def read(value: object) -> tuple[Message, ...]:
     frame = value if isinstance(value, bytes) else json.dumps(value).encode()
+    # None of these frames is a change of a book.
+    return cast(tuple[Message, ...], read_any(frame))
+
+
+def read_any(frame: bytes) -> tuple[Message | BookChange, ...]:
     return parse(frame, channel="/ws/v5/public", received_ns=0, instruments=TABLE)
 
 
