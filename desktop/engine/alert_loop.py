@@ -9,12 +9,12 @@ from desktop.alerts import dead_man
 from desktop.alerts.facts import FACTS
 from desktop.alerts.incident_book import IncidentBook
 from desktop.alerts.incidents import CHANNEL_FAILED, Incident, IncidentChange
-from desktop.alerts.judgement import Facts, suspension
+from desktop.alerts.judgement import Facts, Judgement, suspension
 from desktop.alerts.rules import Rule
 from desktop.alerts.standing import LIVE_CLOCK, EvaluationClock, Step, SubjectRules
 from desktop.engine.market_state import VenueFeed
 from desktop.engine.told_facts import ToldFacts
-from desktop.risk.reading import Reading, unknown
+from desktop.risk.reading import Level, Reading, unknown
 
 
 class AlertLoop:
@@ -69,6 +69,17 @@ class AlertLoop:
         for venue in feeds:
             changes += self._ticked("venue", venue, NO_FACTS, now_ms)
         return changes
+
+    def drop(self, coin: str, now_ms: int) -> tuple[IncidentChange, ...]:
+        """Judge this coin no longer: what its rules hold open is closed, since nobody looks at it any more."""
+        judged = self._subjects.pop(("coin", coin), None)
+        for key in [key for key in self._suspended if key[1] == coin]:
+            del self._suspended[key]
+        if judged is None:
+            return ()
+        calm = Judgement(Level.CALM)
+        standing = [one.rule for one in judged.standings.values() if one.level > Level.CALM]
+        return self._taken([Step(rule, coin, "closed", Level.CALM, Level.CALM, calm) for rule in standing], now_ms)
 
     def _ticked(self, place: str, subject: str, facts: Facts, now_ms: int) -> tuple[IncidentChange, ...]:
         judged = self._of(place, subject)

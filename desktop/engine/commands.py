@@ -200,3 +200,28 @@ class ChooseWick(Command, frozen=True):
     """Test my positions against a wick of this size (a fraction, such as 0.1)."""
 
     wick: float
+
+
+class AddCoin(Command, frozen=True):
+    """Watch this coin on every venue that trades it, from now on and after the next start."""
+
+    coin: str
+
+
+class RemoveCoin(Command, frozen=True):
+    """Watch this coin no longer; its history stays."""
+
+    coin: str
+
+
+class FindCoins(Command, frozen=True):
+    """Search the perpetuals of all venues; what is found appears in the view's `catalogue`."""
+
+    words: str
+
+
+class SetVenue(Command, frozen=True):
+    """Close one venue's connections, or open them again, also after the next start; what is known stays."""
+
+    venue: str
+    on: bool

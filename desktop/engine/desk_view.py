@@ -12,6 +12,7 @@ from desktop.alerts.incidents import Incident
 from desktop.custody.transfer import Transfer
 from desktop.domain.coverage import Completeness
 from desktop.domain.position import Holdings
+from desktop.engine.catalogue_view import CatalogueView
 from desktop.engine.channel_plan import ChannelPlans, WayOutView
 from desktop.engine.history_view import HistoryView
 from desktop.risk.reading import Level, Reading, State
@@ -338,3 +339,4 @@ class DeskView(msgspec.Struct, frozen=True):
     ways_out: tuple[WayOutView, ...] = ()
     plans: ChannelPlans | None = None
     history: HistoryView | None = None
+    catalogue: CatalogueView | None = None

@@ -9,19 +9,23 @@ from dataclasses import dataclass, field
 
 from desktop.alerts.incidents import IncidentChange
 from desktop.domain.errors import Refused, SeawallError
-from desktop.domain.market import Gap, Message
-from desktop.domain.raw_frame import is_beside
+from desktop.domain.instrument import InstrumentTable
+from desktop.domain.market import Gap, Message, Ticker
 from desktop.engine import alert_delivery
 from desktop.engine.alert_delivery import AlertDelivery
 from desktop.engine.commands import (
     Acknowledge,
+    AddCoin,
     CancelOnDevice,
     Command,
+    FindCoins,
     KeepChannels,
     PracticeSaveAddress,
     PracticeWithdraw,
     PressDeviceKey,
+    RemoveCoin,
     SetOffline,
+    SetVenue,
     Snooze,
     TryChannel,
     WatchCoin,
@@ -29,11 +33,10 @@ from desktop.engine.commands import (
 from desktop.engine.connections import Connections
 from desktop.engine.desk_view import DeskView, World
 from desktop.engine.door import News, PersonWantsTransfer
-from desktop.engine.history_filler import HistoryFiller
-from desktop.engine.history_keeper import HistoryKeeper
 from desktop.engine.history_view import RecordingView
 from desktop.engine.market_desk import MarketDesk
 from desktop.engine.own_side import OwnSide
+from desktop.engine.past_desk import PastDesk
 from desktop.engine.picture import Picture, worst_open
 from desktop.engine.ports import (
     Clock,
@@ -46,13 +49,14 @@ from desktop.engine.ports import (
     PracticeDesk,
     PublicPast,
     ValueStore,
+    WatchList,
 )
 from desktop.engine.transfer_runner import TransferRunner
+from desktop.engine.watch_desk import WatchDesk, WatchParts
 from desktop.engine.ways_out import WaysOut
 
 _log = logging.getLogger(__name__)
 
-HISTORY_DAYS = 30
 FRAME_SECONDS = 1 / 30
 
 
@@ -68,6 +72,9 @@ class EngineParts:
     market: MarketDesk
     context: Sequence[Feed] = ()
     offline: bool = False
+    instruments: InstrumentTable | None = None
+    watch_list: WatchList | None = None
+    venues_off: Sequence[str] = ()
     transfers: TransferRunner | None = None
     device: DeviceDesk | None = None
     history: HistorySource | None = None
@@ -95,17 +102,11 @@ class Engine:
         self._connections = Connections(
             [*parts.feeds, *parts.context], parts.market, parts.clock, self._fold, offline=parts.offline
         )
-        self._keeper = HistoryKeeper(parts.clock, parts.market, parts.history_sink, parts.values)
-        self._keeper.recording = parts.recording
         if parts.own is not None:
             parts.market.use_cascade(parts.own.cascade)
-        self._picture = Picture(parts, self._keeper)
-        self._keeper.on_trouble = self._picture.note
-        self._filler: HistoryFiller | None = None
-        if parts.past is not None:
-            sinks = parts.history_sink, parts.values
-            self._filler = HistoryFiller(parts.clock, parts.market, parts.past, bars=sinks[0], values=sinks[1])
-            self._filler.on_trouble = self._keeper.note
+        self._past = PastDesk(parts)
+        self._picture = Picture(parts, self._past.view)
+        self._past.on_trouble = self._picture.note
         if parts.transfers is not None:
             parts.transfers.on_refused = self._picture.note
         if parts.ways_out is not None:
@@ -119,11 +120,27 @@ class Engine:
                 on_trouble=self._picture.note,
                 offline=lambda: self._connections.offline,
             )
+        self._watching = WatchDesk(parts.coins, self._watch_parts())
+        self._picture.catalogue = lambda: self._watching.view
         self.view: DeskView | None = None
         self.on_news: Callable[[News], None] = lambda news: None
         if parts.notifier is not None:
             parts.notifier.on_action = self._on_notification_action
         self._loop = asyncio.get_running_loop()
+
+    def _watch_parts(self) -> WatchParts:
+        parts = self._parts
+        return WatchParts(
+            clock=parts.clock,
+            market=parts.market,
+            feeds=parts.feeds,
+            connections=self._connections,
+            warm=self._past.warm,
+            watched=self._watched,
+            changed=self._tell_changes,
+            instruments=parts.instruments,
+            list=parts.watch_list,
+        )
 
     def take(self, command: Command) -> None:
         """Queue a command. Engine thread."""
@@ -135,6 +152,7 @@ class Engine:
         self._delivery.tell = lambda news: self.on_news(news)
         await self._restore()
         async with asyncio.TaskGroup() as group:
+            await self._watching.start(parts.venues_off)
             await self._connections.start()
             for feed in (*parts.feeds, *parts.context):
                 group.create_task(self._connections.follow(feed), name=f"feed {feed.venue}")
@@ -142,16 +160,14 @@ class Engine:
             group.create_task(self._freeze(), name="freeze")
             group.create_task(self._deliver(), name="deliver")
             group.create_task(self._obey(), name="commands")
-            group.create_task(self._keeper.run(), name="history")
+            self._past.watch(parts.coins)
+            group.create_task(self._past.run(), name="past")
             if parts.transfers is not None:
                 group.create_task(parts.transfers.run(), name="transfers")
             if parts.ways_out is not None:
                 group.create_task(parts.ways_out.run(), name="ways out")
             if parts.own is not None:
                 group.create_task(parts.own.run(), name="own side")
-            if self._filler is not None:
-                self._filler.watch(parts.coins)
-                group.create_task(self._filler.run(), name="past")
 
     async def close(self) -> None:
         """Close every part, in the order in which they depend on each other."""
@@ -174,27 +190,21 @@ class Engine:
             self._market.restore(await parts.incidents.recent(50))
         if parts.transfers is not None:
             await parts.transfers.restore()
-        try:
-            await self._warm()
-        except SeawallError as error:
-            # Without its past the program is colder, not blind: the feeds start all the same.
-            self._keeper.note(error)
+        await self._past.restore(parts.coins)
 
-    async def _warm(self) -> None:
-        parts = self._parts
-        if parts.history is not None:
-            since_ms = parts.clock.now_ms() - HISTORY_DAYS * 86_400_000
-            for coin in parts.coins:
-                bars = await parts.history.hours(coin, since_ms)
-                self._market.warm(coin, bars)
-                if parts.own is not None:
-                    parts.own.warm(coin, bars)
+    def _watched(self, coins: tuple[str, ...]) -> None:
+        self._picture.keep_to(coins)
+        self._past.watch(coins)
+        if self._parts.own is not None:
+            self._parts.own.keep_to(coins)
 
     def _fold(self, message: Message, now_ms: int) -> None:
         for change in self._market.fold(message, now_ms):
             self._changes.put_nowait(change)
-        if type(message) is Gap and self._filler is not None and not is_beside(message.channel):
-            self._filler.gap(message)
+        if type(message) is Ticker:
+            self._watching.heard(message)
+        elif type(message) is Gap:
+            self._past.gap(message)
         if self._parts.own is not None:
             self._parts.own.fold(message, now_ms)
 
@@ -219,7 +229,7 @@ class Engine:
                 self._changes.put_nowait(change)
             if parts.own is not None:
                 parts.own.tick(now_ms)
-            self._keeper.hand_over(now_ms)
+            self._past.hand_over(now_ms)
             await parts.clock.sleep(pause_seconds)
 
     async def _deliver(self) -> None:
@@ -262,6 +272,8 @@ class Engine:
                 await self._acknowledge(command.incident_id, now_ms)
             case Snooze():
                 await self._snooze(command, now_ms)
+            case AddCoin() | RemoveCoin() | FindCoins() | SetVenue():
+                await self._watching.handle(command)
             case SetOffline():
                 if self._parts.world == "replay":
                     raise Refused("a recording needs no network", "There is nothing to switch off.", rule="replay")

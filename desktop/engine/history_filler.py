@@ -10,6 +10,7 @@ from itertools import count
 from typing import NamedTuple
 
 from desktop.domain.errors import SeawallError
+from desktop.domain.kept_values import ValueHours
 from desktop.domain.market import Gap, HourBar
 from desktop.engine.market_desk import MarketDesk
 from desktop.engine.ports import Clock, HistorySink, PublicPast, ValueStore
@@ -163,3 +164,5 @@ class HistoryFiller:
         told = await self._past.days(coin, missing[0], missing[-1] + DAY_MS)
         for indicator, days in told.items():
             await self._values.fill_days(coin, indicator, days)
+        all_days = await self._values.all_days(coin, since_ms)
+        self._market.warm_values(coin, ValueHours(until_ms, {}), all_days)

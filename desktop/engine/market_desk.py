@@ -64,6 +64,10 @@ class MarketDesk(MarketPast):
             for touch in get_args(Touch)
         }
 
+    def drop(self, coin: str, now_ms: int) -> tuple[IncidentChange, ...]:
+        """Follow this coin no longer; what its rules hold open is closed."""
+        return self._alerts.drop(coin, now_ms) if self._floor.drop(coin) else NOTHING
+
     def expect(self, venue: str) -> None:
         """Expect messages of this venue from now on."""
         self._floor.expect(venue)

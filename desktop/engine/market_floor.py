@@ -45,6 +45,18 @@ class MarketFloor:
             if self.cascade is not None:
                 self.coins[coin].level.cascade = partial(self.cascade, coin)
 
+    def drop(self, coin: str) -> bool:
+        """Follow this coin no longer; return whether it was followed."""
+        if self.coins.pop(coin, None) is None:
+            return False
+        for by_coin in (self.composites, self.fuels, self._composite_ms, self._fuel_ms):
+            by_coin.pop(coin, None)
+        for venue, tapes in self.tapes.items():
+            for tape in [tape for tape in tapes.values() if tape.coin == coin]:
+                del tapes[tape.symbol]
+                self.feeds[venue].forget(tape)
+        return True
+
     def expect(self, venue: str) -> None:
         """Expect messages of this venue from now on."""
         if venue not in self.feeds:
@@ -65,7 +77,7 @@ class MarketFloor:
         tapes = self.tapes[venue]
         tape = tapes.get(symbol)
         if tape is None:
-            tape = tapes[symbol] = Tape(venue, symbol)
+            tape = tapes[symbol] = Tape(venue, symbol, coin)
             self.feeds[venue].tapes.append(tape)
             desk.track.contracts.append(tape)
             desk.track.tapes.setdefault(venue, tape)

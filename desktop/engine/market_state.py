@@ -35,6 +35,7 @@ class Tape:
     __slots__ = (
         "at_ms",
         "close",
+        "coin",
         "from_ms",
         "heard_ms",
         "high",
@@ -48,9 +49,10 @@ class Tape:
         "venue",
     )
 
-    def __init__(self, venue: str, symbol: str) -> None:
+    def __init__(self, venue: str, symbol: str, coin: str = "") -> None:
         self.venue = venue
         self.symbol = symbol
+        self.coin = coin
         self.close = 0.0
         self.at_ms = 0
         self.heard_ms = 0
@@ -147,6 +149,12 @@ class VenueFeed:
         newest = max((tape.heard_ms for tape in self.tapes), default=0)
         if newest > (self.heard_ms or 0):
             self.beat(newest)
+
+    def forget(self, tape: Tape) -> None:
+        """Take no beat from this tape any more."""
+        self.collect()
+        self.tapes.remove(tape)
+        self.messages += tape.messages
 
     def timed(self, at_ms: int, now_ms: int) -> None:
         """Note how late a message came."""

@@ -108,6 +108,14 @@ class OwnSide:
             self.coins.append(coin)
         self.untested.watch(coin)
 
+    def keep_to(self, coins: Sequence[str]) -> None:
+        """Follow these coins and no others from now on."""
+        for gone in set(self.coins).difference(coins):
+            self.coins.remove(gone)
+            self.untested.drop(gone)
+        for coin in coins:
+            self.watch(coin)
+
     def warm(self, coin: str, bars: Sequence[HourBar]) -> None:
         """Take the hours of a coin before now."""
         self.watch(coin)
@@ -119,7 +127,11 @@ class OwnSide:
         if history is None:
             return
         since_ms = self._clock.now_ms() - BETA_DAYS * DAY_MS
-        closes = {coin: _daily_closes(await history.hours(coin, since_ms)) for coin in {*self.coins, MARKET_COIN}}
+        try:
+            hours = {coin: await history.hours(coin, since_ms) for coin in {*self.coins, MARKET_COIN}}
+        except SeawallError:
+            return  # a disk that cannot be read is told by the history; 1.5 is assumed
+        closes = {coin: _daily_closes(bars) for coin, bars in hours.items()}
         market = closes[MARKET_COIN]
         found = {coin: _beta(closes[coin], market) for coin in closes if coin != MARKET_COIN}
         self.exposure.around.take_betas({coin: beta for coin, beta in found.items() if beta is not None})

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from desktop.alerts.incidents import Incident
 from desktop.domain.errors import SeawallError
+from desktop.engine.catalogue_view import CatalogueView
 from desktop.engine.desk_view import (
     ChartView,
     CoinView,
@@ -18,7 +20,7 @@ from desktop.engine.desk_view import (
     FuelView,
     UntestedView,
 )
-from desktop.engine.history_keeper import HistoryKeeper
+from desktop.engine.history_view import HistoryView
 from desktop.risk.reading import Level, Reading
 
 if TYPE_CHECKING:
@@ -35,9 +37,9 @@ class Picture:
     the device is seen at once, while no eye follows a price faster than that.
     """
 
-    def __init__(self, parts: EngineParts, keeper: HistoryKeeper) -> None:
+    def __init__(self, parts: EngineParts, history: Callable[[int], HistoryView]) -> None:
         self._parts = parts
-        self._keeper = keeper
+        self._history = history
         self._coin = parts.coins[0]
         self._interval_ms = 60_000
         self._notes: tuple[str, ...] = ()
@@ -51,10 +53,17 @@ class Picture:
         self._context: tuple[ContextView, ...] = ()
         self._untested: UntestedView | None = None
         self._exposure: ExposureView | None = None
+        self.catalogue: Callable[[], CatalogueView | None] = lambda: None
 
     def watch(self, coin: str, interval_ms: int) -> None:
         """Show this coin in the chart from now on."""
         self._coin, self._interval_ms = coin, interval_ms
+        self._market_due = 0.0
+
+    def keep_to(self, coins: Sequence[str]) -> None:
+        """Show the first of these coins if the one in the chart is none of them."""
+        if self._coin not in coins:
+            self._coin = coins[0]
         self._market_due = 0.0
 
     def note(self, error: SeawallError) -> None:
@@ -90,9 +99,10 @@ class Picture:
             label=parts.label,
             ways_out=() if parts.ways_out is None else parts.ways_out.views(),
             plans=None if parts.ways_out is None else parts.ways_out.plans,
-            history=self._keeper.view(now_ms),
+            history=self._history(now_ms),
             untested=self._untested,
             exposure=self._exposure,
+            catalogue=self.catalogue(),
         )
         return None if before is not None and _same(before, view) else view
 
@@ -129,4 +139,5 @@ def _same(before: DeskView, view: DeskView) -> bool:
         and before.notes == view.notes
         and before.snoozed_until_ms == view.snoozed_until_ms
         and before.ways_out == view.ways_out
+        and before.catalogue is view.catalogue
     )

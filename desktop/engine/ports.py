@@ -129,6 +129,16 @@ class ValueStore(Protocol):
         """Do one small step of packing and dropping; return whether there is more to do."""
 
 
+class WatchList(Protocol):
+    """Keeps what the person watches over a restart. Raises SeawallError when it cannot."""
+
+    async def keep_coins(self, coins: tuple[str, ...]) -> None:
+        """Keep the coins, in their order."""
+
+    async def keep_venues_off(self, venues: tuple[str, ...]) -> None:
+        """Keep which venues the person has closed."""
+
+
 class DeviceAddress(msgspec.Struct, frozen=True):
     """What the device derived, and, when `shown`, what the person confirmed on it."""
 

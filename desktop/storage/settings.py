@@ -7,6 +7,7 @@ import json
 import os
 import re
 import tempfile
+import threading
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -30,6 +31,8 @@ NodeAddress = Annotated[str, msgspec.Meta(pattern=rf"^(https?://{_HOST}(:[0-9]{{
 
 
 HyperliquidAddress = Annotated[str, msgspec.Meta(pattern=r"^0x[0-9a-fA-F]{40}\Z")]
+VenueName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]{1,20}\Z")]
+_one_change = threading.Lock()
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -37,8 +40,8 @@ class Settings(msgspec.Struct, frozen=True):
 
     `proxy` (http:// or socks5://, empty: none) carries all that leaves this machine. `hosts` replaces base addresses
     of a venue, by their names in `desktop.venues.catalogue.VenueHosts`: {"bybit": {"rest": "https://api.bybit.eu"}}.
-    `offline` starts without any connection. `eth_node` is the person's own Ethereum node (JSON-RPC), if any.
-    `hyperliquid_addresses` are looked at for positions, without any key.
+    `offline` starts without any connection, `venues_off` without those of these venues. `eth_node` is the person's
+    own Ethereum node (JSON-RPC), if any. `hyperliquid_addresses` are looked at for positions, without any key.
     `channels` are the ways out for alerts; their secrets lie in the keychain. With `record_always` everything the
     venues send is recorded in the profile's folder; the oldest recordings go when they exceed `recordings_budget_mb`.
     """
@@ -50,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True):
     proxy: Proxy = ""
     hosts: dict[str, dict[str, BaseAddress]] = {}
     offline: bool = False
+    venues_off: tuple[VenueName, ...] = ()
     eth_node: NodeAddress = ""
     hyperliquid_addresses: tuple[HyperliquidAddress, ...] = ()
     channels: ChannelPlans = ChannelPlans()
@@ -83,6 +87,17 @@ def save_settings(folder: Path, settings: Settings) -> None:
     except OSError as error:
         words = f"the settings cannot be written: {error.strerror}"
         raise BadInput(words, "Mend the folder's permissions or free some space.", where=str(path)) from error
+
+
+def change_settings(folder: Path, **changes: object) -> Settings:
+    """Change these settings alone and return all; no other change comes between. Not for the GUI thread.
+
+    Raise BadInput as `save_settings` does.
+    """
+    with _one_change:
+        changed = msgspec.structs.replace(load_settings(folder), **changes)
+        save_settings(folder, changed)
+    return changed
 
 
 def _read(path: Path) -> tuple[str, dict[str, object]]:

@@ -14,12 +14,13 @@ import msgspec
 
 from desktop.domain.kept_values import DayValue
 from desktop.domain.market import HourBar
-from desktop.venues.history_rows import HOUR_MS, FundingRow, InterestRow, PriceRow
+from desktop.venues.history_rows import DAY_MS, HOUR_MS, FundingRow, InterestRow, PriceRow
 
 _LONGEST_INTERVAL_MS = 8 * HOUR_MS
 _LEAST_COVERED = 0.7
 _MINUTE_MS = 60_000
 _MINUTES_OF_DAY = 1440
+_LEAST_OF_WEEK = 5
 
 
 class VenuePast(msgspec.Struct, frozen=True):
@@ -70,7 +71,19 @@ def day_values(days: Iterable[HourBar]) -> dict[str, list[DayValue]]:
             if value is not None:
                 one = DayValue(bar.open_ms, value, value, value, value, _MINUTES_OF_DAY, "filled")
                 found[name].append(one)
-    return dict(found)
+    found["FUND_7D"] = _weeks(found["FUND_OIW"])
+    return {name: values for name, values in found.items() if values}
+
+
+def _weeks(days: list[DayValue]) -> list[DayValue]:
+    """Return the means over seven days; of days before which at least five of seven are known."""
+    found = []
+    for place, day in enumerate(days):
+        week = [one.mean for one in days[max(0, place - 6) : place + 1] if day.day_ms - one.day_ms < 7 * DAY_MS]
+        if len(week) >= _LEAST_OF_WEEK:
+            mean = sum(week) / len(week)
+            found.append(DayValue(day.day_ms, mean, mean, mean, mean, _MINUTES_OF_DAY, "filled"))
+    return found
 
 
 def funding_by_bar(rows: Iterable[FundingRow], step_ms: int) -> dict[int, float]:

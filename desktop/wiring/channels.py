@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-import msgspec
-
 from desktop.engine.channel_desk import AlertChannel
 from desktop.engine.channel_plan import SECRET_NAMES, ChannelPlans, PingPlan
 from desktop.engine.ports import Clock
@@ -17,7 +15,7 @@ from desktop.notify.outside_door import OutsideDoor
 from desktop.notify.phone_push import NtfyChannel, TelegramChannel
 from desktop.notify.webhook import DeadManPing, WebhookChannel
 from desktop.storage.secrets import Secrets
-from desktop.storage.settings import load_settings, save_settings
+from desktop.storage.settings import change_settings, load_settings
 
 
 class ChannelMaker:
@@ -57,8 +55,7 @@ class ChannelMaker:
                 keychain.put(SECRET_NAMES[channel], secret)
             else:
                 keychain.delete(SECRET_NAMES[channel])
-        settings = load_settings(self._folder)
-        save_settings(self._folder, msgspec.structs.replace(settings, channels=plans))
+        change_settings(self._folder, channels=plans)
 
     async def _made(self, plans: ChannelPlans) -> list[AlertChannel]:
         wanted = [name for name in SECRET_NAMES if (plan := getattr(plans, name)) is not None and plan.on]

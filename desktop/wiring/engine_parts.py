@@ -22,6 +22,7 @@ from desktop.storage.instrument_file import shipped_instruments
 from desktop.storage.rule_files import shipped_rules
 from desktop.storage.transfer_journal import SqliteTransferJournal
 from desktop.storage.value_history import ValueHistory
+from desktop.storage.watch_list import SettingsWatchList
 from desktop.wiring.channels import ChannelMaker
 from desktop.wiring.device_paths import no_cable, present
 from desktop.wiring.wallet_desk import WalletDesk
@@ -67,6 +68,9 @@ async def _parts(world: World, folder: Path, closers: list[Callable[[], Awaitabl
         values=values,
         past=world.past,
         recording=world.recording,
+        instruments=world.instruments,
+        watch_list=SettingsWatchList(folder) if world.instruments is not None else None,
+        venues_off=world.venues_off,
         incidents=incidents,
         notifier=notifier(),
         practice=world.practice,

@@ -45,7 +45,7 @@ def opener(args: argparse.Namespace, folder: Path, settings: Settings) -> OpenWo
         case _:
             from desktop.wiring.live_account import open_live_with_key
 
-            return functools.partial(open_live_with_key, folder, COINS, settings)
+            return functools.partial(open_live_with_key, folder, settings.coins, settings)
 
 
 __all__ = ["opener", "run"]

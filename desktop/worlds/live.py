@@ -94,6 +94,8 @@ async def open_live(
             outbound=outbound,
             positions=own.positions,
             tiers=own.tiers,
+            instruments=instruments,
+            venues_off=settings.venues_off,
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from desktop.domain.instrument import InstrumentTable
 from desktop.domain.margin_tiers import MarginTiers
 from desktop.engine.desk_view import World as WorldName
 from desktop.engine.history_view import RecordingView
@@ -36,8 +37,9 @@ class World:
     `label` is what every window of this world says. `device_paths` names the wallets that can be opened now, such as
     `udp:127.0.0.1:21324`; any thread. `practice_screen` gives the on-screen device's words and whether it asks; any
     thread. `outbound` is how more may be asked of the same hosts. `positions` tell what the person holds, `tiers` the
-    venues' margin tiers, `tier_tables` those known from the start. `aclose` lets go of everything the world opened,
-    feeds excepted: whoever runs them closes them first.
+    venues' margin tiers, `tier_tables` those known from the start. With `instruments` coins and venues can be chosen;
+    `venues_off` begin closed. `aclose` lets go of everything the world opened, feeds excepted: whoever runs them
+    closes them first.
     """
 
     name: WorldName
@@ -58,3 +60,5 @@ class World:
     positions: Sequence[PositionSource] = ()
     tiers: Sequence[TierSource] = ()
     tier_tables: Sequence[MarginTiers] = ()
+    instruments: InstrumentTable | None = None
+    venues_off: Sequence[str] = ()

@@ -114,6 +114,8 @@ def test_a_year_of_days_where_it_is_public() -> None:
         assert all(day.origin == "filled" for day in days["FUND_OIW"])
         mean = sum(rate_at(hour * HOUR_MS) for hour in (0, 8, 16)) / 3
         assert days["FUND_OIW"][100].last == pytest.approx(mean, rel=1e-6)
+        assert len(days["FUND_7D"]) >= 355
+        assert days["FUND_7D"][100].last == pytest.approx(mean, rel=1e-6)
 
     play(pasts, scene)
 
