@@ -15,7 +15,7 @@ from desktop.risk.depth import depth_of_interest
 from desktop.risk.freshness import age_words
 from desktop.risk.reading import Level, Reading, State, unknown
 from desktop.risk.season import LEAST_DAY_HOURS
-from desktop.risk.windows import MINUTE_MS
+from desktop.risk.windows import HOUR_MS, MINUTE_MS
 
 _SHARES = 60
 
@@ -69,10 +69,20 @@ class LiquidityIndicators:
             reading.state,
             reading.as_of_ms,
             floor=found.floor,
+            reason=self._refill(now_ms),
             venues=found.venues,
             warm=found.usual.warm,
             baseline=baseline,
         )
+
+    def _refill(self, now_ms: int) -> str:
+        """Say how the book fares after it was swept: within the last hour, else nothing."""
+        swept_ms, last = self._books.swept_ms(now_ms), self._books.last_refill(now_ms)
+        if swept_ms is not None:
+            return f"swept by half {age_words(swept_ms)} ago"
+        if last is None or now_ms - last.fell_ms > HOUR_MS:
+            return ""
+        return "not filled again" if last.back_ms is None else f"filled again within {age_words(last.back_ms)}"
 
     def _held(self, reading: Reading, level: Level, now_ms: int) -> Level:
         """Grant what has held for 3 min."""
@@ -98,8 +108,8 @@ class LiquidityIndicators:
 
     def sample(self, now_ms: int) -> None:
         """Take the minute's share of depth in open interest, for the median of an hour."""
-        depth = self._books.depth(WIDE_BPS, now_ms)
-        usd = self._boards.interest.usd([v for v in self._books.live(now_ms) if self._boards.interest.weight(v)])
+        known = [v for v in self._books.live(now_ms) if self._boards.interest.weight(v)]
+        depth, usd = self._books.depth(WIDE_BPS, now_ms, known), self._boards.interest.usd(known)
         share = None if depth is None else depth_of_interest(depth.bid_usd, usd)
         if share is not None:
             self._shares.append((now_ms, share))

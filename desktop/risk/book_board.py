@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import msgspec
 
 from desktop.risk.depth import (
@@ -16,7 +18,7 @@ from desktop.risk.depth import (
 )
 from desktop.risk.freshness import STREAM_STALE_MS
 from desktop.risk.held_median import HeldMedian
-from desktop.risk.resilience import Resilience
+from desktop.risk.resilience import Refill, Resilience
 from desktop.risk.season import HourOfWeek, Usual
 from desktop.risk.windows import MINUTE_MS
 
@@ -118,9 +120,13 @@ class BookBoard:
                 known, usual = known + book.depth[WIDE_BPS].bid_usd, usual + expected
         return known / usual if usual > 0 else None
 
-    def depth(self, bps: int, now_ms: int) -> Depth | None:
-        """Return what rests within this distance (one of DISTANCES_BPS), summed over live venues, or None."""
-        live = [self.venues[venue].depth[bps] for venue in self.live(now_ms)]
+    def depth(self, bps: int, now_ms: int, among: Collection[str] | None = None) -> Depth | None:
+        """Return what rests within this distance (one of DISTANCES_BPS), summed over live venues, or None.
+
+        With `among` only these venues are summed.
+        """
+        chosen = self.live(now_ms) if among is None else [v for v in self.live(now_ms) if v in among]
+        live = [self.venues[venue].depth[bps] for venue in chosen]
         if not live:
             return None
         return Depth(sum(d.bid_usd for d in live), sum(d.ask_usd for d in live))
@@ -138,6 +144,16 @@ class BookBoard:
             venues=tuple(live),
             usual=min(usuals, key=lambda usual: usual.warm, default=Usual(None, "nothing", 0.0)),
         )
+
+    def swept_ms(self, now_ms: int) -> int | None:
+        """Return for how long a live book has been under half of what it was within 25 bp; None if none is."""
+        down = [ms for v in self.live(now_ms) if (ms := self.venues[v].resilience.fallen_ms(now_ms)) is not None]
+        return max(down, default=None)
+
+    def last_refill(self, now_ms: int) -> Refill | None:
+        """Return the newest sweep of a live book that is over, or None."""
+        over = [last for v in self.live(now_ms) if (last := self.venues[v].resilience.last) is not None]
+        return max(over, key=lambda refill: refill.fell_ms, default=None)
 
     def spread(self, now_ms: int) -> float | None:
         """Return the narrowest venue's spread in basis points, each the median of a minute; None without a book."""

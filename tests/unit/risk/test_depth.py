@@ -200,3 +200,30 @@ def test_after_a_gap_the_book_is_unknown_until_the_next_good_one() -> None:
     board.take("a", *_book([1], [1]), 2)
     assert board.live(2) == ["a"]
     assert board.relative(2).floor
+
+
+def test_the_depth_of_some_venues_is_theirs_alone() -> None:
+    board = BookBoard()
+    board.take("a", *_book([10] * 30, [10] * 30), 0)
+    board.take("b", *_book([1] * 30, [1] * 30), 0)
+    alone, both = board.depth(100, 0, ["b", "c"]), board.depth(100, 0)
+    assert alone is not None
+    assert both is not None
+    assert both.bid_usd == pytest.approx(11 * alone.bid_usd)
+    assert board.depth(100, 0, []) is None
+
+
+def test_a_sweep_of_any_live_book_is_told_while_it_lasts_and_after() -> None:
+    board = BookBoard()
+    whole, thin = _book([10] * 30, [10] * 30), _book([2] * 30, [10] * 30)
+    for second in range(10):
+        board.take("a", *whole, second * 1000)
+        board.take("b", *whole, second * 1000)
+    assert board.swept_ms(9_000) is None
+    board.take("a", *thin, 10_000)
+    board.take("b", *whole, 14_000)
+    assert board.swept_ms(14_000) == 4_000
+    board.take("a", *whole, 16_000)
+    assert board.swept_ms(16_000) is None
+    assert board.last_refill(16_000) == Refill(10_000, 6_000)
+    assert board.last_refill(60_000) is None
