@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Self
 from urllib.parse import urlencode
@@ -22,6 +23,9 @@ CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 10.0
 WHOLE_SECONDS = 30.0
 """For the whole answer: a host that lets it drip is cut off."""
+
+# It would log whole addresses, and a person's own may hold a key.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 _LONGEST_BODY = 8 * 1024 * 1024
 _MOST_REDIRECTS = 3
@@ -56,6 +60,7 @@ class Question(msgspec.Struct, frozen=True):
 class RestDoor:
     """Ask one host. One event loop. All doors to a host within one `outbound` share its budget.
 
+    `hidden_path` comes before the path of every question and stands in no message: it may hold a key.
     Nothing of the machine's own proxy settings is used, and no cookie is kept.
     """
 
@@ -67,11 +72,13 @@ class RestDoor:
         rules: HostRules = GENERIC,
         outbound: Outbound | None = None,
         headers: Mapping[str, str] | None = None,
+        hidden_path: str = "",
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         outbound = outbound or Outbound(clock)
         self._clock = clock
         self._rules = rules
+        self._hidden_path = hidden_path
         proxy = outbound.proxy_for(base_url)
         self._proxied = bool(proxy)
         self._client = httpx.AsyncClient(
@@ -138,7 +145,7 @@ class RestDoor:
         await self._client.aclose()
 
     async def _followed(self, question: Question) -> httpx.Response:
-        answer = await self._sent(question, question.path, dict(question.params))
+        answer = await self._sent(question, self._hidden_path + question.path, dict(question.params))
         for _ in range(_MOST_REDIRECTS):
             target = _target(answer)
             if target is None or not self._may_follow(target, answer.url):
@@ -149,7 +156,11 @@ class RestDoor:
     async def _sent(self, question: Question, url: str, params: dict[str, str] | None) -> httpx.Response:
         headers = {"Content-Type": "application/json"} if question.body else {}
         request = self._client.build_request(
-            "POST" if question.body else "GET", url, params=params, content=question.body or None, headers=headers
+            "POST" if question.body else "GET",
+            url,
+            params=params or None,
+            content=question.body or None,
+            headers=headers,
         )
         answer = await self._client.send(request, stream=True)
         try:

@@ -18,6 +18,7 @@ from desktop.venues.book_memory import BookMemory, counted, linked
 from desktop.venues.bybit import instruments as bybit_instruments
 from desktop.venues.bybit import parse as bybit
 from desktop.venues.bybit.memory import TickerMemory
+from desktop.venues.context.sources import parse as parse_context
 from desktop.venues.hyperliquid import instruments as hyperliquid_instruments
 from desktop.venues.hyperliquid.parse import HyperliquidParser
 from desktop.venues.hyperliquid.sampling import BookSamples
@@ -113,6 +114,16 @@ def _line_message(raw: RawFrame) -> Message:
 
 
 READABLE_VENUES = ("binance", "bybit", "okx", "hyperliquid")
+CONTEXT = "context"
+BESIDE = frozenset({CONTEXT, *WITHDRAWAL_HOSTS})
+"""Whose frames can be read though they are no venues with feeds of their own."""
+
+
+def context_reader(
+    whole: Callable[[tuple[Message, ...]], tuple[Message, ...]] = lambda messages: messages,
+) -> FrameReader:
+    """Return a new reader of the frames of context."""
+    return FrameReader(CONTEXT, parse_context, InstrumentTable(), whole)
 
 
 def frame_reader(venue: str, instruments: InstrumentTable) -> FrameReader:
@@ -179,13 +190,15 @@ class FrameReaders:
         """Return the messages of the frame; of a venue that cannot be read yet, that it is unparsed."""
         reader = self._readers.get(raw.venue)
         if reader is None:
-            if raw.venue not in READABLE_VENUES and raw.venue not in WITHDRAWAL_HOSTS:
+            if raw.venue not in READABLE_VENUES and raw.venue not in BESIDE:
                 origin = Origin(raw.venue, raw.channel, raw.received_ns)
                 return (_line_message(raw) if raw.event else origin.unparsed("no parser for this venue", 0),)
             reader = self._readers[raw.venue] = self._new_reader(raw.venue)
         return reader.read(raw)
 
     def _new_reader(self, venue: str) -> FrameReader:
+        if venue == CONTEXT:
+            return context_reader()
         if venue in WITHDRAWAL_HOSTS:
             return FrameReader(venue, parse_withdrawals, self._instruments, lambda messages: messages)
         return frame_reader(venue, self._instruments)

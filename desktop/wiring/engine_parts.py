@@ -61,6 +61,7 @@ async def _parts(world: World, folder: Path, closers: list[Callable[[], Awaitabl
         clock=world.clock,
         coins=world.coins,
         feeds=world.feeds,
+        context=world.context,
         market=MarketDesk(world.coins, shipped_rules(), venues),
         own=_own_side(world, folder, source),
         history=source,

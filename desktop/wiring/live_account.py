@@ -10,6 +10,7 @@ from pathlib import Path
 from desktop.domain.errors import SeawallError
 from desktop.storage.secrets import Secrets
 from desktop.storage.settings import Settings
+from desktop.venues.context.feed import ContextKeys
 from desktop.wiring.device_paths import SIMULATORS
 from desktop.worlds.live import ReadOnlyKey, open_live
 from desktop.worlds.world import World
@@ -17,13 +18,23 @@ from desktop.worlds.world import World
 _log = logging.getLogger(__name__)
 
 KEY, SECRET = "binance-read-key", "binance-read-secret"
+COINGLASS, SOSOVALUE = "coinglass-key", "sosovalue-key"
 
 
 async def open_live_with_key(folder: Path, coins: Sequence[str], settings: Settings) -> World:
     """Open the live world with the account whose read-only key the keychain holds; without one if it holds none."""
     # The keychain may ask the person something: it is waited for beside the loop, and never on the GUI thread.
-    key = await asyncio.to_thread(read_only_key, Secrets())
-    return await open_live(folder, coins, settings=settings, binance_key=key, device_paths=lambda: SIMULATORS)
+    secrets = Secrets()
+    key = await asyncio.to_thread(read_only_key, secrets)
+    context_keys = await asyncio.to_thread(keys_of_context, secrets)
+    return await open_live(
+        folder,
+        coins,
+        settings=settings,
+        binance_key=key,
+        context_keys=context_keys,
+        device_paths=lambda: SIMULATORS,
+    )
 
 
 def read_only_key(secrets: Secrets) -> ReadOnlyKey | None:
@@ -34,3 +45,12 @@ def read_only_key(secrets: Secrets) -> ReadOnlyKey | None:
         _log.info("no account: %s", type(error))
         return None
     return ReadOnlyKey(key, secret) if key and secret else None
+
+
+def keys_of_context(secrets: Secrets) -> ContextKeys:
+    """Return the keys of context that the keychain holds. Not on the GUI thread."""
+    try:
+        return ContextKeys(secrets.get(COINGLASS) or "", secrets.get(SOSOVALUE) or "")
+    except SeawallError as error:
+        _log.info("no keys of context: %s", type(error))
+        return ContextKeys()

@@ -12,7 +12,7 @@ from desktop.chain.bitcoin import LIVE_SOURCES, EsploraSource
 from desktop.domain.instrument import InstrumentTable
 from desktop.domain.raw_frame import RawFrame
 from desktop.engine.clock import WallClock
-from desktop.engine.ports import ExchangeRecords, HistorySource
+from desktop.engine.ports import ExchangeRecords, Feed, HistorySource
 from desktop.storage.background_recorder import BackgroundRecorder
 from desktop.storage.instrument_file import shipped_instruments
 from desktop.storage.recording_shelf import FOLDER_NAME, RecordingShelf
@@ -21,6 +21,7 @@ from desktop.venues.backfill import public_history
 from desktop.venues.binance.account import BinanceAccount
 from desktop.venues.binance.positions import BinancePositions, key_header
 from desktop.venues.catalogue import VenueHosts, feeds
+from desktop.venues.context.feed import ContextKeys, context_feed, live_sources
 from desktop.venues.host_rules import VENUE_RULES
 from desktop.venues.http import RestDoor
 from desktop.venues.hyperliquid.positions import HyperliquidAddress
@@ -28,6 +29,7 @@ from desktop.venues.outbound import Outbound
 from desktop.venues.regional_hosts import chosen_hosts
 from desktop.venues.tiers import VenueTiers, public_tiers
 from desktop.venues.venue_feed import Tap
+from desktop.venues.withdrawal_feed import withdrawal_feed
 from desktop.worlds.world import World, no_devices
 
 LABEL = ""
@@ -46,13 +48,15 @@ async def open_live(
     *,
     settings: Settings | None = None,
     binance_key: ReadOnlyKey | None = None,
+    context_keys: ContextKeys | None = None,
     history: HistorySource | None = None,
     device_paths: Callable[[], Sequence[str]] = no_devices,
     tap: Tap | None = None,
 ) -> World:
     """Open the live world; nothing is asked of the network before its feeds and ports are used.
 
-    Of the settings proxy, hosts and recording count here. Without a key there is no exchange account. `tap` gets
+    Of the settings proxy, hosts, node and recording count here. Without a key there is no exchange account, without
+    one of `context_keys` no flow of funds. `tap` gets
     every raw frame. In `folder` the live world keeps recordings alone, if it is told to: journals and history are the
     caller's. Raise BadInput for hosts that are none of a venue's. Call on the engine's loop.
     """
@@ -67,6 +71,7 @@ async def open_live(
             opened.push_async_callback(account.close)
             exchanges[account.venue] = account
         recorder = await _recorder(folder, settings, opened) if settings.record_always else None
+        both = _both(tap, recorder)
         instruments = shipped_instruments()
         past = public_history(hosts, instruments, outbound)
         opened.push_async_callback(past.close)
@@ -82,7 +87,7 @@ async def open_live(
             name="live",
             label=LABEL,
             clock=clock,
-            feeds=feeds(hosts, coins, clock, instruments, tap=_both(tap, recorder), outbound=outbound),
+            feeds=feeds(hosts, coins, clock, instruments, tap=both, outbound=outbound),
             coins=tuple(coins),
             aclose=opened.pop_all().aclose,
             history=history,
@@ -96,6 +101,7 @@ async def open_live(
             tiers=own.tiers,
             instruments=instruments,
             venues_off=settings.venues_off,
+            context=_context(settings, context_keys or ContextKeys(), coins, instruments, outbound, both),
         )
 
 
@@ -124,6 +130,20 @@ def _own_accounts(
         door = RestDoor(hosts["binance"].rest, clock, rules=rules, outbound=outbound, headers=headers)
         positions.append(BinancePositions(secret, door, clock, instruments))
     return _OwnAccounts(positions, public_tiers(hosts, instruments, outbound))
+
+
+def _context(
+    settings: Settings,
+    keys: ContextKeys,
+    coins: Sequence[str],
+    instruments: InstrumentTable,
+    outbound: Outbound,
+    tap: Tap | None,
+) -> list[Feed]:
+    return [
+        context_feed(live_sources(keys, settings.eth_node), outbound, keys=keys, tap=tap),
+        withdrawal_feed(coins, instruments, outbound, tap=tap),
+    ]
 
 
 async def _recorder(folder: Path, settings: Settings, opened: AsyncExitStack) -> BackgroundRecorder:

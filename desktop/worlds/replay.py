@@ -16,7 +16,7 @@ from desktop.engine.ports import Clock
 from desktop.storage.instrument_file import shipped_instruments
 from desktop.storage.recording_history import recorded_history
 from desktop.storage.recordings import RecordingHeader, recorded_frames, recording_header
-from desktop.venues.reading import READABLE_VENUES, FrameReader, frame_reader
+from desktop.venues.reading import CONTEXT, READABLE_VENUES, FrameReader, context_reader, frame_reader
 from desktop.worlds.world import World
 
 _CHANNEL = "recording"
@@ -103,7 +103,7 @@ async def open_replay(path: Path, *, speed: float = 1.0, coins: Sequence[str] = 
     WrongUsage for a speed that is none. Call on the engine's loop.
     """
     header = recording_header(path)
-    venues, first_ms = _venues(path)
+    venues, first_ms, has_context = _venues(path)
     # A little before the first frame, so that feeds and window stand when it comes.
     clock = FastClock(speed, first_ms - _LEAD_MS)
     instruments = shipped_instruments()
@@ -115,16 +115,21 @@ async def open_replay(path: Path, *, speed: float = 1.0, coins: Sequence[str] = 
         coins=tuple(coins),
         aclose=_nothing_to_close,
         history=RecordedHours(recorded_history(path)),
+        context=[RecordedFeed(path, context_reader(), clock)] if has_context else (),
     )
 
 
-def _venues(path: Path) -> tuple[list[str], int]:
-    """Return the readable venues of the recording, in order of appearance, and when its first frame came (UTC ms)."""
+def _venues(path: Path) -> tuple[list[str], int, bool]:
+    """Return the readable venues of the recording in order of appearance, when its first frame came (UTC ms), and
+    whether it holds context.
+    """
     venues: list[str] = []
     first_ms = 0
+    has_context = False
     try:
         for _, raw in recorded_frames(path):
             first_ms = first_ms or raw.received_ns // 1_000_000
+            has_context = has_context or raw.venue == CONTEXT
             if raw.venue in READABLE_VENUES and raw.venue not in venues:
                 venues.append(raw.venue)
     except BadInput:
@@ -136,7 +141,7 @@ def _venues(path: Path) -> tuple[list[str], int]:
             f"Readable are {', '.join(READABLE_VENUES)}.",
             where=str(path),
         )
-    return venues, first_ms
+    return venues, first_ms, has_context
 
 
 def _label(path: Path, header: RecordingHeader) -> str:

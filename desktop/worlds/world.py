@@ -62,3 +62,4 @@ class World:
     tier_tables: Sequence[MarginTiers] = ()
     instruments: InstrumentTable | None = None
     venues_off: Sequence[str] = ()
+    context: Sequence[Feed] = ()
