@@ -13,6 +13,7 @@ from desktop.engine.measured import Judge, Measure
 from desktop.risk.acceleration import LEAST_OF_INTEREST, RECENT_HOURS, acceleration
 from desktop.risk.catalogue_flow import WINDOWS
 from desktop.risk.freshness import age_words
+from desktop.risk.hawkes import offspring
 from desktop.risk.liquidations import LEAST_HEARD, TOO_FEW, imbalance, imbalance_floor_usd, intensity
 from desktop.risk.print_counts import SATURATED
 from desktop.risk.reading import Level, Reading, State, unknown
@@ -144,12 +145,14 @@ class FlowIndicators:
         found = self._orders.excitation.last() or self.refitted(now_ms)
         if found.fit is None:
             return unknown(f"{found.prints} prints in 6 h: {LEAST_PRINTS} are needed", newest_ms)
-        interval = "" if found.fit.low is None else f"95 %: {found.fit.low:.2f} to {found.fit.high:.2f}"
+        interval = "" if found.fit.low is None else f"95 %: {found.fit.low:.2f} to {found.fit.high:.2f}; "
+        brings = offspring(found.fit.ratio)
+        words = interval + (f"one brings {brings:.1f} in all" if brings is not None else "")
         return Reading(
             found.fit.ratio,
             heard.state,
             found.fitted_ms,
-            reason=heard.reason or interval,
+            reason=heard.reason or words,
             venues=heard.venues,
             sampled=heard.sampled,
         )

@@ -52,3 +52,17 @@ def test_venues_that_cross_together_are_in_no_order() -> None:
         market.liquidation(1e5, venue=venue)
     found = market.reading("VENUE_SEQ")
     assert (found.value, found.venues, found.reason) == (2.0, ("binance", "bybit"), IN_NO_ORDER)
+
+
+def test_self_excitation_is_told_with_its_interval_and_what_one_brings() -> None:
+    market = _market()
+    market.pass_seconds(1_800)
+    for second in range(300):
+        if second % 100 < 30:
+            market.liquidation(1e3 + second)
+        market.pass_seconds(1)
+    market.pass_seconds(360)
+    found = market.reading("HAWKES_N")
+    assert found.value is not None
+    assert found.reason.startswith("95 %: ")
+    assert found.reason.endswith(f"one brings {1 / (1 - found.value):.1f} in all")
