@@ -34,6 +34,7 @@ from desktop.engine.connections import Connections
 from desktop.engine.desk_view import DeskView, World
 from desktop.engine.door import News, PersonWantsTransfer
 from desktop.engine.history_view import RecordingView
+from desktop.engine.incident_keeper import IncidentKeeper
 from desktop.engine.market_desk import MarketDesk
 from desktop.engine.own_side import OwnSide
 from desktop.engine.past_desk import PastDesk
@@ -96,7 +97,8 @@ class Engine:
     def __init__(self, parts: EngineParts) -> None:
         self._parts = parts
         self._market = parts.market
-        self._delivery = AlertDelivery(parts.incidents, parts.notifier)
+        self._incidents = IncidentKeeper(parts.incidents)
+        self._delivery = AlertDelivery(self._incidents, parts.notifier)
         self._changes: asyncio.Queue[IncidentChange] = asyncio.Queue()
         self._commands: asyncio.Queue[Command] = asyncio.Queue()
         self._connections = Connections(
@@ -107,6 +109,7 @@ class Engine:
         self._past = PastDesk(parts)
         self._picture = Picture(parts, self._past.view)
         self._past.on_trouble = self._picture.note
+        self._incidents.on_trouble = self._picture.note
         if parts.transfers is not None:
             parts.transfers.on_refused = self._picture.note
         if parts.ways_out is not None:
@@ -180,14 +183,14 @@ class Engine:
             await parts.notifier.close()
         if parts.ways_out is not None:
             await parts.ways_out.close()
+        await self._incidents.close()
         for closer in parts.closers:
             await closer()
 
     async def _restore(self) -> None:
         parts = self._parts
-        if parts.incidents is not None:
-            # Restored incidents are history: they are shown, and never ring as news.
-            self._market.restore(await parts.incidents.recent(50))
+        # Restored incidents are history: they are shown, and never ring as news.
+        self._market.restore(await self._incidents.recent(50))
         if parts.transfers is not None:
             await parts.transfers.restore()
         await self._past.restore(parts.coins)
@@ -315,11 +318,9 @@ class Engine:
         await self._keep_incidents(command.incident_id)
 
     async def _keep_incidents(self, incident_id: str) -> None:
-        if self._parts.incidents is None:
-            return
         for incident in self._market.incidents():
             if incident_id in ("", incident.id):
-                await self._parts.incidents.keep(incident)
+                await self._incidents.keep(incident)
 
     async def _practise(self, command: Command) -> None:
         practice = self._parts.practice
