@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
+from desktop.alerts.incidents import IncidentChange
 from desktop.domain.market import Message
 from desktop.engine.market_desk import MarketDesk
 from desktop.engine.ports import Clock, Feed
@@ -22,6 +23,7 @@ class Connections:
     """Follow all feeds and hand every message to `fold`, with the time it came. Engine thread.
 
     A feed that rests keeps what is known of it and is shown as off: it is nobody's failure, and opens no incident.
+    `gate` hears of going offline and coming back, so that nothing else asks meanwhile.
     """
 
     def __init__(
@@ -32,12 +34,14 @@ class Connections:
         fold: Callable[[Message, int], None],
         *,
         offline: bool = False,
+        gate: Callable[[bool], None] = lambda offline: None,
         steady_ms: Callable[[], int] = monotonic_ms,
     ) -> None:
         self._feeds = feeds
         self._market = market
         self._clock = clock
         self._fold = fold
+        self._gate = gate
         self._steady_ms = steady_ms
         self._off: dict[str, str] = {}
         self._watch = SleepWatch(clock.now_ms(), steady_ms())
@@ -60,6 +64,15 @@ class Connections:
         """Return the sleep of this computer since the last look, if there was one; to be asked once a second."""
         return self._watch.looked(self._clock.now_ms(), self._steady_ms())
 
+    async def wake(self) -> tuple[IncidentChange, ...]:
+        """If this computer slept: blame nobody for the silence before it is judged, and renew every socket."""
+        slept = self.look()
+        if slept is None:
+            return ()
+        changes = self._market.slept(slept, self._clock.now_ms())
+        await self.renew(slept.words)
+        return changes
+
     async def renew(self, reason: str) -> None:
         """Close and open again what is not off: sockets that slept look alive and are dead."""
         for feed in self._feeds:
@@ -72,6 +85,7 @@ class Connections:
         if offline == self.offline:
             return
         self.offline = offline
+        self._gate(offline)
         for feed in self._feeds:
             if offline:
                 await self._rest(feed, OFFLINE)

@@ -73,6 +73,7 @@ class EngineParts:
     market: MarketDesk
     context: Sequence[Feed] = ()
     offline: bool = False
+    gate: Callable[[bool], None] = lambda offline: None
     instruments: InstrumentTable | None = None
     watch_list: WatchList | None = None
     venues_off: Sequence[str] = ()
@@ -102,7 +103,12 @@ class Engine:
         self._changes: asyncio.Queue[IncidentChange] = asyncio.Queue()
         self._commands: asyncio.Queue[Command] = asyncio.Queue()
         self._connections = Connections(
-            [*parts.feeds, *parts.context], parts.market, parts.clock, self._fold, offline=parts.offline
+            [*parts.feeds, *parts.context],
+            parts.market,
+            parts.clock,
+            self._fold,
+            offline=parts.offline,
+            gate=parts.gate,
         )
         if parts.own is not None:
             parts.market.use_cascade(parts.own.cascade)
@@ -211,22 +217,13 @@ class Engine:
         if self._parts.own is not None:
             self._parts.own.fold(message, now_ms)
 
-    async def _wake(self) -> None:
-        """If this computer slept: blame nobody for the silence before it is judged, and renew every socket."""
-        slept = self._connections.look()
-        if slept is None:
-            return
-        for change in self._market.slept(slept, self._parts.clock.now_ms()):
-            self._changes.put_nowait(change)
-        await self._connections.renew(slept.words)
-
     async def _tick(self) -> None:
         parts = self._parts
         # A fast clock must not turn the tick into a busy loop: at least 50 ms of real time lie between two.
         pause_seconds = max(1.0, 0.05 * parts.clock.speed)
         while True:
             if parts.world == "live":  # the other worlds have times of their own
-                await self._wake()
+                self._tell_changes(await self._connections.wake())
             now_ms = parts.clock.now_ms()
             for change in self._market.tick(now_ms):
                 self._changes.put_nowait(change)

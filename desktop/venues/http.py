@@ -77,6 +77,7 @@ class RestDoor:
     ) -> None:
         outbound = outbound or Outbound(clock)
         self._clock = clock
+        self._outbound = outbound
         self._rules = rules
         self._hidden_path = hidden_path
         proxy = outbound.proxy_for(base_url)
@@ -117,6 +118,8 @@ class RestDoor:
         Raise TooFast or NetworkTrouble, naming the host: when it does not answer, answers with an error (also one
         in an envelope with status 200), sends a web page, or sends elsewhere.
         """
+        if self._outbound.offline:
+            raise NetworkTrouble(f"{self._host} is not asked: you are offline by choice", "Go online again.")
         await self.budget.leave(question.path, question.weight, purpose)
         answers: list[httpx.Response] = []
 

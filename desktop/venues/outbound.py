@@ -21,6 +21,12 @@ class Outbound:
         self.clock = clock
         self.proxy = proxy
         self.budgets = Budgets(clock)
+        self.offline = False
+        """While it is True no REST request leaves: a person wants none to."""
+
+    def set_offline(self, offline: bool) -> None:
+        """Let no request out from now on, or let them out again."""
+        self.offline = offline
 
     def proxy_for(self, url: str) -> str:
         """Return the proxy on the way to this address; empty for none."""

@@ -62,6 +62,8 @@ async def _parts(world: World, folder: Path, closers: list[Callable[[], Awaitabl
         coins=world.coins,
         feeds=world.feeds,
         context=world.context,
+        offline=world.offline,
+        gate=set_offline if world.outbound is None else world.outbound.set_offline,
         market=MarketDesk(world.coins, shipped_rules(), venues),
         own=_own_side(world, folder, source),
         history=source,
@@ -82,6 +84,10 @@ async def _parts(world: World, folder: Path, closers: list[Callable[[], Awaitabl
         maker = ChannelMaker(folder, world.clock)
         parts.ways_out = WaysOut(world.clock, maker, maker.ping, lambda: is_heard(parts), sends=world.name == "live")
     return parts
+
+
+def set_offline(offline: bool) -> None:
+    """Do nothing: this world asks no host."""
 
 
 def is_heard(parts: EngineParts) -> bool:

@@ -101,6 +101,7 @@ async def open_live(
             tiers=own.tiers,
             instruments=instruments,
             venues_off=settings.venues_off,
+            offline=settings.offline,
             context=_context(settings, context_keys or ContextKeys(), coins, instruments, outbound, both),
         )
 

@@ -63,3 +63,4 @@ class World:
     instruments: InstrumentTable | None = None
     venues_off: Sequence[str] = ()
     context: Sequence[Feed] = ()
+    offline: bool = False

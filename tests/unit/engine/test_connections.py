@@ -57,7 +57,10 @@ class Bench:
         self.clock = ManualClock()
         self.feeds = [PlayedFeed("binance", self.clock), PlayedFeed("bybit", self.clock)]
         self.market = MarketDesk(("BTC",), (), ("binance", "bybit"))
-        self.engine = Engine(EngineParts(world, "", self.clock, ("BTC",), self.feeds, self.market, offline=offline))
+        self.gated: list[bool] = []
+        parts = EngineParts(world, "", self.clock, ("BTC",), self.feeds, self.market, offline=offline)
+        parts.gate = self.gated.append
+        self.engine = Engine(parts)
 
     def view(self, venue: str) -> FeedView:
         return next(view for view in self.market.pictures.feed_views(self.clock.now_ms()) if view.venue == venue)
@@ -113,6 +116,7 @@ def test_offline_is_shown_as_off_and_is_no_incident() -> None:
         bench.engine.take(SetOffline(False))
         await turns()
         assert [feed.resumed for feed in bench.feeds] == [1, 1]
+        assert bench.gated == [True, False]
         assert bench.view("binance").state == "connecting"
         await bench.seconds(2, said=True)
         assert bench.view("binance").state == "live"

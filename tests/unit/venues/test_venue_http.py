@@ -271,3 +271,25 @@ def test_open_interest_is_asked_for_each_symbol_and_a_failure_is_a_gap_of_that_p
         await asyncio.gather(task, return_exceptions=True)
 
     play(answer, scene)
+
+
+def test_nothing_is_asked_while_a_person_is_offline() -> None:
+    async def whole() -> None:
+        clock = ManualClock()
+        outbound = Outbound(clock)
+        asked: list[httpx.Request] = []
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            asked.append(request)
+            return httpx.Response(200, text="ok")
+
+        transport = httpx.MockTransport(answer)
+        async with RestDoor("http://venue.test", clock, outbound=outbound, transport=transport) as door:
+            outbound.set_offline(True)
+            with pytest.raises(NetworkTrouble, match="offline by choice"):
+                await door.get("/x", {})
+            assert asked == []
+            outbound.set_offline(False)
+            assert await door.get("/x", {}) == b"ok"
+
+    asyncio.run(whole())
