@@ -117,7 +117,7 @@ class UntestedView(msgspec.Struct, frozen=True):
     """Untested interest of a coin: a model, relative, USD in each price band. Arrays are never written to again.
 
     `edges` has one more entry than the masses (ascending prices). `long_usd` lies below the price, `short_usd` above.
-    `k` is the local amplification and `multiplier` the cascade multiplier to 15 % below, each (low, high) over the
+    `k` is the amplification of a fall of 15 %, `multiplier` what a shock of 2 % grows by, each (low, high) over the
     assumed withdrawal of depth. `score` says how earlier clusters did: (swept, missed, lift); None before any.
     """
 

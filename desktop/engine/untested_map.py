@@ -10,7 +10,7 @@ from desktop.domain.market import HourBar, Liquidation, Mark, Message
 from desktop.engine.coin_map import CoinMap
 from desktop.engine.desk_view import UntestedView
 from desktop.engine.market_notes import MarketNotes
-from desktop.risk.cascade import MAP_END, Impact
+from desktop.risk.cascade import MAP_END, USUAL_REALISED, Impact
 from desktop.risk.cascade_map import CascadeRange, cascade_range
 from desktop.risk.reading import Reading, State, unknown
 
@@ -18,6 +18,8 @@ SHOCK = 0.02
 """The multiplier is that of a first fall of two per cent."""
 VIEW_REACH = 0.20
 _CASCADE_PERIOD_MS = 5_000
+# As much swept mass as a tenth of the map outweighs what was measured elsewhere.
+_DOUBT = 0.1
 _Range = tuple[float, float]
 
 
@@ -44,10 +46,11 @@ class CoinPicture:
         depth = self._notes.bid_depth(self.map.coin, now_ms)
         if depth is None:
             return "no live order book"
-        return cascade_range(SHOCK, mapped.below(price, MAP_END), Impact(depth.usd))
+        realised = self.map.score.tally.realised_share(USUAL_REALISED, _DOUBT * mapped.mass_usd)
+        return cascade_range(SHOCK, mapped.below(price, MAP_END), Impact(depth.usd), realised=realised)
 
     def reading(self, now_ms: int) -> Reading:
-        """Return CASCADE_K: the greatest amplification to 15 % below, with the stressed withdrawal of depth."""
+        """Return CASCADE_K: the amplification of a fall of 15 %, with the stressed withdrawal of depth."""
         state, reason, warm = self.map.state(now_ms)
         as_of_ms = self.map.stepped_ms
         if state is State.UNKNOWN:

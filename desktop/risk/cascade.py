@@ -20,6 +20,9 @@ USUAL_SURVIVAL: Final = 1 / 3.4
 STRESS_SURVIVAL: Final = 1 / 17
 MAP_END: Final = 0.15
 """How far below the mark a cascade is followed."""
+USUAL_REALISED: Final = 0.55
+"""Share of the predicted mass that really fired: BTC on three venues, hours of December 2025 and January 2026, longs
+0.59 and shorts 0.52 of what the map had where the price went. Every coin's own score corrects it as it comes in."""
 BOOK_SHAPE: Final = 0.87
 """Exponent of impact against volume over depth, between square root and linear (published 0.86 to 0.875)."""
 _SHAPE_ANCHOR = 0.01

@@ -13,8 +13,6 @@ from desktop.risk.cascade import MAP_END, STRESS_SURVIVAL, USUAL_SURVIVAL, Impac
 
 FloatArray = npt.NDArray[np.float64]
 _HALVINGS = 100
-STRETCH = 0.01
-"""Local amplification is taken over one per cent of price: a single band says more about the grid than the market."""
 
 
 class MassMap:
@@ -45,19 +43,14 @@ class MassMap:
         """Return the mass within each of these distances."""
         return np.asarray(np.interp(distances, self.edges, self._sums), dtype=np.float64)
 
-    def amplification(self, distance: float, impact: Impact, *, realised: float = 1.0) -> float:
-        """Return k at this distance: how much fall the mass of the next one per cent causes, per per cent."""
-        mass = self.within(distance + STRETCH) - self.within(distance)
-        return msgspec.structs.replace(impact, shape=1.0).drop(realised * mass) / STRETCH
+    def amplification(self, nearer: float, farther: float, impact: Impact, *, realised: float = 1.0) -> float:
+        """Return k between two distances: how much fall their mass causes, per fall; at 1 it does not end by itself.
 
-    def greatest_amplification(self, impact: Impact, *, realised: float = 1.0, map_end: float = MAP_END) -> float:
-        """Return the largest k on the way to the end of the map."""
-        last = max(0.0, min(map_end, self.end) - STRETCH)
-        # L(x + 1 %) - L(x) is linear between kinks, so its largest value stands at one of them.
-        starts = np.concatenate((self.edges, self.edges - STRETCH, [0.0, last]))
-        starts = starts[(starts >= 0) & (starts <= last)]
-        masses = np.interp(starts + STRETCH, self.edges, self._sums) - np.interp(starts, self.edges, self._sums)
-        return msgspec.structs.replace(impact, shape=1.0).drop(realised * float(masses.max())) / STRETCH
+        Linear impact. Over a narrow stretch it is the local k(x) = (1-r) phi L'(x) / (W D), from the mark on
+        it is how much a fall to there would feed on itself.
+        """
+        mass = self.within(farther) - self.within(nearer)
+        return msgspec.structs.replace(impact, shape=1.0).drop(realised * mass) / (farther - nearer)
 
 
 def map_cascade(
@@ -105,7 +98,10 @@ def _outcome(shock: float, drop: float, mass: MassMap, realised: float, *, criti
 
 
 class CascadeRange(NamedTuple):
-    """What a shock would become, from the usual withdrawal of depth to the stressed one; never one number."""
+    """What a shock would become, from the usual withdrawal of depth to the stressed one; never one number.
+
+    `k` is the amplification of a fall to the map's end in both cases.
+    """
 
     k: tuple[float, float]
     usual: Outcome
@@ -124,7 +120,8 @@ def cascade_range(
     """Return the cascade with 1/3.4 and with 1/17 of the displayed depth left."""
     usual = msgspec.structs.replace(impact, survival=USUAL_SURVIVAL)
     stressed = msgspec.structs.replace(impact, survival=STRESS_SURVIVAL)
-    ks = [mass.greatest_amplification(one, realised=realised, map_end=map_end) for one in (usual, stressed)]
+    end = min(map_end, mass.end)
+    ks = [mass.amplification(0.0, end, one, realised=realised) for one in (usual, stressed)]
     outcomes = [map_cascade(shock, mass, one, realised=realised, map_end=map_end) for one in (usual, stressed)]
     return CascadeRange((ks[0], ks[1]), *outcomes)
 

@@ -27,6 +27,7 @@ _MOST_CLUSTERS = 400
 _MOST_PAIRS = 4000
 _FEWEST_PAIRS = 20
 _GONE = 0.1
+_LEAST_REALISED = 0.02
 
 
 class Lift(NamedTuple):
@@ -60,7 +61,7 @@ class LiftTally:
     """Sums over traverses. Feed it each traverse with the masses as they stood BEFORE it."""
 
     def __init__(self) -> None:
-        self.usd_top = self.usd_all = 0.0
+        self.usd_top = self.usd_all = self.predicted_all = 0.0
         self.bands_top = self.bands_all = 0
         self._pairs: deque[tuple[float, float]] = deque(maxlen=_MOST_PAIRS)
 
@@ -76,12 +77,18 @@ class LiftTally:
         self.usd_top += float(realised[top].sum())
         self.bands_top += int(top.sum())
         self.usd_all += float(realised.sum())
+        self.predicted_all += float(predicted.sum())
         self.bands_all += len(predicted)
         self._pairs.append((float(predicted.sum()), float(realised.sum())))
 
     def lift(self) -> Lift:
         """Return capture, coverage and lift so far."""
         return map_lift(self.usd_top, self.bands_top, self.usd_all, self.bands_all)
+
+    def realised_share(self, usual: float, doubt_usd: float) -> float:
+        """Return what share (0.02..1) of the predicted mass fired; `usual` weighs as much as `doubt_usd` of it."""
+        share = (usual * doubt_usd + self.usd_all) / (doubt_usd + self.predicted_all) if doubt_usd > 0 else usual
+        return min(1.0, max(_LEAST_REALISED, share))
 
     def slope(self) -> float | None:
         """Return the calibration slope over the latest traverses."""

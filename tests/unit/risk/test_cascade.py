@@ -150,8 +150,8 @@ def _map(masses: list[float]) -> MassMap:
 def test_a_map_of_one_density_is_the_closed_form() -> None:
     mass = MassMap([0.0, 0.15], [5e9 * 0.15])
     assert map_cascade(0.01, mass, BOOK).drop == pytest.approx(0.02)
-    assert mass.greatest_amplification(BOOK) == pytest.approx(0.5)
-    assert mass.amplification(0.03, BOOK) == pytest.approx(0.5)
+    assert mass.amplification(0.0, 0.15, BOOK) == pytest.approx(0.5)
+    assert mass.amplification(0.03, 0.0305, BOOK, realised=0.5) == pytest.approx(0.25)
     endless = map_cascade(0.01, MassMap([0.0, 0.15], [12e9 * 0.15]), BOOK)
     assert (endless.status, endless.drop, endless.multiplier) == ("critical", 0.15, pytest.approx(15.0))
 

@@ -25,6 +25,15 @@ def test_slope_needs_enough_pairs() -> None:
     assert log_slope(predicted[:5], predicted[:5]) is None
 
 
+def test_the_share_that_fires_moves_from_what_was_measured_elsewhere_to_what_is_seen() -> None:
+    tally = LiftTally()
+    assert tally.realised_share(0.5, 1e6) == 0.5
+    for _ in range(9):
+        tally.traversed(np.array([1e6]), np.array([1e5]), np.array([1e6, 0.0]))
+    assert tally.realised_share(0.5, 1e6) == pytest.approx(0.14)
+    assert LiftTally().realised_share(0.5, 0.0) == 0.5
+
+
 def _mapped() -> tuple[UntestedMap, ClusterBook]:
     mapped, book = UntestedMap(100.0), ClusterBook()
     mapped.put(1, Band(95.0, 1e6), 100.0)
