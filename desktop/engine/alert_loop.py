@@ -16,6 +16,9 @@ from desktop.engine.market_state import VenueFeed
 from desktop.engine.told_facts import ToldFacts
 from desktop.risk.reading import Level, Reading, unknown
 
+# What cannot be judged is told to the window: often enough for eyes.
+_NOTE_MS = 10_000
+
 
 class AlertLoop:
     """The incidents of all rules. Engine thread; pure otherwise, `now_ms` is the engine's clock.
@@ -32,6 +35,7 @@ class AlertLoop:
         self._clock = clock
         self._subjects: dict[tuple[str, str], SubjectRules] = {}
         self._suspended: dict[tuple[str, str], str] = {}
+        self._noted_ms: dict[tuple[str, str], int] = {}
 
     @property
     def zone(self) -> tzinfo | None:
@@ -44,6 +48,7 @@ class AlertLoop:
         self.book.use(self.rules)
         self._subjects.clear()
         self._suspended.clear()
+        self._noted_ms.clear()
         return self._resumed(now_ms)
 
     # --- rules -------------------------------------------------------------------------------------------------
@@ -84,7 +89,9 @@ class AlertLoop:
     def _ticked(self, place: str, subject: str, facts: Facts, now_ms: int) -> tuple[IncidentChange, ...]:
         judged = self._of(place, subject)
         joined = self.told.joined(facts, subject)
-        if place in ("coin", "market"):
+        key = (place, subject)
+        if place in ("coin", "market") and now_ms - self._noted_ms.get(key, 0) >= _NOTE_MS:
+            self._noted_ms[key] = now_ms
             self._note_suspensions(judged, joined)
         return self._taken(judged.tick(joined, now_ms), now_ms)
 

@@ -32,6 +32,7 @@ class CoinBoards:
         self.books = BookBoard()
         self.slips = SlipBoard(self.books)
         self.tickers = TickerBoard()
+        self.interest_usd: float | None = None
         self.volatility = MinuteVolatility()
         self.impact = MinuteImpact()
 
@@ -71,6 +72,7 @@ class CoinBoards:
         venue.set(message.symbol, coins, usd, min(message.at_ms, now_ms))
         if (weight := self.interest.weight(message.venue)) is not None:
             self.orders.sequence.interest(message.venue, weight)
+            self.interest_usd = sum(known for known in self.weights().values() if known is not None)
         return True
 
     def take_book(self, book: Book, now_ms: int) -> None:

@@ -23,6 +23,7 @@ class ForcedOrders:
         self.excitation = SelfExcitation()
         self.slowing = Deceleration()
         self.venues: set[str] = set()
+        self.unjudged_usd = 0.0
         self._seen = SeenPrints()
 
     def take(self, message: Liquidation, now_ms: int) -> float | None:
@@ -33,6 +34,7 @@ class ForcedOrders:
         key = (message.venue, message.symbol, message.side, message.at_ms, message.price, message.quantity)
         if not self._seen.is_new(key):
             return None
+        self.unjudged_usd += usd
         at_ms = min(message.at_ms, now_ms)
         self.tally.add(message.side, usd, at_ms)
         self.counter.add(f"{message.venue} {message.symbol}", at_ms)

@@ -15,6 +15,7 @@ from desktop.risk.reading import State
 from desktop.risk.windows import HOUR_MS, SECOND_MS
 
 _LATE_HOUR_MS = 2 * HOUR_MS
+_PARTS = 600
 
 
 class _FeedWindow(msgspec.Struct):
@@ -68,10 +69,14 @@ class Heard(msgspec.Struct):
     venues: tuple[str, ...]
     sampled: tuple[str, ...]
     since_ms: int | None
+    hold_ms: int = SECOND_MS
 
 
 class CoinHeard:
-    """`Heard` of one coin by window; an answer holds for a second, or until a feed changes."""
+    """`Heard` of one coin by window. State and reason are of this second; the rest holds for a 600th of the window,
+
+    until a feed changes, and for a second only while it is not whole.
+    """
 
     def __init__(self, track: CoinTrack, feeds: HeardFeeds) -> None:
         self._track = track
@@ -80,10 +85,16 @@ class CoinHeard:
 
     def over(self, window_ms: int, now_ms: int) -> Heard:
         """Return how well the window that ends now was heard."""
-        kept = self._kept.get(window_ms)
-        if kept is not None and kept.turn == self._feeds.turn and 0 <= now_ms - kept.at_ms < SECOND_MS:
-            return kept
         window = self._feeds.over(window_ms, now_ms)
+        kept = self._kept.get(window_ms)
+        if kept is not None and kept.turn == self._feeds.turn and 0 <= now_ms - kept.at_ms < kept.hold_ms:
+            kept.state, kept.reason = window.state, window.reason
+            return kept
+        found = self._measured(window, window_ms, now_ms)
+        self._kept[window_ms] = found
+        return found
+
+    def _measured(self, window: _FeedWindow, window_ms: int, now_ms: int) -> Heard:
         stored = self._track.stored.share(now_ms, window_ms)
         shares = {venue: min(1.0, share + stored) for venue, share in window.shares.items()}
         boards = self._track.boards
@@ -101,7 +112,8 @@ class CoinHeard:
             sampled=sampled(heard),
             since_ms=self._since_ms(heard),
         )
-        self._kept[window_ms] = found
+        if found.interest_usd is not None and found.coverage is not None and found.share >= 1:
+            found.hold_ms = max(SECOND_MS, window_ms // _PARTS)
         return found
 
     def latencies_ms(self) -> dict[str, float]:

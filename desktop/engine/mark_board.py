@@ -11,7 +11,7 @@ from desktop.risk.premium import premium_bps
 from desktop.risk.windows import MINUTE_MS
 
 HOLD_MS = 5 * MINUTE_MS
-_SAMPLE_MS = 1_000
+_SAMPLE_MS = 5_000
 
 
 class MarkBoard:

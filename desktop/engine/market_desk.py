@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import get_args
 
 from desktop.alerts.incidents import Incident, IncidentChange
 from desktop.alerts.judgement import Facts
@@ -32,26 +31,30 @@ from desktop.engine.market_state import Tape, VenueFeed
 from desktop.engine.sleep_watch import Slept
 from desktop.risk.catalogue import touched_by
 from desktop.risk.indicator import Touch
-from desktop.risk.windows import HOUR_MS, SECOND_MS
+from desktop.risk.windows import HOUR_MS
 
 NOTHING: tuple[IncidentChange, ...] = ()
 _GRACE_MS = 5_000
+_IN_TURN: tuple[Touch, ...] = ("print", "price")
+_JUDGED_AT_ONCE = 60
+_WEIGHTY = 1e-5
 
 
 class MarketDesk(MarketPast):
     """Folds messages, judges rules in the same turn, and keeps what the window shows. Engine thread.
 
     `venues` in the order in which they may carry the price. `now_ms` is the engine's clock and must not go back.
-    Rules on prints are judged with each print, rules on lows when a trade makes a new low of its minute, rules on
-    what flows steadily (marks, open interest, books) at most once a second, and all of them at each tick.
+    Rules on prints are judged as soon as what was closed by force since they were last judged is a hundred-thousandth
+    of the open interest, rules on lows when a trade makes a new low of its minute. Less than that, and what flows
+    steadily (marks, open interest, books, tickers), is judged with everything else at the tick.
     """
 
     def __init__(self, coins: Sequence[str], rules: Sequence[Rule], venues: Sequence[str]) -> None:
         super().__init__(MarketFloor(venues))
         self._alerts = AlertLoop(rules)
         self._on = self._dependencies()
-        self._judged_ms: dict[tuple[str, Touch], int] = {}
         self._hour = -1
+        self._judged_next = 0
         self.pictures = MarketPictures(self._floor)
         for coin in coins:
             self.watch(coin)
@@ -60,8 +63,7 @@ class MarketDesk(MarketPast):
         """Return the rules of coins by the kind of message that can move what they name."""
         coin_rules = [rule for rule in self._alerts.rules if rule.each == "coin"]
         return {
-            touch: tuple(rule for rule in coin_rules if rule.indicators & touched_by(touch))
-            for touch in get_args(Touch)
+            touch: tuple(rule for rule in coin_rules if rule.indicators & touched_by(touch)) for touch in _IN_TURN
         }
 
     def drop(self, coin: str, now_ms: int) -> tuple[IncidentChange, ...]:
@@ -137,9 +139,9 @@ class MarketDesk(MarketPast):
             case Liquidation():
                 return self._liquidation(message, feed, now_ms)
             case OpenInterest():
-                return self._open_interest(message, now_ms)
+                self._open_interest(message, now_ms)
             case Book():
-                return self._book(message, now_ms)
+                self._book(message, now_ms)
             case Ticker():
                 self._floor.ticker(message, now_ms)
             case Trade():
@@ -173,29 +175,32 @@ class MarketDesk(MarketPast):
         if tape is None:
             return NOTHING
         tape.heard_ms = now_ms
-        made_low = self._floor.coins[message.coin].track.mark(message, now_ms)
-        changes = self._judge("price", message.coin, now_ms) if made_low else NOTHING
-        return changes + self._judge_once("mark", message.coin, now_ms)
+        desk = self._floor.coins[message.coin]
+        made_low = desk.track.mark(message, now_ms)
+        desk.touched("mark")
+        return self._judge("price", message.coin, now_ms) if made_low else NOTHING
 
     def _liquidation(self, message: Liquidation, feed: VenueFeed, now_ms: int) -> tuple[IncidentChange, ...]:
         feed.beat(now_ms)
         desk = self._floor.coins.get(message.coin)
         if desk is None or not desk.track.liquidation(message, now_ms):
             return NOTHING
+        orders = desk.track.boards.orders
+        if orders.unjudged_usd < _WEIGHTY * (desk.track.boards.interest_usd or 0.0):
+            return NOTHING
+        orders.unjudged_usd = 0.0
         return self._judge("print", message.coin, now_ms)
 
-    def _open_interest(self, message: OpenInterest, now_ms: int) -> tuple[IncidentChange, ...]:
+    def _open_interest(self, message: OpenInterest, now_ms: int) -> None:
         tape = self._floor.tape(message.venue, message.symbol, message.coin)
-        if tape is None or not self._floor.coins[message.coin].track.open_interest(message, now_ms):
-            return NOTHING
-        return self._judge_once("interest", message.coin, now_ms)
+        if tape is not None and self._floor.coins[message.coin].track.open_interest(message, now_ms):
+            self._floor.coins[message.coin].touched("interest")
 
-    def _book(self, message: Book, now_ms: int) -> tuple[IncidentChange, ...]:
+    def _book(self, message: Book, now_ms: int) -> None:
         desk = self._floor.coins.get(message.coin)
-        if desk is None:
-            return NOTHING
-        desk.track.boards.take_book(message, now_ms)
-        return self._judge_once("book", message.coin, now_ms)
+        if desk is not None:
+            desk.track.boards.take_book(message, now_ms)
+            desk.touched("book")
 
     def _word(self, word: InsurancePool | VenueNotice | WithdrawalStatus, now_ms: int) -> None:
         self._floor.wide.take_word(word)
@@ -208,13 +213,14 @@ class MarketDesk(MarketPast):
         rules = self._on[touch]
         return self._alerts.touch(rules, coin, self._facts(coin, now_ms), now_ms) if rules else NOTHING
 
-    def _judge_once(self, touch: Touch, coin: str, now_ms: int) -> tuple[IncidentChange, ...]:
-        """Judge what a steady stream moves, once a second at most; the tick sees to the rest."""
-        self._floor.coins[coin].touched(touch)
-        if not self._on[touch] or now_ms - self._judged_ms.get((coin, touch), 0) < SECOND_MS:
-            return NOTHING
-        self._judged_ms[coin, touch] = now_ms
-        return self._judge(touch, coin, now_ms)
+    def _next_coins(self) -> list[str]:
+        """Return the coins whose turn it is at this tick: all, or sixty of more, one after the other."""
+        coins = list(self._floor.coins)
+        if len(coins) <= _JUDGED_AT_ONCE:
+            return coins
+        start = self._judged_next % len(coins)
+        self._judged_next = start + _JUDGED_AT_ONCE
+        return (coins + coins)[start : start + _JUDGED_AT_ONCE]
 
     def _facts(self, coin: str, now_ms: int) -> Facts:
         desk = self._floor.coins[coin]
@@ -242,7 +248,7 @@ class MarketDesk(MarketPast):
         floor = self._floor
         floor.tick(now_ms)
         changes = self._alerts.watch_feeds(floor.feeds, now_ms)
-        for coin in floor.coins:
+        for coin in self._next_coins():
             changes += self._alerts.tick(coin, self._facts(coin, now_ms), now_ms)
         changes += self._alerts.tick_market(self._market_facts(now_ms), now_ms)
         hour = (now_ms - _GRACE_MS) // HOUR_MS

@@ -7,35 +7,40 @@ from desktop.engine.desk_view import ChartView, CoinView, ContextView, FeedView,
 from desktop.engine.market_floor import MarketFloor
 from desktop.risk.open_interest import weighted_share
 from desktop.risk.reading import Level, Reading, State
-from desktop.risk.windows import DAY_MS, SECOND_MS
+from desktop.risk.windows import DAY_MS
 
-_BACKGROUND_MS = SECOND_MS
-_MANY = 30
+_EACH_FRAME = 3
+_FRAMES = 50
 
 
 class MarketPictures:
-    """Frozen views of the floor. Engine thread; views of coins that nobody looks at closely are made less often."""
+    """Frozen views of the floor. Engine thread; coins that nobody looks at closely are made anew less often."""
 
     def __init__(self, floor: MarketFloor) -> None:
         self._floor = floor
-        self._kept: dict[str, tuple[int, CoinView]] = {}
+        self._kept: dict[str, CoinView] = {}
+        self._turn = 0
 
     def coin_views(self, now_ms: int, chosen: str | None = None) -> tuple[CoinView, ...]:
-        """Return all coins for the watch list; with `chosen`, all but that one may be up to a second old.
+        """Return all coins for the watch list; with `chosen`, some of the others may be a few frames old.
 
-        With more than thirty coins the others may be five seconds old.
+        Then three of them, or a fiftieth of many, are made anew with each frame.
         """
-        hold_ms = 0 if chosen is None else _BACKGROUND_MS * (5 if len(self._floor.coins) > _MANY else 1)
-        return tuple(self._coin(coin, now_ms, 0 if coin == chosen else hold_ms) for coin in self._floor.coins)
+        coins = list(self._floor.coins)
+        due = set(coins) if chosen is None else {chosen, *self._next(coins)}
+        return tuple(self._coin(coin, now_ms, anew=coin in due) for coin in coins)
 
-    def _coin(self, coin: str, now_ms: int, hold_ms: int) -> CoinView:
+    def _next(self, coins: list[str]) -> list[str]:
+        count = max(_EACH_FRAME, -(-len(coins) // _FRAMES))
+        start = self._turn % len(coins) if coins else 0
+        self._turn = start + count
+        return (coins + coins)[start : start + count]
+
+    def _coin(self, coin: str, now_ms: int, *, anew: bool) -> CoinView:
         kept = self._kept.get(coin)
-        # A different phase for each coin: not all of them in one frame.
-        if kept is not None and hold_ms and now_ms - kept[0] < hold_ms:
-            return kept[1]
-        view = self._floor.coins[coin].view(now_ms, self._floor.composites[coin].view)
-        self._kept[coin] = (now_ms, view)
-        return view
+        if kept is None or anew:
+            kept = self._kept[coin] = self._floor.coins[coin].view(now_ms, self._floor.composites[coin].view)
+        return kept
 
     def feed_views(self, now_ms: int) -> tuple[FeedView, ...]:
         """Return the health of all feeds."""

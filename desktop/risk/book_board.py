@@ -95,7 +95,9 @@ class BookBoard:
 
     def take(self, venue: str, bids: Levels, asks: Levels, at_ms: int) -> None:
         """Take a venue's book (best first, price times size in USD). The cost is that of its levels within 2 %."""
-        book = self.venues.setdefault(venue, VenueBook())
+        book = self.venues.get(venue)
+        if book is None:
+            book = self.venues[venue] = VenueBook()
         if not book.take(bids, asks, at_ms):
             return
         ratio = self._ratio_now(at_ms)

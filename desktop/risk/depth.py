@@ -61,14 +61,17 @@ def depth_profile(bids: Levels, asks: Levels, distances_bps: Sequence[int]) -> d
 
 def _within(levels: Levels, mid: float, distances_bps: Sequence[float]) -> list[float]:
     sums: list[float] = []
-    whole, place, known = 0.0, 0, len(levels)
-    for bps in distances_bps:
-        far = bps / BPS + _ON_THE_EDGE
-        while place < known and abs(levels[place][0] / mid - 1) <= far:
-            whole += levels[place][0] * levels[place][1]
+    far = [mid * (distance / BPS + _ON_THE_EDGE) for distance in distances_bps]
+    whole, place, last = 0.0, 0, len(far) - 1
+    for price, size in levels:
+        away = mid - price if price < mid else price - mid
+        while away > far[place]:
+            sums.append(whole)
+            if place == last:
+                return sums
             place += 1
-        sums.append(whole)
-    return sums
+        whole += price * size
+    return sums + [whole] * (last + 1 - place)
 
 
 def reach_bps(bids: Levels, asks: Levels) -> float:

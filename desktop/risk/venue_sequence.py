@@ -84,19 +84,25 @@ class VenueSequence:
         self._crossed_ms: dict[str, int] = {}
         self._last_above_ms = 0
 
+    def _venue(self, venue: str) -> _Venue:
+        found = self._venues.get(venue)
+        if found is None:
+            found = self._venues[venue] = _Venue()
+        return found
+
     def interest(self, venue: str, usd: float) -> None:
         """Note a venue's open interest in this coin."""
-        self._venues.setdefault(venue, _Venue()).interest_usd = usd
+        self._venue(venue).interest_usd = usd
 
     def add(self, venue: str, usd: float, at_ms: int) -> None:
         """Add a long closed by force."""
-        one = self._venues.setdefault(venue, _Venue())
+        one = self._venue(venue)
         one.sum.add(at_ms, usd)
         self._judge(venue, one, at_ms)
 
     def sample(self, venue: str, now_ms: int) -> None:
         """Take the venue's 5-minute sum into its history, once an hour; call it only while its feed is heard."""
-        one = self._venues.setdefault(venue, _Venue())
+        one = self._venue(venue)
         if now_ms // HOUR_MS > one.hour:
             one.hour = now_ms // HOUR_MS
             one.history.add(one.sum.total(now_ms))
