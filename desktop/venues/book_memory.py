@@ -13,7 +13,7 @@ from desktop.domain.market import Book, Gap, Message
 LEVELS_WITHIN = 0.02
 PERIOD_MS = 1_000
 LONG_PERIOD_MS = 5_000
-FEW_BOOKS = 10
+FEW_BOOKS = 3
 _MOST_EARLY = 2_000
 _MOST_BOOKS = 2_000
 
@@ -39,7 +39,7 @@ class _Held:
 
 
 class BookMemory:
-    """Turn changes into Books by event time: each second, with more than ten books each five. One thread at a time.
+    """Turn changes into Books by event time: each second, with more than three books each five. One thread at a time.
 
     Whole books come with the stream (Bybit, OKX), or `beside` it as answers of REST (Binance): then changes that came
     earlier are kept until one does. `unit` is what a symbol's sizes are multiplied by, so that price times size is

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, cast
+from typing import Any, Protocol
 
 from desktop.domain.book import BookChange
 from desktop.domain.errors import WrongUsage
@@ -73,19 +73,20 @@ class FrameReader:
         """
         if raw.event:
             return self._line(raw)
-        if self._learn is not None and raw.channel.startswith(_ASKED):
+        # Only a channel with a space in its name can be an answer: the main stream, which hurries, has none.
+        if self._learn is not None and " " in raw.channel and raw.channel.startswith(_ASKED):
             self._learn(raw)
-        found = self._parse(
+        found: tuple[Any, ...] = self._parse(
             raw.frame, channel=raw.channel, received_ns=raw.received_ns, instruments=self._instruments
         )
         kind = type(found[0])
         if kind is Trade:
             # A push of trades holds nothing else, and there is nothing to fill in.
-            return cast(tuple[Message, ...], found)
+            return found
         if kind is BookChange and len(found) == 1:
-            return self.books.take(cast(BookChange, found[0]), raw.channel)
+            return self.books.take(found[0], raw.channel)
         if len(found) == 1 or BookChange not in map(type, found):
-            return self._whole(cast(tuple[Message, ...], found))
+            return self._whole(found)
         return self._mixed(found, raw.channel)
 
     def _mixed(self, found: tuple[Message | BookChange, ...], channel: str) -> tuple[Message, ...]:

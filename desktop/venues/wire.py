@@ -19,6 +19,9 @@ DECODE_FAILURES = (msgspec.MsgspecError, ValueError, RecursionError)
 _LONGEST_NUMBER = 40
 _LEAST_RATE, _GREATEST_RATE = -1000.0, 1000.0
 
+_LEVEL_BYTES = b'0123456789.,[]":'
+_SECOND_KEY = frozenset({b"", b"a", b"b"})
+
 _AT_BYTE = re.compile(r"\(byte (\d+)\)")
 _AT_PATH = re.compile(r" - at `\$([^`]*)`")
 _STEP = re.compile(r"\.([A-Za-z_]\w*)|\[(\d+|\.\.\.)\]")
@@ -60,6 +63,15 @@ def plain_levels(levels: list[TextLevel]) -> bool:
     text = ",".join(chain.from_iterable(levels))
     digits = text.replace(",", "").replace(".", "")
     return (digits.isdigit() and digits.isascii() and ",," not in f",{text},") or not levels
+
+
+def plain_book(frame: bytes) -> bool:
+    """Return whether the lists of levels `b` and `a` in a frame hold plain digits; False where that is not sure.
+
+    Looking at the bytes at once takes a tenth of looking at the levels.
+    """
+    levels = frame[frame.find(b":[[") : frame.rfind(b"]")]
+    return levels.translate(None, _LEVEL_BYTES) in _SECOND_KEY and b'""' not in levels
 
 
 def check_levels(levels: list[TextLevel], field: str) -> None:

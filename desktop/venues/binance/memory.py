@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import cast
 
 import msgspec
 
@@ -39,22 +40,33 @@ class MarkMemory:
 
     def whole(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
         """Return the messages with what they leave out, where it is known."""
-        if len(messages) == 1 and type(messages[0]) not in _REMEMBERED:
-            return messages
+        if len(messages) == 1:
+            only = messages[0]
+            if type(only) not in _REMEMBERED:
+                return messages
+            whole = self._whole(only)
+            return messages if whole is only else (whole,)
         return tuple([self._whole(message) for message in messages])
 
     def _whole(self, message: Message) -> Message:
-        if isinstance(message, Mark):
-            if message.mark is not None:
-                self._marks[message.symbol] = message.mark
-            interval_h = self._interval_h.get(message.symbol)
-            if interval_h is not None and message.funding_rate is not None:
-                return msgspec.structs.replace(message, funding_interval_h=interval_h)
-        elif isinstance(message, OpenInterest) and message.usd is None:
-            return self._valued(message)
+        kind = type(message)
+        if kind is Mark:
+            return self._marked(cast(Mark, message))
+        if kind is OpenInterest:
+            return self._valued(cast(OpenInterest, message))
         return message
 
+    def _marked(self, mark: Mark) -> Mark:
+        if mark.mark is not None:
+            self._marks[mark.symbol] = mark.mark
+        interval_h = self._interval_h.get(mark.symbol)
+        if interval_h is None or mark.funding_rate is None:
+            return mark
+        return msgspec.structs.replace(mark, funding_interval_h=interval_h)
+
     def _valued(self, interest: OpenInterest) -> OpenInterest:
+        if interest.usd is not None:
+            return interest
         mark = self._marks.get(interest.symbol)
         instrument = self._instruments.find(interest.venue, interest.symbol)
         if mark is None or not instrument.coins_per_unit:

@@ -13,13 +13,23 @@ from desktop.domain.errors import Unreadable
 from desktop.domain.instrument import InstrumentTable
 from desktop.domain.market import Message, VenueNotice
 from desktop.venues.binance import rows
-from desktop.venues.binance.rows import NORMALISE
-from desktop.venues.wire import DECODE_FAILURES, Origin, looked_at, pieces, reading_trouble, value_of, whose
+from desktop.venues.binance.rows import NORMALISE, Depth
+from desktop.venues.wire import (
+    DECODE_FAILURES,
+    Origin,
+    looked_at,
+    pieces,
+    plain_book,
+    reading_trouble,
+    value_of,
+    whose,
+)
 
 VENUE = rows.VENUE
 SPOT = "spot "
 """Before the path of a spot stream's channel: its tickers have the same form as those of contracts."""
 DEPTH = "GET /fapi/v1/depth?"
+OPEN_INTEREST = "GET /fapi/v1/openInterest?"
 
 
 class _Combined(msgspec.Struct, gc=False):
@@ -47,14 +57,29 @@ def parse(
     """
     try:
         if frame.isascii():
-            if frame.startswith(_TICKERS):
-                found = rows.tickers(_combined_tickers(frame).data, received_ns, instruments, spot=False)
-                return tuple(found) or (Origin(VENUE, channel, received_ns).alive("tickers of nothing listed"),)
             event = _combined(frame).data
+            if type(event) is Depth:
+                return (rows.depth(event, received_ns, instruments, plain=plain_book(frame)),)
             return (NORMALISE[type(event)](event, received_ns, instruments),)
     except (*DECODE_FAILURES, Unreadable):
         pass  # the careful way finds out what it is and at which byte
-    return _carefully(frame, Origin(VENUE, channel, received_ns), instruments)
+    return _otherwise(frame, channel, received_ns, instruments)
+
+
+def _otherwise(
+    frame: bytes, channel: str, received_ns: int, instruments: InstrumentTable
+) -> tuple[Message | BookChange, ...]:
+    """Read what is not of one symbol's streams: first what is usual, then with care."""
+    origin = Origin(VENUE, channel, received_ns)
+    try:
+        if frame.startswith(_TICKERS) and frame.isascii():
+            found = rows.tickers(_combined_tickers(frame).data, received_ns, instruments, spot=False)
+            return tuple(found) or (origin.alive("tickers of nothing listed"),)
+        if channel.startswith(OPEN_INTEREST):
+            return (rows.interest(_open_interest(frame), received_ns, instruments),)
+    except (*DECODE_FAILURES, Unreadable):
+        pass
+    return _carefully(frame, origin, instruments)
 
 
 def _carefully(frame: bytes, origin: Origin, instruments: InstrumentTable) -> tuple[Message | BookChange, ...]:

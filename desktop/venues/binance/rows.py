@@ -15,7 +15,7 @@ from desktop.domain.book import BookChange, TextLevel
 from desktop.domain.errors import Unreadable
 from desktop.domain.instrument import InstrumentTable
 from desktop.domain.market import Liquidation, Mark, OpenInterest, Ticker, Trade
-from desktop.venues.wire import above_zero, both_above_zero, check_levels, is_above_zero, plain_levels, rate
+from desktop.venues.wire import above_zero, both_above_zero, check_levels, is_above_zero, rate
 
 VENUE = "binance"
 # /fapi/v1/fundingInfo lists only symbols that differ from this.
@@ -160,16 +160,15 @@ def mark(event: MarkPrice, received_ns: int, instruments: InstrumentTable) -> Ma
     )
 
 
-def depth(event: Depth, received_ns: int, instruments: InstrumentTable) -> BookChange:
-    """Return the changes of the book."""
-    bids, asks = event.b, event.a
-    if not (plain_levels(bids) and plain_levels(asks)):
-        check_levels(bids, "b")
-        check_levels(asks, "a")
+def depth(event: Depth, received_ns: int, instruments: InstrumentTable, *, plain: bool = False) -> BookChange:
+    """Return the changes of the book; `plain` says that its levels have been looked at."""
+    if not plain:
+        check_levels(event.b, "b")
+        check_levels(event.a, "a")
     symbol = event.s
     coin = instruments.of_venue[VENUE][symbol].coin
     return BookChange(
-        VENUE, symbol, coin, bids, asks, False, event.U, event.u, event.pu, event.T, received_ns
+        VENUE, symbol, coin, event.b, event.a, False, event.U, event.u, event.pu, event.T, received_ns
     )  # fmt: skip
 
 

@@ -23,7 +23,16 @@ from desktop.venues.bybit.words import (
     notice_of,
     pool_of,
 )
-from desktop.venues.wire import DECODE_FAILURES, Origin, looked_at, pieces, reading_trouble, value_of, whose
+from desktop.venues.wire import (
+    DECODE_FAILURES,
+    Origin,
+    looked_at,
+    pieces,
+    plain_book,
+    reading_trouble,
+    value_of,
+    whose,
+)
 
 _rows_of = msgspec.json.Decoder(rows.Rows).decode
 _tickers = msgspec.json.Decoder(rows.Tickers).decode
@@ -55,7 +64,7 @@ def parse(
                         return (trade_of(trades[0], received_ns, instruments),)
                     return tuple([trade_of(row, received_ns, instruments) for row in trades])
             elif kind == "orderbook":
-                return (book_of(_book(frame), received_ns, instruments),)
+                return (book_of(_book(frame), received_ns, instruments, plain=plain_book(frame)),)
             elif prints := _rows_of(frame).data:
                 if len(prints) == 1:
                     return (liquidation_of(prints[0], received_ns, instruments),)

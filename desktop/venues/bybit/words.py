@@ -14,7 +14,7 @@ from desktop.domain.book import BookChange, TextLevel
 from desktop.domain.instrument import InstrumentTable
 from desktop.domain.market import InsurancePool, Message, Ticker, VenueNotice
 from desktop.venues.bybit.rows import VENUE, Ms, Symbol
-from desktop.venues.wire import above_zero, check_levels, is_above_zero, plain_levels, rate
+from desktop.venues.wire import above_zero, check_levels, is_above_zero, rate
 
 _DOLLARS = ("USDT", "USDC", "USD", "USDE")
 _NEARLY = 2 / 3
@@ -71,10 +71,10 @@ class TickerAnswer(msgspec.Struct, gc=False, rename="camel"):
     turnover24h: str = ""
 
 
-def book_of(push: BookPush, received_ns: int, instruments: InstrumentTable) -> BookChange:
-    """Return the changes of the book, or the whole of it."""
+def book_of(push: BookPush, received_ns: int, instruments: InstrumentTable, *, plain: bool = False) -> BookChange:
+    """Return the changes of the book, or the whole of it; `plain` says that its levels have been looked at."""
     book = push.data
-    if not (plain_levels(book.b) and plain_levels(book.a)):
+    if not plain:
         check_levels(book.b, "b")
         check_levels(book.a, "a")
     coin = instruments.of_venue[VENUE][book.s].coin

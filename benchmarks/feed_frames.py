@@ -1,0 +1,109 @@
+"""Frames for the benchmarks in the venues' documented form, no two alike. Made up."""
+
+from __future__ import annotations
+
+import json
+import random
+
+AT_MS = 1_769_900_400_500
+COUNT = 2_000
+LEVELS_A_SIDE = 36
+WHOLE_CHANNEL = "GET /fapi/v1/depth?symbol=BTCUSDT&limit=1000"
+_FIRST_UPDATE = 7_000_000_000
+
+
+def _text(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def binance_frames(rng: random.Random) -> dict[str, list[bytes]]:
+    """Return frames of each kind in the documented form, no two alike."""
+    trades, orders, marks = [], [], []
+    for number in range(COUNT):
+        price, size = f"{rng.uniform(79_000, 81_000):.2f}", f"{rng.uniform(0.001, 3):.3f}"
+        trade = {
+            "e": "aggTrade", "E": AT_MS + 34, "a": 3_000_000_000 + number, "s": "BTCUSDT", "p": price, "q": size,
+            "nq": size, "f": 7_000_000_000 + number, "l": 7_000_000_002 + number, "T": AT_MS,
+            "m": rng.random() < 0.5, "st": 1,
+        }  # fmt: skip
+        order = {
+            "s": "BTCUSDT", "S": "SELL", "o": "LIMIT", "f": "IOC", "q": size, "p": "78000.00", "ap": price,
+            "X": "FILLED", "l": "0.001", "z": size, "T": AT_MS, "ps": "BTCUSDT", "st": 1,
+        }  # fmt: skip
+        mark = {
+            "e": "markPriceUpdate", "E": AT_MS, "s": "BTCUSDT", "p": price + "000000", "i": price + "000000",
+            "P": price + "000000", "r": f"{rng.uniform(-1, 1) / 1e4:.8f}", "T": AT_MS + 3_600_000, "st": 1,
+        }  # fmt: skip
+        trades.append(_text({"stream": "btcusdt@aggTrade", "data": trade}))
+        forced = {"e": "forceOrder", "E": AT_MS + 900, "o": order}
+        orders.append(_text({"stream": "btcusdt@forceOrder", "data": forced}))
+        marks.append(_text({"stream": "btcusdt@markPrice@1s", "data": mark}))
+    return {"binance aggTrade": trades, "binance forceOrder": orders, "binance markPrice": marks}
+
+
+def bybit_frames(rng: random.Random) -> dict[str, list[bytes]]:
+    """Return frames of each kind in the documented form, no two alike."""
+    trades, prints, tickers = [], [], []
+    for number in range(COUNT):
+        price, size = f"{rng.uniform(79_000, 81_000):.2f}", f"{rng.uniform(0.001, 3):.3f}"
+        row: dict[str, object] = {"T": AT_MS, "s": "BTCUSDT", "S": "Buy", "v": size, "p": price}
+        trade = {**row, "L": "PlusTick", "i": f"{number:08x}-aaaa", "BT": False, "RPI": False, "seq": number}
+        ticker = {"symbol": "BTCUSDT", "markPrice": price, "indexPrice": price}
+        shape = {"type": "snapshot", "ts": AT_MS + 3}
+        trades.append(_text({"topic": "publicTrade.BTCUSDT", **shape, "data": [trade]}))
+        prints.append(_text({"topic": "allLiquidation.BTCUSDT", **shape, "data": [row]}))
+        tickers.append(_text({"topic": "tickers.BTCUSDT", "type": "delta", "data": ticker, "cs": 1, "ts": AT_MS}))
+    return {"bybit publicTrade": trades, "bybit allLiquidation": prints, "bybit tickers": tickers}
+
+
+def open_interest_frames(rng: random.Random) -> list[bytes]:
+    """Return answers of Binance's open interest."""
+    return [
+        _text({"openInterest": f"{rng.uniform(60_000, 62_000):.3f}", "symbol": "BTCUSDT", "time": AT_MS})
+        for _ in range(COUNT)
+    ]
+
+
+def mini_ticker_frames(rng: random.Random, symbols: list[str]) -> list[bytes]:
+    """Return pushes of the last prices of these symbols."""
+    return [
+        _text({"stream": "!miniTicker@arr", "data": [_mini_ticker(rng, one) for one in symbols]})
+        for _ in range(COUNT)
+    ]
+
+
+def _mini_ticker(rng: random.Random, symbol: str) -> dict[str, object]:
+    price = f"{rng.uniform(1, 1000):.4f}"
+    return {
+        "e": "24hrMiniTicker", "E": AT_MS, "s": symbol, "c": price, "o": price, "h": price, "l": price,
+        "v": f"{rng.uniform(1e6, 1e8):.0f}", "q": f"{rng.uniform(1e6, 1e9):.2f}", "st": 1,
+    }  # fmt: skip
+
+
+def _levels(rng: random.Random, start: int, step: int) -> list[tuple[str, str]]:
+    places = sorted(rng.sample(range(800), LEVELS_A_SIDE))
+    return [
+        (f"{(start + step * place) / 10:.1f}", "0.000" if rng.random() < 0.2 else f"{rng.uniform(0.001, 9):.3f}")
+        for place in places
+    ]
+
+
+def whole_depth() -> bytes:
+    """Return a whole Binance book of 1,000 levels a side."""
+    bids = [(f"{(800_000 - place) / 10:.1f}", "1.500") for place in range(1000)]
+    asks = [(f"{(800_001 + place) / 10:.1f}", "1.500") for place in range(1000)]
+    return _text({"lastUpdateId": _FIRST_UPDATE, "E": AT_MS, "T": AT_MS, "bids": bids, "asks": asks})
+
+
+def depth_frames(rng: random.Random, step_ms: int) -> list[bytes]:
+    """Return changes of that book of about 1.6 kB each, one after the other every `step_ms` of event time."""
+    frames, before = [], _FIRST_UPDATE
+    for number in range(COUNT):
+        at_ms, last = AT_MS - AT_MS % 1000 + 500 + step_ms * number, before + 90
+        data = {
+            "e": "depthUpdate", "E": at_ms + 4, "T": at_ms, "s": "BTCUSDT", "U": before + 1, "u": last, "pu": before,
+            "b": _levels(rng, 800_000, -1), "a": _levels(rng, 800_001, 1), "st": 1,
+        }  # fmt: skip
+        frames.append(_text({"stream": "btcusdt@depth@500ms", "data": data}))
+        before = last
+    return frames
