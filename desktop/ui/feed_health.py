@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.domain.coverage import Completeness
+from desktop.engine.commands import SetOffline, SetVenue
 from desktop.engine.desk_view import DeskView, FeedView
+from desktop.engine.door import EngineDoor
 from desktop.ui import shapes, theme, wording
 from desktop.ui.parts import Card, RunLine, label, set_tip
 from desktop.ui.risk_answers import feed_runs
@@ -44,7 +56,9 @@ def facts_of(feed: FeedView, now_ms: int) -> tuple[tuple[str, str], ...]:
 
 
 class FeedCard(Card):
-    """One venue's feed in full."""
+    """One venue's feed in full. Signals: `switched` with whether the venue is to be listened to."""
+
+    switched = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
@@ -67,7 +81,12 @@ class FeedCard(Card):
         top = QVBoxLayout()
         top.setContentsMargins(12, 4, 12, 4)
         top.setSpacing(2)
-        top.addWidget(self.head_line)
+        self.on = QCheckBox(tr("on"))
+        self.on.clicked.connect(self.switched)
+        line = QHBoxLayout()
+        line.addWidget(self.head_line, 1)
+        line.addWidget(self.on)
+        top.addLayout(line)
         top.addWidget(self.reason)
         self.body.addLayout(top)
         self.body.addLayout(grid)
@@ -87,6 +106,8 @@ class FeedCard(Card):
     def show_feed(self, feed: FeedView, now_ms: int) -> None:
         """Show this feed as it stands."""
         self.setAccessibleName(wording.venue(feed.venue))
+        self.on.setAccessibleName(tr("{venue} on", venue=wording.venue(feed.venue)))
+        self.on.setChecked(feed.state != "off")
         self.head_line.set_runs(*feed_runs(feed))
         self.reason.setText(feed.reason)
         self.reason.setVisible(bool(feed.reason))
@@ -119,8 +140,9 @@ def _channel_runs(name: str, state: str, age_ms: int | None, reason: str) -> tup
 class FeedHealth(QDialog):
     """All feeds side by side. Not modal: the market goes on behind it; Escape closes it."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, door: EngineDoor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._door = door
         self.setWindowTitle(tr("Feeds: what is heard, and what is not"))
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -140,13 +162,24 @@ class FeedHealth(QDialog):
         area.setWidgetResizable(True)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
+        self.offline = QCheckBox(tr("Offline: close every connection of the market, keep what is known"))
+        self.offline.clicked.connect(lambda offline: self._door.submit(SetOffline(offline)))
+        foot = QHBoxLayout()
+        foot.setContentsMargins(16, 4, 16, 12)
+        foot.addWidget(self.offline)
         outer.addWidget(area)
+        outer.addLayout(foot)
+
+    def _switch(self, venue: str, on: bool) -> None:
+        self._door.submit(SetVenue(venue, on))
 
     def show_view(self, view: DeskView) -> None:
         """Show the feeds of a view."""
+        self.offline.setChecked(bool(view.feeds) and all(feed.state == "off" for feed in view.feeds))
         for place, feed in enumerate(view.feeds):
             if place == len(self.cards):
                 card = FeedCard()
+                card.switched.connect(lambda on, venue=feed.venue: self._switch(venue, on))
                 self.cards.append(card)
                 self._grid.addWidget(card, place // 2, place % 2, Qt.AlignmentFlag.AlignTop)
             self.cards[place].show_feed(feed, view.now_ms)

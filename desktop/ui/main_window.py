@@ -138,6 +138,7 @@ class MainWindow(QMainWindow):
         self.header.transfer_wanted.connect(self._move_to_wallet)
         self.next_step.transfer_wanted.connect(self._move_to_wallet)
         self.watchlist.coin_chosen.connect(self.choose_coin)
+        self.watchlist.find_wanted.connect(lambda: self.side.open_finder(self.choose_coin))
         self.feeds.health_wanted.connect(self.side.open_feeds)
         self.exposure.entry_wanted.connect(self.side.open_hand_entry)
         self.chart.interval_chosen.connect(self.choose_interval)
@@ -259,6 +260,7 @@ class MainWindow(QMainWindow):
             ("Esc", self._leave_full_screen),
             ("Ctrl+I", self.side.open_indicators),
             ("Ctrl+D", self.side.open_feeds),
+            ("Ctrl+K", lambda: self.side.open_finder(self.choose_coin)),
             ("Ctrl+,", self.side.open_settings),
         ):
             shortcut = QShortcut(QKeySequence(keys), self.market)

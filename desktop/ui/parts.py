@@ -130,6 +130,11 @@ class RunLine(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFixedWidth(width)
 
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """The runs shown now."""
+        return self._runs
+
     def words(self) -> str:
         """Return the whole line as plain words."""
         return runs.spoken(self._runs)

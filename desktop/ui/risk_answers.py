@@ -13,7 +13,7 @@ from desktop.ui import shapes, theme, wording
 from desktop.ui.runs import Divider, Mark, Meter, Run, Space, Words
 from desktop.ui.shapes import Shape
 from desktop.ui.tile_shape import level_of
-from desktop.ui.tile_whole import wick_words
+from desktop.ui.tile_whole import shape_of_mine, wick_words
 from desktop.ui.wording import tr
 
 _BOLD = theme.SEMIBOLD
@@ -209,7 +209,7 @@ def _positions(mine: ExposureView | None) -> tuple[Run, ...]:
     verdict = Shape.UNKNOWN if mine.survives is None else Shape.YES if mine.survives else Shape.NO
     tone: theme.Tone = "critical" if mine.survives is False else "text"
     return (
-        Mark(shapes.of_reading(distance), 10, 7),
+        Mark(shape_of_mine(mine, nearest), 10, 7),
         Words(tr("{coin} liquidation ", coin=nearest.coin)),
         Words(tr("{away} away", away=away), "third" if distance.state is State.STALE else "text", _BOLD),
         Divider(),

@@ -19,6 +19,7 @@ def keys() -> tuple[tuple[str, str], ...]:
         ("+  −", tr("zoom the chart")),
         ("Home", tr("chart back to the newest bars")),
         ("Ctrl+M", tr("snooze all for 1 h; critical still rings")),
+        ("Ctrl+K", tr("find a coin, watch it, stop watching it")),
         ("Ctrl+I", tr("all indicators of the coin, with their evidence")),
         ("Ctrl+D", tr("all feeds in full")),
         ("Ctrl+,", tr("settings: where alerts go")),

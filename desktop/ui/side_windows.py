@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 from desktop.engine.desk_view import CoinView, DeskView
 from desktop.engine.door import EngineDoor
 from desktop.ui.feed_health import FeedHealth
+from desktop.ui.finder import Finder
 from desktop.ui.indicator_sheet import IndicatorSheet
 from desktop.ui.settings.hand_entry import HandEntry
 from desktop.ui.settings.settings_window import SettingsWindow
@@ -30,7 +31,7 @@ class SideWindows:
         self._view, self._coin = view, coin
         feeds, sheet = self._open.get("feeds"), self._open.get("indicators")
         for window in self._open.values():
-            if isinstance(window, SettingsWindow | HandEntry):
+            if isinstance(window, SettingsWindow | HandEntry | Finder):
                 window.show_view(view)
         if isinstance(feeds, FeedHealth):
             feeds.show_view(view)
@@ -39,7 +40,7 @@ class SideWindows:
 
     def open_feeds(self) -> None:
         """Show all feeds in full."""
-        self._show("feeds", lambda: FeedHealth(self._parent))
+        self._show("feeds", lambda: FeedHealth(self._door, self._parent))
 
     def open_indicators(self) -> None:
         """Show every indicator of the chosen coin."""
@@ -48,6 +49,16 @@ class SideWindows:
     def open_hand_entry(self) -> None:
         """Let the person enter what they hold."""
         self._show("hand", lambda: HandEntry(self._door, self._parent))
+
+    def open_finder(self, show: Callable[[str], None]) -> None:
+        """Let the person find a coin; `show` gets the one that is chosen."""
+
+        def make() -> Finder:
+            finder = Finder(self._door, self._parent)
+            finder.chosen.connect(show)
+            return finder
+
+        self._show("finder", make)
 
     def open_settings(self) -> None:
         """Show the settings."""

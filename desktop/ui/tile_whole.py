@@ -77,7 +77,7 @@ def me_tile(view: DeskView, *, hidden: bool = False) -> TileFacts:
     return TileFacts(
         id=ME,
         name=tr("Me: {coin} liquidation", coin=nearest.coin),
-        shape=shapes.of_reading(reading),
+        shape=shape_of_mine(mine, nearest),
         state=reading.state,
         value=wording.HIDDEN if hidden else wording.percent(reading.value or 0.0, 1),
         unit=tr("away"),
@@ -85,6 +85,14 @@ def me_tile(view: DeskView, *, hidden: bool = False) -> TileFacts:
         age=wording.age(view.now_ms - reading.as_of_ms) if reading.as_of_ms else "",
         tip=_me_tip(mine, nearest),
     )
+
+
+def shape_of_mine(mine: ExposureView, nearest: PositionView) -> Shape:
+    """Return the level of my distance; a position that fails the wick test is a warning at least."""
+    reading = nearest.distance
+    if reading.state is State.LIVE and mine.survives is False:
+        return shapes.of_level(max(reading.level, Level.WARNING))
+    return shapes.of_reading(reading)
 
 
 def wick_words(mine: ExposureView) -> str:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QWidget
 from desktop.engine.desk_view import CoinView, DeskView
 from desktop.risk.reading import Level, Reading, State
 from desktop.ui import runs, shapes, sparks, theme, wording
-from desktop.ui.parts import Card, set_tip
+from desktop.ui.parts import Card, button, set_tip
 from desktop.ui.runs import Mark, Run, Words
 from desktop.ui.theme import Colours, Tone
 from desktop.ui.wording import tr
@@ -134,12 +134,19 @@ def _tip(coin: CoinView) -> str:
 
 
 class Watchlist(Card):
-    """All watched coins. Signals: `coin_chosen` with the coin that the person wants in the chart."""
+    """All watched coins.
+
+    Signals: `coin_chosen` with the coin that the person wants in the chart, `find_wanted` for another one.
+    """
 
     coin_chosen = Signal(str)
+    find_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Watchlist"), parent)
+        self.add = button(tr("+ coin"), "quiet", says=tr("Find another coin"))
+        self.add.clicked.connect(self.find_wanted)
+        self.head.insertWidget(2, self.add)
         self.right.setText(tr("24 h"))
         self._group = QButtonGroup(self)
         self.rows: dict[str, CoinRow] = {}
@@ -147,6 +154,11 @@ class Watchlist(Card):
 
     def show_view(self, view: DeskView, chosen: str) -> None:
         """Show the coins of a view with `chosen` marked."""
+        watched = {coin.coin for coin in view.coins}
+        for gone in [coin for coin in self.rows if coin not in watched]:
+            row = self.rows.pop(gone)
+            self._group.removeButton(row)
+            row.deleteLater()
         for place, coin in enumerate(view.coins):
             row = self.rows.get(coin.coin) or self._add(coin.coin, place)
             row.show_coin(coin, view.now_ms)

@@ -119,7 +119,7 @@ def test_depth_and_slippage_stand_in_their_pane(qtbot: QtBot) -> None:
 
 
 def test_feeds_in_full_tell_completeness_channels_and_reasons(qtbot: QtBot) -> None:
-    window = FeedHealth()
+    window = FeedHealth(desk.FakeEngineDoor())
     qtbot.addWidget(window)
     view = whole_desk.storm()
     window.show_view(view)
