@@ -64,7 +64,9 @@ def engine_stalled(since_ms: int, seconds: float, now_ms: int) -> tuple[Key, Inc
     return (ENGINE_STALLED, ""), made
 
 
-def digest(since_ms: int, until_ms: int, missed: Sequence[Missed], why: str, zone: tzinfo | None) -> Incident:
+def digest(
+    since_ms: int, until_ms: int, missed: Sequence[Missed], why: str, now_ms: int, zone: tzinfo | None
+) -> Incident:
     """Return the one incident that tells what happened while nobody watched, in order. It is over already.
 
     Its level is that of the worst it lists (notable if there is nothing). `why` is "slept" or "was not running".
@@ -76,10 +78,9 @@ def digest(since_ms: int, until_ms: int, missed: Sequence[Missed], why: str, zon
         DIGEST,
         "missed",
         max((m.level for m in told), default=Level.NOTABLE),
-        until_ms,
+        now_ms,
         f"Seawall {why} {stretch}: {what}.",
-        opened_ms=until_ms,
-        closed_ms=until_ms,
+        closed_ms=now_ms,
         missed=told,
         hours=(until_ms - since_ms) / 3_600_000,
     )

@@ -31,10 +31,22 @@ class IncidentBook:
         self.shelf = IncidentShelf()
         self._cooling: dict[Key, CoolDown] = {}
         self._spent: set[tuple[str, str]] = set()
+        self._hushed_until_ms = 0
 
     def use(self, rules: Iterable[Rule]) -> None:
         """Know these rules from now on."""
         self._rules = {rule.id: rule for rule in rules if not rule.off}
+
+    def hush(self, until_ms: int) -> None:
+        """Let nothing ring by itself until then: it goes on since a time nobody watched, and a digest will tell."""
+        self._hushed_until_ms = max(self._hushed_until_ms, until_ms)
+
+    def told(self, now_ms: int) -> None:
+        """Take that a digest tells of what opened in the quiet: from now on it is repeated like what rang."""
+        self._hushed_until_ms = 0
+        for key, incident in list(self.shelf.open.items()):
+            if incident.rang_ms is None and incident.level >= Level.WARNING:
+                self.shelf.keep(key, msgspec.structs.replace(incident, rang_ms=now_ms))
 
     def take(self, step: Step, now_ms: int) -> list[IncidentChange]:
         """Take what a rule said and return what became of its incident (nothing, or one change)."""
@@ -109,7 +121,9 @@ class IncidentBook:
         return msgspec.structs.replace(kept, rings=rings, actions=tuple(dict.fromkeys(actions)))
 
     def _rings(self, key: Key, incident: Incident, change: Change, rule: Rule, now_ms: int) -> bool:
-        if incident.level < Level.WARNING or is_quiet(rule, incident.level, now_ms, self._zone):
+        if incident.level < Level.WARNING or now_ms < self._hushed_until_ms:
+            return False
+        if is_quiet(rule, incident.level, now_ms, self._zone):
             return False
         cooling = self._cooling.setdefault(key, CoolDown())
         return cooling.sends(incident.level, now_ms, rule.cool_down_ms, escalates=change == "raised")

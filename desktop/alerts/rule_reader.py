@@ -6,6 +6,7 @@ The form is described at the top of `resources/rules/cascade.toml`.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from typing import Any
 
 from desktop.alerts.facts import CHANNEL_NAMES, PLACES, Place, known_fact, known_names
@@ -45,14 +46,36 @@ def parse_rules(text: str, source: str = "rules", channels: tuple[str, ...] = CH
     Raise BadInput naming source and line where the text is no TOML, a key, an indicator, a rule or a channel is not
     known (with the nearest that is), a number is missing, thresholds contradict each other, or rules run in a circle.
     """
+    written = WrittenText(text, source)
+    return linked(_Reader(written, channels).rules(_document(text, source)), written)
+
+
+def parse_own_rules(
+    text: str, shipped: Sequence[Rule], source: str = "rules", channels: tuple[str, ...] = CHANNEL_NAMES
+) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    """Return the rules written in `text`, and all rules in force with them: a shipped one of the same id gives way.
+
+    They may name shipped rules, and shipped ones that name a changed rule follow it. A text without any rule is none.
+    Raise BadInput as `parse_rules` does.
+    """
+    document = _document(text, source)
+    if not document:
+        return (), tuple(shipped)
+    written = WrittenText(text, source)
+    own = {rule.id: rule for rule in _Reader(written, channels).rules(document)}
+    merged = [own.get(rule.id, rule) for rule in shipped]
+    merged += [rule for rule in own.values() if all(rule.id != other.id for other in shipped)]
+    every = {rule.id: rule for rule in linked(merged, written)}
+    return tuple(every[rule_id] for rule_id in own), tuple(every.values())
+
+
+def _document(text: str, source: str) -> dict[str, Any]:
     try:
-        document = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{source} is not TOML: {error}", "Mend the line it names.", where=source) from None
     except RecursionError:
         raise BadInput(f"{source} is nested too deep", "Write flat tables.", where=source) from None
-    written = WrittenText(text, source)
-    return linked(_Reader(written, channels).rules(document), written)
 
 
 class _Reader:

@@ -70,7 +70,7 @@ class AlertDelivery:
         notification = Notification(
             key=incident.id,
             title=incident_words.title(incident),
-            body=incident_words.body(incident),
+            body=incident_words.body(incident, private=True),
             urgent=incident.level >= Level.CRITICAL,
             actions=actions if incident.rule != "feed-dead" else actions[1:],
         )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import tzinfo
 
-from desktop.alerts import dead_man
+from desktop.alerts import dead_man, incident_words
 from desktop.alerts.facts import FACTS
 from desktop.alerts.incident_book import IncidentBook
-from desktop.alerts.incidents import CHANNEL_FAILED, Incident, IncidentChange
+from desktop.alerts.incidents import CHANNEL_FAILED, RULES_REFUSED, Incident, IncidentChange
 from desktop.alerts.judgement import Facts, Judgement, suspension
 from desktop.alerts.rules import Rule
 from desktop.alerts.standing import LIVE_CLOCK, EvaluationClock, Step, SubjectRules
@@ -25,14 +25,18 @@ class AlertLoop:
 
     A rule opens an incident the moment it holds and raises it the moment a higher level holds. It steps down, and
     closes, only after its cleared conditions have failed for the rule's `quiet_ms`; while the rule cannot be judged
-    it stays as it is. What the rules say of coins, venues, market and desk goes into one book.
+    it stays as it is. What the rules say of coins, venues, market and desk goes into one book; `market` gives the
+    facts of the market, which every rule may use.
     """
 
     def __init__(self, rules: Sequence[Rule], clock: EvaluationClock = LIVE_CLOCK) -> None:
         self.rules = dead_man.with_dead_man(rules)
         self.told = ToldFacts()
         self.book = IncidentBook(self.rules, clock.zone)
+        self.book.shelf.words = incident_words.with_next_step
         self._clock = clock
+        self.market: Callable[[int], Facts] = lambda now_ms: NO_FACTS
+        self._market: tuple[int, Facts] = (-1, NO_FACTS)
         self._subjects: dict[tuple[str, str], SubjectRules] = {}
         self._suspended: dict[tuple[str, str], str] = {}
         self._noted_ms: dict[tuple[str, str], int] = {}
@@ -56,14 +60,16 @@ class AlertLoop:
     def touch(self, rules: Iterable[Rule], coin: str, facts: Facts, now_ms: int) -> tuple[IncidentChange, ...]:
         """Judge these rules in the turn of a message: they can open or rise, never fall."""
         judged = self._of("coin", coin)
-        return self._taken(judged.touch(rules, self.told.joined(facts, coin), now_ms), now_ms)
+        joined = self.told.joined(facts, coin, self._market_at(now_ms))
+        return self._taken(judged.touch(rules, joined, now_ms), now_ms)
 
     def tick(self, coin: str, facts: Facts, now_ms: int) -> tuple[IncidentChange, ...]:
         """Judge all rules of this coin, once a second: besides rising, they update, step down and close."""
         return self._ticked("coin", coin, facts, now_ms)
 
-    def tick_market(self, facts: Facts, now_ms: int) -> tuple[IncidentChange, ...]:
+    def tick_market(self, now_ms: int) -> tuple[IncidentChange, ...]:
         """Judge the rules of the market and of this desk, and send the reminders that are due."""
+        facts = self._market_at(now_ms)
         changes = self._ticked("market", "", facts, now_ms) + self._ticked("desk", "", facts, now_ms)
         return (*changes, *self.book.remind(now_ms))
 
@@ -88,12 +94,17 @@ class AlertLoop:
 
     def _ticked(self, place: str, subject: str, facts: Facts, now_ms: int) -> tuple[IncidentChange, ...]:
         judged = self._of(place, subject)
-        joined = self.told.joined(facts, subject)
+        joined = self.told.joined(facts, subject, self._market_at(now_ms))
         key = (place, subject)
         if place in ("coin", "market") and now_ms - self._noted_ms.get(key, 0) >= _NOTE_MS:
             self._noted_ms[key] = now_ms
             self._note_suspensions(judged, joined)
         return self._taken(judged.tick(joined, now_ms), now_ms)
+
+    def _market_at(self, now_ms: int) -> Facts:
+        if self._market[0] != now_ms:
+            self._market = (now_ms, self.market(now_ms))
+        return self._market[1]
 
     def _of(self, place: str, subject: str) -> SubjectRules:
         found = self._subjects.get((place, subject))
@@ -132,6 +143,14 @@ class AlertLoop:
     def channel_well(self, name: str, now_ms: int) -> tuple[IncidentChange, ...]:
         """Take that a channel delivers again."""
         return tuple(self.book.shelf.end((CHANNEL_FAILED, name), now_ms))
+
+    def rules_refused(self, reason: str, now_ms: int) -> tuple[IncidentChange, ...]:
+        """Take that the person's rule file cannot be read while other rules stand."""
+        return self.put(*dead_man.rules_refused(reason, now_ms), now_ms)
+
+    def rules_taken(self, now_ms: int) -> tuple[IncidentChange, ...]:
+        """Take that the person's rules are in force."""
+        return tuple(self.book.shelf.end((RULES_REFUSED, ""), now_ms))
 
     def put(self, key: tuple[str, str], incident: Incident, now_ms: int) -> tuple[IncidentChange, ...]:
         """Take an incident of the watch itself that is told once: a digest, a stall, a refused rule file."""

@@ -35,6 +35,24 @@ class Snooze(Command, frozen=True):
     incident_id: str = ""
 
 
+class KeepRules(Command, frozen=True):
+    """Keep these rules (TOML) and judge by them; what cannot be read is refused, and the old rules stay in force."""
+
+    text: str
+
+
+class TryRule(Command, frozen=True):
+    """Try these rules (TOML) on the last 30 days, keeping nothing; the news `RuleTried` brings what came of it."""
+
+    text: str
+
+
+class ExportIncidents(Command, frozen=True):
+    """Write all kept incidents, oldest first, one JSON object a line, to this file."""
+
+    path: str
+
+
 class TryChannel(Command, frozen=True):
     """Send a test message over this channel now; how it went appears in the view."""
 

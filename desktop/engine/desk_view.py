@@ -15,6 +15,7 @@ from desktop.domain.position import Holdings
 from desktop.engine.catalogue_view import CatalogueView
 from desktop.engine.channel_plan import ChannelPlans, WayOutView
 from desktop.engine.history_view import HistoryView
+from desktop.engine.rule_views import RulesView
 from desktop.risk.reading import Level, Reading, State
 
 FloatArray = npt.NDArray[np.float64]
@@ -340,3 +341,4 @@ class DeskView(msgspec.Struct, frozen=True):
     plans: ChannelPlans | None = None
     history: HistoryView | None = None
     catalogue: CatalogueView | None = None
+    rules: RulesView | None = None

@@ -11,6 +11,7 @@ from desktop.alerts.incidents import Incident
 from desktop.engine.commands import Command
 from desktop.engine.desk_view import DeskView
 from desktop.engine.ports import Notification
+from desktop.engine.rule_views import RuleTrialView
 from desktop.risk.reading import Level
 
 
@@ -40,13 +41,25 @@ class PersonWantsTransfer(msgspec.Struct, frozen=True):
     incident_id: str
 
 
+class RuleTried(msgspec.Struct, frozen=True):
+    """What the rules of `TryRule` would have done."""
+
+    trial: RuleTrialView
+
+
+class EngineStalled(msgspec.Struct, frozen=True):
+    """The engine has judged nothing for so long; 0 once it goes on. Told by a thread of its own."""
+
+    seconds: float
+
+
 class EngineStopped(msgspec.Struct, frozen=True):
     """The engine ended; `reason` is empty when it was asked to."""
 
     reason: str = ""
 
 
-News = IncidentNews | Rang | FallbackNotification | PersonWantsTransfer | EngineStopped
+News = IncidentNews | Rang | FallbackNotification | PersonWantsTransfer | RuleTried | EngineStalled | EngineStopped
 
 
 class EngineDoor(Protocol):
@@ -59,4 +72,4 @@ class EngineDoor(Protocol):
         """Hand in a command; its effect, or its refusal, appears in the view."""
 
     def listen(self, listener: Callable[[News], None]) -> None:
-        """Call `listener` with rare news, on the engine's thread."""
+        """Call `listener` with rare news, on the engine's thread (`EngineStalled` on that of its watchdog)."""

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 
 from desktop.alerts.incidents import IncidentChange
 from desktop.domain.errors import Refused, SeawallError
-from desktop.domain.instrument import InstrumentTable
 from desktop.domain.market import Gap, Message, Ticker
 from desktop.engine import alert_delivery
 from desktop.engine.alert_delivery import AlertDelivery
+from desktop.engine.alert_desk import AlertDesk
 from desktop.engine.commands import (
     Acknowledge,
     AddCoin,
     CancelOnDevice,
     Command,
+    ExportIncidents,
     FindCoins,
     KeepChannels,
+    KeepRules,
     PracticeSaveAddress,
     PracticeWithdraw,
     PressDeviceKey,
@@ -28,68 +29,21 @@ from desktop.engine.commands import (
     SetVenue,
     Snooze,
     TryChannel,
+    TryRule,
     WatchCoin,
 )
 from desktop.engine.connections import Connections
-from desktop.engine.desk_view import DeskView, World
+from desktop.engine.desk_view import DeskView
 from desktop.engine.door import News, PersonWantsTransfer
-from desktop.engine.history_view import RecordingView
+from desktop.engine.engine_parts import EngineParts
 from desktop.engine.incident_keeper import IncidentKeeper
-from desktop.engine.market_desk import MarketDesk
-from desktop.engine.own_side import OwnSide
 from desktop.engine.past_desk import PastDesk
 from desktop.engine.picture import Picture, worst_open
-from desktop.engine.ports import (
-    Clock,
-    DeviceDesk,
-    Feed,
-    HistorySink,
-    HistorySource,
-    IncidentJournal,
-    Notifier,
-    PracticeDesk,
-    PublicPast,
-    ValueStore,
-    WatchList,
-)
-from desktop.engine.transfer_runner import TransferRunner
 from desktop.engine.watch_desk import WatchDesk, WatchParts
-from desktop.engine.ways_out import WaysOut
 
 _log = logging.getLogger(__name__)
 
 FRAME_SECONDS = 1 / 30
-
-
-@dataclass
-class EngineParts:
-    """Everything an engine is made of; filled in by the wiring, once per world."""
-
-    world: World
-    label: str
-    clock: Clock
-    coins: tuple[str, ...]
-    feeds: Sequence[Feed]
-    market: MarketDesk
-    context: Sequence[Feed] = ()
-    offline: bool = False
-    gate: Callable[[bool], None] = lambda offline: None
-    instruments: InstrumentTable | None = None
-    watch_list: WatchList | None = None
-    venues_off: Sequence[str] = ()
-    transfers: TransferRunner | None = None
-    device: DeviceDesk | None = None
-    history: HistorySource | None = None
-    history_sink: HistorySink | None = None
-    values: ValueStore | None = None
-    past: PublicPast | None = None
-    recording: Callable[[], RecordingView] | None = None
-    incidents: IncidentJournal | None = None
-    notifier: Notifier | None = None
-    practice: PracticeDesk | None = None
-    own: OwnSide | None = None
-    ways_out: WaysOut | None = None
-    closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
 
 class Engine:
@@ -116,6 +70,10 @@ class Engine:
         self._picture = Picture(parts, self._past.view)
         self._past.on_trouble = self._picture.note
         self._incidents.on_trouble = self._picture.note
+        self.alerts = AlertDesk(parts.market, parts.clock, parts.history, parts.rules, parts.last_seen)
+        self.alerts.tell = self._tell_changes
+        self.alerts.news = lambda news: self.on_news(news)
+        self._picture.rules = self.alerts.view
         if parts.transfers is not None:
             parts.transfers.on_refused = self._picture.note
         if parts.ways_out is not None:
@@ -166,6 +124,7 @@ class Engine:
             for feed in (*parts.feeds, *parts.context):
                 group.create_task(self._connections.follow(feed), name=f"feed {feed.venue}")
             group.create_task(self._tick(), name="tick")
+            group.create_task(self.alerts.run(), name="alerts")
             group.create_task(self._freeze(), name="freeze")
             group.create_task(self._deliver(), name="deliver")
             group.create_task(self._obey(), name="commands")
@@ -195,6 +154,7 @@ class Engine:
 
     async def _restore(self) -> None:
         parts = self._parts
+        await self.alerts.start()
         # Restored incidents are history: they are shown, and never ring as news.
         self._market.restore(await self._incidents.recent(50))
         if parts.transfers is not None:
@@ -225,8 +185,7 @@ class Engine:
             if parts.world == "live":  # the other worlds have times of their own
                 self._tell_changes(await self._connections.wake())
             now_ms = parts.clock.now_ms()
-            for change in self._market.tick(now_ms):
-                self._changes.put_nowait(change)
+            self._tell_changes(self._market.tick(now_ms))
             if parts.own is not None:
                 parts.own.tick(now_ms)
             self._past.hand_over(now_ms)
@@ -282,6 +241,8 @@ class Engine:
                 await self._practise(command)
             case CancelOnDevice() if self._parts.device is not None:
                 await self._parts.device.cancel()
+            case KeepRules() | TryRule() | ExportIncidents():
+                await self.alerts.handle(command)
             case TryChannel() | KeepChannels() if self._parts.ways_out is not None:
                 await self._parts.ways_out.handle(command)
             case _:

@@ -9,8 +9,9 @@ from collections.abc import Awaitable, Callable
 
 from desktop.engine.commands import Command
 from desktop.engine.desk_view import DeskView
-from desktop.engine.door import EngineStopped, News
+from desktop.engine.door import EngineStalled, EngineStopped, News
 from desktop.engine.engine import Engine
+from desktop.engine.watchdog import Watchdog
 
 _log = logging.getLogger(__name__)
 
@@ -68,6 +69,10 @@ class EngineThread:
         for listener in list(self._listeners):
             listener(news)
 
+    def _goes_on(self, engine: Engine, seconds: float) -> None:
+        self._tell(EngineStalled(0.0))
+        engine.alerts.stood_still(seconds)
+
     def _run(self) -> None:
         reason = ""
         try:
@@ -95,11 +100,18 @@ class EngineThread:
             early, self._early = self._early, []
         for command in early:
             engine.take(command)
+        watchdog = Watchdog(
+            asyncio.get_running_loop(),
+            on_stalled=lambda seconds: self._tell(EngineStalled(seconds)),
+            on_back=lambda seconds: self._goes_on(engine, seconds),
+        )
+        watchdog.start()
         running = asyncio.create_task(engine.run())
         stopping = asyncio.create_task(stop.wait())
         try:
             await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            watchdog.stop()
             # First everything that uses the journals ends, then they are closed.
             stopping.cancel()
             running.cancel()

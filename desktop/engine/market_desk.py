@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from desktop.alerts.incidents import Incident, IncidentChange
 from desktop.alerts.judgement import Facts
@@ -52,6 +52,8 @@ class MarketDesk(MarketPast):
     def __init__(self, coins: Sequence[str], rules: Sequence[Rule], venues: Sequence[str]) -> None:
         super().__init__(MarketFloor(venues))
         self._alerts = AlertLoop(rules)
+        self._alerts.market = self._market_facts
+        self.on_slept: Callable[[Slept], None] = lambda slept: None
         self._on = self._dependencies()
         self._hour = -1
         self._judged_next = 0
@@ -92,6 +94,7 @@ class MarketDesk(MarketPast):
             if feed.state(now_ms) != "off":
                 feed.resume(now_ms)
         self._floor.heard.forget()
+        self.on_slept(slept)
         return NOTHING
 
     # --- messages ----------------------------------------------------------------------------------------------
@@ -250,7 +253,7 @@ class MarketDesk(MarketPast):
         changes = self._alerts.watch_feeds(floor.feeds, now_ms)
         for coin in self._next_coins():
             changes += self._alerts.tick(coin, self._facts(coin, now_ms), now_ms)
-        changes += self._alerts.tick_market(self._market_facts(now_ms), now_ms)
+        changes += self._alerts.tick_market(now_ms)
         hour = (now_ms - _GRACE_MS) // HOUR_MS
         if hour != self._hour:
             if self._hour >= 0:
@@ -275,6 +278,22 @@ class MarketDesk(MarketPast):
     def snooze(self, incident_id: str, until_ms: int) -> tuple[IncidentChange, ...]:
         """Stay quiet about this incident until then; all open ones if the id is empty."""
         return self._alerts.change(incident_id, snoozed_until_ms=until_ms)
+
+    @property
+    def coins(self) -> tuple[str, ...]:
+        """The coins that are followed now."""
+        return tuple(self._floor.coins)
+
+    @property
+    def alerts(self) -> AlertLoop:
+        """The loop that judges the rules: told facts, quiet stretches, incidents of the watch itself."""
+        return self._alerts
+
+    def use_rules(self, rules: Sequence[Rule], now_ms: int) -> tuple[IncidentChange, ...]:
+        """Judge by these rules from now on."""
+        changes = self._alerts.use(rules, now_ms)
+        self._on = self._dependencies()
+        return changes
 
     def channel_failed(self, name: str, reason: str, now_ms: int) -> tuple[IncidentChange, ...]:
         """Take that a channel does not deliver: that is an incident itself."""

@@ -14,7 +14,7 @@ from desktop.engine.history_keeper import HistoryKeeper
 from desktop.engine.history_view import HistoryView
 
 if TYPE_CHECKING:
-    from desktop.engine.engine import EngineParts
+    from desktop.engine.engine_parts import EngineParts
 
 HISTORY_DAYS, VALUE_DAYS = 30, 365
 DAY_MS = 86_400_000

@@ -21,10 +21,11 @@ from desktop.engine.desk_view import (
     UntestedView,
 )
 from desktop.engine.history_view import HistoryView
+from desktop.engine.rule_views import RulesView
 from desktop.risk.reading import Level, Reading
 
 if TYPE_CHECKING:
-    from desktop.engine.engine import EngineParts
+    from desktop.engine.engine_parts import EngineParts
 
 NO_DEVICE = DeviceView(state="absent", trouble="No wallet is set up in this world.")
 MARKET_PERIOD_SECONDS = 0.1
@@ -40,6 +41,7 @@ class Picture:
     def __init__(self, parts: EngineParts, history: Callable[[int], HistoryView]) -> None:
         self._parts = parts
         self._history = history
+        self.rules: Callable[[], RulesView | None] = lambda: None
         self._coin = parts.coins[0]
         self._interval_ms = 60_000
         self._notes: tuple[str, ...] = ()
@@ -100,6 +102,7 @@ class Picture:
             ways_out=() if parts.ways_out is None else parts.ways_out.views(),
             plans=None if parts.ways_out is None else parts.ways_out.plans,
             history=self._history(now_ms),
+            rules=self.rules(),
             untested=self._untested,
             exposure=self._exposure,
             catalogue=self.catalogue(),
@@ -139,5 +142,6 @@ def _same(before: DeskView, view: DeskView) -> bool:
         and before.notes == view.notes
         and before.snoozed_until_ms == view.snoozed_until_ms
         and before.ways_out == view.ways_out
+        and before.rules is view.rules
         and before.catalogue is view.catalogue
     )

@@ -13,6 +13,7 @@ from typing import Protocol, runtime_checkable
 import msgspec
 
 from desktop.alerts.incidents import Incident
+from desktop.alerts.rules import Rule
 from desktop.custody.reports import Payment as Payment
 from desktop.custody.reports import SavedAddress as SavedAddress
 from desktop.custody.reports import VenueNetwork as VenueNetwork
@@ -288,6 +289,32 @@ class IncidentJournal(Protocol):
 
     async def recent(self, limit: int) -> list[Incident]:
         """Return the latest incidents, newest first."""
+
+
+class RuleKeeper(Protocol):
+    """The person's own rules beside the shipped ones. `text` and `own` are what was read or kept last."""
+
+    text: str
+    own: tuple[Rule, ...]
+
+    async def load(self) -> tuple[Rule, ...]:
+        """Return all rules in force. Raises BadInput naming file and line if the own ones cannot be read."""
+
+    def read(self, text: str) -> tuple[Rule, ...]:
+        """Return the own rules of a text, keeping nothing. Raises BadInput naming its line."""
+
+    async def keep(self, text: str) -> tuple[Rule, ...]:
+        """Keep the text, whole or not at all, and return all rules in force. Raises BadInput, changing nothing."""
+
+
+class LastSeen(Protocol):
+    """When this profile was last watching, over a stop of the program."""
+
+    async def read(self) -> int | None:
+        """Return the time (UTC ms), or None where it is not known."""
+
+    async def keep(self, now_ms: int) -> None:
+        """Note that it is watching now. Never raises."""
 
 
 class PracticeDesk(Protocol):

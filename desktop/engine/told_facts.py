@@ -10,9 +10,11 @@ from desktop.alerts.facts import FACTS
 from desktop.alerts.judgement import Facts
 from desktop.domain.market import WithdrawalStatus
 from desktop.engine.market_state import VenueFeed
+from desktop.risk.catalogue import CATALOGUE
 from desktop.risk.freshness import STREAM_DEAD_MS
 from desktop.risk.reading import Reading, State, unknown
 
+MARKET_INDICATORS = frozenset(indicator.id for indicator in CATALOGUE.values() if indicator.where == "market")
 _UNTOLD = "nobody has told it"
 
 
@@ -43,21 +45,27 @@ class ToldFacts:
         """Return whether every one of these facts was told."""
         return all(self.reading(name, subject).value is not None for name in names if name in FACTS)
 
-    def joined(self, facts: Facts, subject: str) -> Facts:
-        """Return the facts of a coin or venue together with what was told; every reading is made once."""
+    def joined(self, facts: Facts, subject: str, market: Facts) -> Facts:
+        """Return the facts of a coin or venue with those of the market and what was told; each is made once."""
 
-        def once(make: Callable[[str], Reading]) -> Callable[[str], Reading]:
+        def once(own: Callable[[str], Reading], wide: Callable[[str], Reading]) -> Callable[[str], Reading]:
             seen: dict[str, Reading] = {}
 
             def read(name: str) -> Reading:
                 found = seen.get(name)
                 if found is None:
-                    found = seen[name] = self.reading(name, subject) if name in FACTS else make(name)
+                    if name in FACTS:
+                        found = self.reading(name, subject)
+                    else:
+                        found = (wide if name in MARKET_INDICATORS else own)(name)
+                    seen[name] = found
                 return found
 
             return read
 
-        return msgspec.structs.replace(facts, reading=once(facts.reading), graded=once(facts.graded))
+        return msgspec.structs.replace(
+            facts, reading=once(facts.reading, market.reading), graded=once(facts.graded, market.graded)
+        )
 
     def feeds(self, feeds: Mapping[str, VenueFeed], now_ms: int) -> None:
         """Take the silence of every venue's stream; one that a person switched off is not silent."""

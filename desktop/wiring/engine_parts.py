@@ -7,7 +7,8 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from desktop.engine.engine import Engine, EngineParts
+from desktop.engine.engine import Engine
+from desktop.engine.engine_parts import EngineParts
 from desktop.engine.market_desk import MarketDesk
 from desktop.engine.own_side import OwnSide
 from desktop.engine.ports import HistorySink, HistorySource, Notifier
@@ -19,7 +20,8 @@ from desktop.storage.hand_positions import HandPositionFile
 from desktop.storage.incident_journal import IncidentFile
 from desktop.storage.indicator_history import IndicatorHistory
 from desktop.storage.instrument_file import shipped_instruments
-from desktop.storage.rule_files import shipped_rules
+from desktop.storage.last_seen import LastSeen
+from desktop.storage.rule_files import ProfileRules, shipped_rules
 from desktop.storage.transfer_journal import SqliteTransferJournal
 from desktop.storage.value_history import ValueHistory
 from desktop.storage.watch_list import SettingsWatchList
@@ -75,6 +77,8 @@ async def _parts(world: World, folder: Path, closers: list[Callable[[], Awaitabl
         watch_list=SettingsWatchList(folder) if world.instruments is not None else None,
         venues_off=world.venues_off,
         incidents=incidents,
+        rules=ProfileRules(folder),
+        last_seen=LastSeen(folder) if world.name == "live" else None,
         notifier=notifier(),
         practice=world.practice,
         closers=closers,

@@ -13,7 +13,8 @@ from desktop.domain.instrument import Instrument, InstrumentTable
 from desktop.domain.market import HourBar, Message, Ticker, Trade
 from desktop.engine.commands import AddCoin, Command, FindCoins, RemoveCoin, SetVenue
 from desktop.engine.desk_view import DeskView
-from desktop.engine.engine import Engine, EngineParts
+from desktop.engine.engine import Engine
+from desktop.engine.engine_parts import EngineParts
 from desktop.engine.market_desk import MarketDesk
 from desktop.risk.reading import Level
 from desktop.storage.instrument_file import shipped_instruments

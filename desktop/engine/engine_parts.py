@@ -1,0 +1,62 @@
+"""What an engine is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from desktop.domain.instrument import InstrumentTable
+from desktop.engine.desk_view import World
+from desktop.engine.history_view import RecordingView
+from desktop.engine.market_desk import MarketDesk
+from desktop.engine.own_side import OwnSide
+from desktop.engine.ports import (
+    Clock,
+    DeviceDesk,
+    Feed,
+    HistorySink,
+    HistorySource,
+    IncidentJournal,
+    LastSeen,
+    Notifier,
+    PracticeDesk,
+    PublicPast,
+    RuleKeeper,
+    ValueStore,
+    WatchList,
+)
+from desktop.engine.transfer_runner import TransferRunner
+from desktop.engine.ways_out import WaysOut
+
+
+@dataclass
+class EngineParts:
+    """Everything an engine is made of; filled in by the wiring, once per world."""
+
+    world: World
+    label: str
+    clock: Clock
+    coins: tuple[str, ...]
+    feeds: Sequence[Feed]
+    market: MarketDesk
+    context: Sequence[Feed] = ()
+    offline: bool = False
+    gate: Callable[[bool], None] = lambda offline: None
+    instruments: InstrumentTable | None = None
+    watch_list: WatchList | None = None
+    venues_off: Sequence[str] = ()
+    transfers: TransferRunner | None = None
+    device: DeviceDesk | None = None
+    history: HistorySource | None = None
+    history_sink: HistorySink | None = None
+    values: ValueStore | None = None
+    past: PublicPast | None = None
+    recording: Callable[[], RecordingView] | None = None
+    incidents: IncidentJournal | None = None
+    rules: RuleKeeper | None = None
+    last_seen: LastSeen | None = None
+    notifier: Notifier | None = None
+    practice: PracticeDesk | None = None
+    own: OwnSide | None = None
+    ways_out: WaysOut | None = None
+    closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
