@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from desktop.domain.errors import SeawallError
+from desktop.domain.kept_values import ValueHours
 from desktop.domain.market import Gap
 from desktop.domain.raw_frame import is_beside
 from desktop.engine.history_filler import HistoryFiller
@@ -68,7 +69,11 @@ class PastDesk:
         if values is not None:
             hours = await values.value_hours(coin, self._since_ms(), now_ms)
             days = await values.all_days(coin, now_ms - VALUE_DAYS * DAY_MS)
-            self._parts.market.warm_values(coin, hours, days)
+            # One indicator at a time: when a coin is added, everything else goes on in between.
+            for name in {*hours.values, *days}:
+                of_hours = ValueHours(hours.first_ms, {name: hours.values[name]} if name in hours.values else {})
+                self._parts.market.warm_values(coin, of_hours, {name: days.get(name, [])})
+                await asyncio.sleep(0)
 
     def watch(self, coins: Sequence[str]) -> None:
         """Fill the past of these coins from the venues, where it is missing."""

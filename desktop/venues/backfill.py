@@ -21,7 +21,7 @@ from desktop.engine.ports import Clock
 from desktop.venues.binance.history import HISTORY as BINANCE
 from desktop.venues.bybit.history import HISTORY as BYBIT
 from desktop.venues.catalogue import VenueHosts, symbol_of
-from desktop.venues.history_bars import VenuePast, bars, day_values
+from desktop.venues.history_bars import VenuePast, day_values, pieces
 from desktop.venues.history_rows import DAY_MS, HOUR_MS, MINUTE_MS, History, Row, VenueHistory
 from desktop.venues.host_rules import VENUE_RULES
 from desktop.venues.http import RestDoor
@@ -117,7 +117,11 @@ class PublicHistory:
         if not pasts:
             words = "; ".join(self.troubles.values()) or "no venue is asked"
             raise NetworkTrouble(f"no venue told the past of {coin}: {words}", "It is asked again.")
-        return [bar for bar in bars(pasts, step_ms) if since_ms <= bar.open_ms < until_ms]
+        found: list[HourBar] = []
+        for piece in pieces(pasts, step_ms):
+            found += [bar for bar in piece if since_ms <= bar.open_ms < until_ms]
+            await asyncio.sleep(0)
+        return found
 
     async def _past(
         self, venue: str, coin: str, step_ms: int, since_ms: int, until_ms: int, prices_only: bool

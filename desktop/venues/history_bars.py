@@ -21,6 +21,7 @@ _LEAST_COVERED = 0.7
 _MINUTE_MS = 60_000
 _MINUTES_OF_DAY = 1440
 _LEAST_OF_WEEK = 5
+_PIECE = 100
 
 
 class VenuePast(msgspec.Struct, frozen=True):
@@ -34,30 +35,47 @@ class VenuePast(msgspec.Struct, frozen=True):
 
 def bars(pasts: Mapping[str, VenuePast], step_ms: int) -> list[HourBar]:
     """Return all bars of `step_ms` that have a price, oldest first; `pasts` in the order of the feeds."""
+    return [bar for piece in pieces(pasts, step_ms) for bar in piece]
+
+
+def pieces(pasts: Mapping[str, VenuePast], step_ms: int) -> Iterator[list[HourBar]]:
+    """Yield the same bars piece by piece (some empty), so that an event loop can do other work in between."""
     prices = _joined_prices(pasts, step_ms)
+    yield []
     interest = {venue: _by_end(past.interest, step_ms) for venue, past in pasts.items()}
-    funding = {venue: funding_by_bar(past.funding, step_ms) for venue, past in pasts.items()}
-    found = []
-    for open_ms in sorted(prices):
-        row, multiplier = prices[open_ms]
-        open_interest = {
-            venue: rows[open_ms + step_ms] for venue, rows in interest.items() if open_ms + step_ms in rows
-        }
-        usd = {venue: one.usd or one.coins * row.close / multiplier for venue, one in open_interest.items()}
-        found.append(
-            HourBar(
-                open_ms=open_ms,
-                open=row.open,
-                high=row.high,
-                low=row.low,
-                close=row.close,
-                funding_8h=_weighted({v: rates.get(open_ms) for v, rates in funding.items()}, usd),
-                oi_usd=sum(usd.values()) if usd else None,
-                oi_coins=sum(one.coins for one in open_interest.values()) if open_interest else None,
-                oi_venues=tuple(open_interest),
-            )
-        )
-    return found
+    funding: dict[str, dict[int, float]] = {}
+    for venue, past in pasts.items():
+        yield []
+        funding[venue] = funding_by_bar(past.funding, step_ms)
+    opens = sorted(prices)
+    for first in range(0, len(opens), _PIECE):
+        yield [
+            _bar(open_ms, open_ms + step_ms, *prices[open_ms], interest, funding)
+            for open_ms in opens[first : first + _PIECE]
+        ]
+
+
+def _bar(
+    open_ms: int,
+    end_ms: int,
+    row: PriceRow,
+    multiplier: float,
+    interest: Mapping[str, Mapping[int, InterestRow]],
+    funding: Mapping[str, Mapping[int, float]],
+) -> HourBar:
+    said = {venue: rows[end_ms] for venue, rows in interest.items() if end_ms in rows}
+    usd = {venue: one.usd or one.coins * row.close / multiplier for venue, one in said.items()}
+    return HourBar(
+        open_ms=open_ms,
+        open=row.open,
+        high=row.high,
+        low=row.low,
+        close=row.close,
+        funding_8h=_weighted({venue: rates.get(open_ms) for venue, rates in funding.items()}, usd),
+        oi_usd=sum(usd.values()) if usd else None,
+        oi_coins=sum(one.coins for one in said.values()) if said else None,
+        oi_venues=tuple(said),
+    )
 
 
 def day_values(days: Iterable[HourBar]) -> dict[str, list[DayValue]]:
