@@ -44,6 +44,15 @@ class _User(msgspec.Struct, rename="camel"):
     fills: list[msgspec.Raw]
 
 
+class _Told(msgspec.Struct, gc=False):
+    user: str
+    fills: list[Fill]
+
+
+class _Fills(msgspec.Struct, gc=False):
+    data: _Told
+
+
 class _Listed(msgspec.Struct, rename="camel"):
     name: str
     is_delisted: bool = False
@@ -59,6 +68,7 @@ _books = msgspec.json.Decoder(_Books).decode
 _one_trade = msgspec.json.Decoder(TradeRow).decode
 _one_active = msgspec.json.Decoder(ActiveContext).decode
 _one_book = msgspec.json.Decoder(BookRow).decode
+_fills = msgspec.json.Decoder(_Fills).decode
 _user = msgspec.json.Decoder(_User).decode
 _fill = msgspec.json.Decoder(Fill).decode
 _meta_and_contexts = msgspec.json.Decoder(tuple[_Meta, list[msgspec.Raw]]).decode
@@ -91,6 +101,12 @@ class HyperliquidParser:
                 elif kind == b"activeAs":
                     if found := tuple(_said_of(_active(frame).data, received_ns, instruments)):
                         return found
+                elif kind == b"userFill":
+                    told = _fills(frame).data
+                    # Most fills of a vault are its ordinary trade.
+                    if all(fill.liquidation is None for fill in told.fills):
+                        self.fills.follow(told.user)
+                        return (Origin(VENUE, channel, received_ns).alive(_no_liquidation(len(told.fills))),)
                 elif kind == b'l2Book",':
                     return (book(_books(frame).data, received_ns, instruments),)
         except (*DECODE_FAILURES, Unreadable):
@@ -133,7 +149,7 @@ class HyperliquidParser:
             else:
                 messages.extend(() if found is None else (found,))
             start += len(piece)
-        return tuple(messages) or (origin.alive(f"{len(told.fills)} fills, no liquidation that is new"),)
+        return tuple(messages) or (origin.alive(_no_liquidation(len(told.fills))),)
 
     def _said(self, whole: dict[str, Any], frame: bytes, origin: Origin) -> Message:
         name = whole.get("channel")
@@ -154,6 +170,10 @@ class HyperliquidParser:
             self.fills.learn(children)
             return origin.note(f"{len(children)} vaults")
         return origin.unparsed(whose(whole, "Hyperliquid"), 0)
+
+
+def _no_liquidation(fills: int) -> str:
+    return f"{fills} fills, no liquidation that is new"
 
 
 def _said_of(row: ActiveContext, received_ns: int, instruments: InstrumentTable) -> Iterator[Message]:

@@ -82,6 +82,8 @@ def parse(
             kind = frame[_FROM:_TO]
             if kind == b'trades",':
                 if trades := _trades(frame).data:
+                    if len(trades) == 1:  # most have one row, and that saves the list
+                        return (trade(trades[0], received_ns, instruments),)
                     return tuple([trade(row, received_ns, instruments) for row in trades])
             elif kind == b'books","':
                 return (book_of(push_of(frame), received_ns, instruments),)
@@ -91,6 +93,8 @@ def parse(
             elif (fast := _FAST.get(kind)) is not None:
                 decode, normalise = fast
                 if rows := decode(frame).data:
+                    if len(rows) == 1:
+                        return (normalise(rows[0], received_ns, instruments),)
                     return tuple([normalise(row, received_ns, instruments) for row in rows])
     except (*DECODE_FAILURES, Unreadable):
         pass  # the careful way keeps the good rows and finds the byte of the bad one
