@@ -27,7 +27,9 @@ from feed_frames import (
     binance_frames,
     bybit_frames,
     depth_frames,
+    hyperliquid_frames,
     mini_ticker_frames,
+    okx_frames,
     open_interest_frames,
     whole_depth,
 )
@@ -37,11 +39,19 @@ from desktop.domain.raw_frame import RawFrame
 from desktop.storage.instrument_file import shipped_instruments
 from desktop.venues.binance import parse as binance
 from desktop.venues.bybit import parse as bybit
+from desktop.venues.hyperliquid.parse import HyperliquidParser
+from desktop.venues.okx import parse as okx
 from desktop.venues.reading import Parse, frame_reader
 
 _MIX = {"binance aggTrade": 50, "bybit publicTrade": 30, "binance forceOrder": 4, "bybit allLiquidation": 6,
         "binance markPrice": 4, "bybit tickers": 6}  # fmt: skip
 _BOUND = 2.5
+_PARSERS: dict[str, Callable[[], Parse]] = {
+    "binance": lambda: binance.parse,
+    "bybit": lambda: bybit.parse,
+    "okx": lambda: okx.parse,
+    "hyperliquid": HyperliquidParser,
+}
 
 
 def _per_frame_ns(work: Callable[[], None]) -> float:
@@ -54,7 +64,7 @@ def ways(name: str, frames: list[bytes]) -> dict[str, Way]:
     """Return the three ways of reading these frames; each reads all of them once."""
     venue = name.split()[0]
     table = shipped_instruments()
-    parse: Parse = binance.parse if venue == "binance" else bybit.parse
+    parse = _PARSERS[venue]()
     received_ns = AT_MS * 1_000_000
     channel = "GET /fapi/v1/openInterest?symbol=BTCUSDT" if "openInterest" in name else "/"
 
@@ -96,6 +106,8 @@ def every_kind(rng: random.Random) -> dict[str, list[bytes]]:
     return {
         **binance_frames(rng),
         **bybit_frames(rng),
+        **okx_frames(rng),
+        **hyperliquid_frames(rng),
         "binance openInterest": open_interest_frames(rng),
         "binance miniTicker x9": mini_ticker_frames(rng, symbols),
         "binance depth": depth_frames(rng, 0),

@@ -107,3 +107,49 @@ def depth_frames(rng: random.Random, step_ms: int) -> list[bytes]:
         frames.append(_text({"stream": "btcusdt@depth@500ms", "data": data}))
         before = last
     return frames
+
+
+def okx_frames(rng: random.Random) -> dict[str, list[bytes]]:
+    """Return frames of each kind in the documented form, no two alike."""
+    symbol, at = "BTC-USDT-SWAP", str(AT_MS)
+    trades, prints, marks = [], [], []
+    for number in range(COUNT):
+        price, size = f"{rng.uniform(79_000, 81_000):.1f}", f"{rng.uniform(0.1, 300):.2f}"
+        trade = {
+            "instId": symbol, "tradeId": str(number), "px": price, "sz": size, "side": "sell", "ts": at,
+            "count": "2", "source": "0", "seqId": number,
+        }  # fmt: skip
+        detail = {
+            "bkLoss": "0", "bkPx": price, "ccy": "", "posSide": "long", "side": "sell", "sz": size, "ts": at,
+        }  # fmt: skip
+        order = {
+            "details": [detail], "instFamily": "BTC-USDT", "instId": symbol, "instType": "SWAP", "uly": "BTC-USDT",
+        }  # fmt: skip
+        mark = {"instType": "SWAP", "instId": symbol, "markPx": price, "ts": at}
+        trades.append(_text({"arg": {"channel": "trades", "instId": symbol}, "data": [trade]}))
+        prints.append(_text({"arg": {"channel": "liquidation-orders", "instType": "SWAP"}, "data": [order]}))
+        marks.append(_text({"arg": {"channel": "mark-price", "instId": symbol}, "data": [mark]}))
+    return {"okx trades": trades, "okx liquidations": prints, "okx mark-price": marks}
+
+
+def hyperliquid_frames(rng: random.Random) -> dict[str, list[bytes]]:
+    """Return frames of each kind in the documented form, no two alike."""
+    trades, contexts, books = [], [], []
+    for number in range(COUNT):
+        middle, size = rng.uniform(79_000, 81_000), f"{rng.uniform(0.001, 3):.5f}"
+        price = f"{middle:.1f}"
+        trade = {
+            "coin": "BTC", "side": "A", "px": price, "sz": size, "hash": f"0x{number:064x}", "time": AT_MS,
+            "tid": number, "users": [f"0x{number:040x}", f"0x{number + 1:040x}"],
+        }  # fmt: skip
+        context = {
+            "funding": "0.0000125", "openInterest": size, "prevDayPx": price, "dayNtlVlm": "1000000.5",
+            "premium": "0.0", "oraclePx": price, "markPx": price, "midPx": price, "impactPxs": [price, price],
+        }  # fmt: skip
+        levels = [
+            [{"px": f"{middle + side * step:.1f}", "sz": size, "n": 3} for step in range(1, 21)] for side in (-1, 1)
+        ]
+        trades.append(_text({"channel": "trades", "data": [trade]}))
+        contexts.append(_text({"channel": "activeAssetCtx", "data": {"coin": "BTC", "ctx": context}}))
+        books.append(_text({"channel": "l2Book", "data": {"coin": "BTC", "time": AT_MS, "levels": levels}}))
+    return {"hyperliquid trades": trades, "hyperliquid ctx": contexts, "hyperliquid l2Book": books}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import Literal
 
 import msgspec
 
-from desktop.domain.instrument import ContractPart, Instrument, InstrumentKind
+from desktop.domain.instrument import ContractPart, Instrument, InstrumentKind, InstrumentTable
 
 METALS = frozenset({"XAU", "XAG", "XAUT", "PAXG"})
 """Gold and silver, and tokens of them: they move by another clock than coins, and no sum over coins counts them."""
@@ -58,3 +59,16 @@ def unit_of(base: str) -> tuple[str, Decimal]:
     if after := _MANY_AFTER.match(base):
         return after.group(1), Decimal(after.group(2))
     return base, Decimal(1)
+
+
+def ticker_part(instruments: InstrumentTable, venue: str, symbol: str) -> Literal["perp", "dated", "metal"] | None:
+    """Return as what a contract's last price counts; None if it is on no coin, or not traded as its venue lists it.
+
+    One that no list has been read for yet is what its name says.
+    """
+    if instruments.is_complete(venue) and not instruments.trades(venue, symbol):
+        return None
+    instrument = instruments.find(venue, symbol)
+    if instrument.part == "other":
+        return None
+    return "metal" if instrument.part == "perp" and instrument.coin in METALS else instrument.part

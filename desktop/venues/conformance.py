@@ -40,7 +40,7 @@ class Case(msgspec.Struct, frozen=True):
 class Corpus(msgspec.Struct, frozen=True):
     """Cases, and the contract sizes they need."""
 
-    instruments: InstrumentTable
+    instruments: tuple[Instrument, ...]
     cases: tuple[Case, ...]
 
 
@@ -52,21 +52,24 @@ class _Head(msgspec.Struct):
 def corpus_from(lines: Iterable[bytes], where: str) -> Corpus:
     """Return the corpus in these lines. Raise BadInput naming `where` and the line that is off."""
     cases: list[Case] = []
-    table: InstrumentTable | None = None
+    head: _Head | None = None
     for number, line in enumerate(lines, start=1):
         try:
-            if table is None:
-                table = InstrumentTable(msgspec.json.decode(line, type=_Head).instruments)
+            if head is None:
+                head = msgspec.json.decode(line, type=_Head)
             elif line.strip():
                 cases.append(msgspec.json.decode(line, type=Case))
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             raise BadInput(str(error), "Install Seawall again.", where=f"{where}, line {number}") from None
-    return Corpus(table or InstrumentTable(), tuple(cases))
+    return Corpus(head.instruments if head else (), tuple(cases))
 
 
-def misread(case: Case, instruments: InstrumentTable) -> str | None:
-    """Return in words how this case is read otherwise than it must be, or None if it is read right."""
-    reader, prints = frame_reader(case.venue, instruments), FreshPrints()
+def misread(case: Case, instruments: Iterable[Instrument]) -> str | None:
+    """Return in words how this case is read otherwise than it must be, or None if it is read right.
+
+    Each case has a table of its own: a venue's list of contracts changes it.
+    """
+    reader, prints = frame_reader(case.venue, InstrumentTable(instruments)), FreshPrints()
 
     def read(frame: str) -> list[dict[str, object]]:
         raw = RawFrame(RECEIVED_MS * 1_000_000, case.venue, case.channel, frame.encode(), case.request)

@@ -6,12 +6,14 @@ closed somebody's position by force names the victim to every counterparty. Sour
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Annotated, Literal
 
 import msgspec
 
 from desktop.domain.errors import Unreadable
 from desktop.domain.instrument import InstrumentTable
+from desktop.domain.listing import ticker_part
 from desktop.domain.market import Book, Liquidation, Mark, OpenInterest, Ticker, Trade
 from desktop.venues.wire import above_zero, both_above_zero, rate
 
@@ -136,12 +138,13 @@ def interest(row: ActiveContext, received_ns: int, instruments: InstrumentTable)
 
 
 def ticker(coin: str, ctx: Context, received_ns: int, instruments: InstrumentTable) -> Ticker | None:
-    """Return a contract's price and turnover of 24 h: the middle of its book, else its mark; None without either.
+    """Return a contract's price and turnover of 24 h: the middle of its book, else its mark.
 
-    The venue tells no last price of all contracts at once.
+    None without either, and for one that is not traded. The venue tells no last price of all contracts at once.
     """
     price = ctx.mid_px or ctx.mark_px
-    if not price:
+    part = ticker_part(instruments, VENUE, coin)
+    if not price or part is None:
         return None
     above_zero(price, "midPx" if ctx.mid_px else "markPx")
     turnover = None
@@ -150,7 +153,7 @@ def ticker(coin: str, ctx: Context, received_ns: int, instruments: InstrumentTab
         turnover = 0.0 if idle else above_zero(ctx.day_ntl_vlm, "dayNtlVlm")
     at_ms = received_ns // 1_000_000
     coin_itself = instruments.of_venue[VENUE][coin].coin
-    return Ticker(VENUE, coin, coin_itself, "perp", price, turnover, at_ms, received_ns)
+    return Ticker(VENUE, coin, coin_itself, part, price, turnover, at_ms, received_ns)
 
 
 def book(row: BookRow, received_ns: int, instruments: InstrumentTable) -> Book:
@@ -174,11 +177,22 @@ def book(row: BookRow, received_ns: int, instruments: InstrumentTable) -> Book:
 
 
 def _levels(side: list[Level]) -> tuple[tuple[float, float], ...]:
+    try:
+        found = [(float(level.px), float(level.sz)) for level in side]
+    except ValueError:
+        found = []
+    # One look at the sums and the least is cheaper than one at each of forty levels.
+    if len(found) == len(side) and (not found or _all_above_zero(found)):
+        return tuple(found)
     for level in side:
-        if not both_above_zero(level.px, level.sz):
-            above_zero(level.px, "px")
-            above_zero(level.sz, "sz")
-    return tuple([(float(level.px), float(level.sz)) for level in side])
+        above_zero(level.px, "px")
+        above_zero(level.sz, "sz")
+    return tuple(found)
+
+
+def _all_above_zero(levels: list[tuple[float, float]]) -> bool:
+    prices, sizes = zip(*levels, strict=True)
+    return isfinite(sum(prices) + sum(sizes)) and min(prices) > 0 and min(sizes) > 0
 
 
 def liquidation(fill: Fill, forced: Forced, user: str, received_ns: int, instruments: InstrumentTable) -> Liquidation:

@@ -92,13 +92,20 @@ def parse(
                     return found
             elif (fast := _FAST.get(kind)) is not None:
                 decode, normalise = fast
-                if rows := decode(frame).data:
-                    if len(rows) == 1:
-                        return (normalise(rows[0], received_ns, instruments),)
-                    return tuple([normalise(row, received_ns, instruments) for row in rows])
+                if found := _normalised(decode(frame).data, normalise, received_ns, instruments):
+                    return found
     except (*DECODE_FAILURES, Unreadable):
         pass  # the careful way keeps the good rows and finds the byte of the bad one
     return _carefully(frame, Origin(VENUE, channel, received_ns), instruments)
+
+
+def _normalised(
+    rows: list[Any], normalise: Normalise, received_ns: int, instruments: InstrumentTable
+) -> tuple[Message, ...]:
+    if len(rows) == 1:
+        message = normalise(rows[0], received_ns, instruments)
+        return () if message is None else (message,)
+    return tuple([one for row in rows if (one := normalise(row, received_ns, instruments)) is not None])
 
 
 def _liquidations(frame: bytes, received_ns: int, instruments: InstrumentTable) -> tuple[Message, ...]:
@@ -174,7 +181,8 @@ def _pushed(
             if name == LIQUIDATIONS:
                 messages.extend(_details(_order(piece), at, frame, origin, instruments))
             else:
-                messages.append(ROWS[name][1](_one_row[name](piece), origin.received_ns, instruments))
+                message = ROWS[name][1](_one_row[name](piece), origin.received_ns, instruments)
+                messages.extend(() if message is None else (message,))
         except (*DECODE_FAILURES, Unreadable) as error:
             reason, inner = reading_trouble(error, piece)
             messages.append(origin.unparsed(reason, at + inner))

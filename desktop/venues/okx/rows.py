@@ -13,6 +13,7 @@ import msgspec
 
 from desktop.domain.errors import Unreadable
 from desktop.domain.instrument import InstrumentTable
+from desktop.domain.listing import ticker_part
 from desktop.domain.market import InsurancePool, Liquidation, Mark, MarketPart, Message, OpenInterest, Ticker, Trade
 from desktop.venues.wire import above_zero, both_above_zero, rate
 
@@ -192,9 +193,16 @@ def interest(row: InterestRow, received_ns: int, instruments: InstrumentTable) -
     return OpenInterest(VENUE, row.inst_id, instrument.coin, coins, usd, row.ts, received_ns)
 
 
-def ticker(row: TickerRow, received_ns: int, instruments: InstrumentTable) -> Ticker:
-    """Return the last price and the turnover of 24 h. Raise Unreadable for a kind of contract that is not known."""
+def ticker(row: TickerRow, received_ns: int, instruments: InstrumentTable) -> Ticker | None:
+    """Return the last price and the turnover of 24 h; None for a contract on no coin or not traded.
+
+    Raise Unreadable for a kind of contract that is not known.
+    """
     part = _PARTS.get(row.inst_type)
+    if part == "perp":
+        part = ticker_part(instruments, VENUE, row.inst_id)
+        if part is None:
+            return None
     if part is None:
         raise Unreadable(f"instType is {row.inst_type[:40]!r}, not SWAP, FUTURES or SPOT")
     last = above_zero(row.last, "last")
@@ -237,7 +245,7 @@ def _number(text: str, field: str) -> float | None:
     raise Unreadable(f"{field} is {text[:40]!r}, not a finite number")
 
 
-Normalise = Callable[[Any, int, InstrumentTable], Message]
+Normalise = Callable[[Any, int, InstrumentTable], Message | None]
 ROWS: dict[str, tuple[type[msgspec.Struct], Normalise]] = {
     "trades": (TradeRow, trade),
     "mark-price": (MarkRow, mark),

@@ -7,7 +7,7 @@ import pytest
 
 from desktop.domain.errors import Unreadable
 from desktop.domain.instrument import InstrumentTable
-from desktop.domain.market import FeedStatus, Liquidation
+from desktop.domain.market import FeedStatus, Liquidation, Ticker
 from desktop.domain.raw_frame import RawFrame
 from desktop.venues.hyperliquid import instruments as hyperliquid
 from desktop.venues.okx import instruments as okx
@@ -92,3 +92,24 @@ def test_hyperliquids_list_is_taken_in_as_well() -> None:
     )
     assert isinstance(note, FeedStatus)
     assert table.trades("hyperliquid", "kBONK")
+
+
+def test_last_prices_count_coins_that_are_traded_and_metals_apart() -> None:
+    table = InstrumentTable()
+    reader = frame_reader("okx", table)
+    names = ("BTC", "XAU", "TSLA", "GONE")
+    priced = {"instType": "SWAP", "last": "5", "volCcy24h": "10", "ts": "1790000000123"}
+    rows = [{**priced, "instId": f"{name}-USDT-SWAP"} for name in names]
+    tickers = RawFrame(0, "okx", "GET /api/v5/market/tickers?instType=SWAP", answer(*rows))
+
+    def parts() -> list[tuple[str, str]]:
+        return [(one.coin, one.part) for one in reader.read(tickers) if isinstance(one, Ticker)]
+
+    assert parts() == [("BTC", "perp"), ("XAU", "metal"), ("TSLA", "perp"), ("GONE", "perp")]
+    listed = answer(
+        row("BTC-USDT-SWAP", "0.01", "BTC"),
+        row("XAU-USDT-SWAP", "0.01", "XAU"),
+        row("TSLA-USDT-SWAP", "0.01", "TSLA", instCategory="3"),
+    )
+    reader.read(RawFrame(0, "okx", okx.SWAPS.channel, listed))
+    assert parts() == [("BTC", "perp"), ("XAU", "metal")]
