@@ -95,30 +95,37 @@ class BookMemory:
         held.known = held.fresh = True
         held.last, held.at_ms = change.last, change.at_ms
         early, held.early = held.early, deque(maxlen=self._most_early)
-        made: list[Message] = []
         for number, one in enumerate(early):
-            made.extend(self._applied(held, one))
-            if not held.known:
+            step = self._step(held, one)
+            if step == "gap":
                 # The snapshot is older than the stream: what came since waits for the next one.
-                held.early.extend(list(early)[number + 1 :])
+                self._forget(held)
+                held.early.extend(list(early)[number:])
                 return ()
-        return tuple(made) or self._sampled(held, change)
+            change = one if step == "next" else change
+        return self._sampled(held, change)
 
     def _applied(self, held: _Held, change: BookChange) -> tuple[Message, ...]:
-        step = self._rule(change, held.last, held.fresh)
+        step = self._step(held, change)
         if step == "old":
             return ()
         if step == "gap":
             broken = self._broken(held, change, f"updates after {held.last} of {change.symbol}'s book are missing")
             held.early.append(change)
             return broken
-        held.fresh = False
-        held.last, held.at_ms = change.last, change.at_ms
-        held.book.apply(change.bids, change.asks)
         period_ms = PERIOD_MS if len(self._held) <= FEW_BOOKS else LONG_PERIOD_MS
         if change.at_ms // period_ms != held.told_ms // period_ms:
             return self._sampled(held, change)
         return ()
+
+    def _step(self, held: _Held, change: BookChange) -> Step:
+        """Judge a change, and apply it if it follows."""
+        step = self._rule(change, held.last, held.fresh)
+        if step == "next":
+            held.fresh = False
+            held.last, held.at_ms = change.last, change.at_ms
+            held.book.apply(change.bids, change.asks)
+        return step
 
     def _sampled(self, held: _Held, change: BookChange) -> tuple[Message, ...]:
         try:
