@@ -188,6 +188,7 @@ class Engine:
             self._tell_changes(self._market.tick(now_ms))
             if parts.own is not None:
                 parts.own.tick(now_ms)
+                self._market.tell(parts.own.facts(now_ms))
             self._past.hand_over(now_ms)
             await parts.clock.sleep(pause_seconds)
 

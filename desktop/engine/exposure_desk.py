@@ -57,8 +57,10 @@ class ExposureDesk:
         self._seen: dict[tuple[str, str], Seen] = {(one.venue, one.account): Seen() for one in sources}
         self.around = MarketSurroundings(notes, clock)
         self._wick = DEFAULT_WICK
+        self._standings: list[tuple[Standing, Seen]] | None = None
+        self._stood_ms = 0
         self._view: ExposureView | None = None
-        self._worked_ms = -_WORK_OUT_MS
+        self._viewed_ms = 0
         self._serious_since_ms: int | None = None
         self.level: Callable[[], Level | None] = lambda: None
         self.impaired: Callable[[str], bool | None] = lambda venue: None
@@ -83,7 +85,7 @@ class ExposureDesk:
             self.on_trouble(
                 BadInput(trouble, "What could be read is used; the file is kept aside at the next entry.")
             )
-        self._view = None
+        self._changed()
 
     async def _follow(self, source: PositionSource) -> None:
         # Practice runs fast: at least a second of real time lies between two questions.
@@ -103,13 +105,17 @@ class ExposureDesk:
             seen.seen_ms, seen.trouble = self._clock.now_ms(), ""
         except SeawallError as error:
             seen.trouble = error.message
-        self._view = None
+        self._changed()
 
     def choose_wick(self, wick: float) -> None:
         """Test against another wick. Raise BadInput for one that is not above 0 and at most 0.5."""
         if not 0 < wick <= 0.5:
             raise BadInput(f"a wick of {wick} is not above 0 and at most 0.5", "Choose 0.05, 0.1, 0.2 or 0.3.")
-        self._wick, self._view = wick, None
+        self._wick = wick
+        self._changed()
+
+    def _changed(self) -> None:
+        self._standings = self._view = None
 
     # --- pictures ----------------------------------------------------------------------------------------------
 
@@ -120,14 +126,23 @@ class ExposureDesk:
         return [*known, *entered]
 
     def standings(self) -> list[tuple[Standing, Seen]]:
-        """Return how every account stands now."""
-        shock = Shock(self._wick, PEG_STRESS)
-        return [(stand(holdings, self.around, shock), seen) for holdings, seen in self.accounts()]
+        """Return how every account stands; worked out once a second."""
+        now_ms = self._clock.now_ms()
+        if self._standings is None or now_ms - self._stood_ms >= _WORK_OUT_MS:
+            shock = Shock(self._wick, PEG_STRESS)
+            self._standings = [(stand(holdings, self.around, shock), seen) for holdings, seen in self.accounts()]
+            self._stood_ms = now_ms
+        return self._standings
+
+    def fresh_standings(self) -> list[Standing]:
+        """Return how the accounts stand that were seen lately; an old one says nothing about now."""
+        now_ms = self._clock.now_ms()
+        return [standing for standing, seen in self.standings() if now_ms - seen.seen_ms <= self._old_ms]
 
     def view(self, now_ms: int) -> ExposureView:
         """Return the person's side; worked out once a second, the same object in between."""
-        if self._view is None or now_ms - self._worked_ms >= _WORK_OUT_MS:
-            self._worked_ms = now_ms
+        if self._view is None or now_ms - self._viewed_ms >= _WORK_OUT_MS:
+            self._viewed_ms = now_ms
             self._note_level(now_ms)
             pictures = [
                 AccountPicture(standing, self._advice(standing, seen, now_ms), self._trouble(seen, now_ms))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from desktop.alerts.incidents import Incident, IncidentChange
 from desktop.alerts.judgement import Facts
@@ -31,6 +31,7 @@ from desktop.engine.market_state import Tape, VenueFeed
 from desktop.engine.sleep_watch import Slept
 from desktop.risk.catalogue import touched_by
 from desktop.risk.indicator import Touch
+from desktop.risk.reading import Reading
 from desktop.risk.windows import HOUR_MS
 
 NOTHING: tuple[IncidentChange, ...] = ()
@@ -243,6 +244,11 @@ class MarketDesk(MarketPast):
             factory=True,
             graded=lambda name: wide.reading(name, now_ms),
         )
+
+    def tell(self, facts: Iterable[tuple[str, str, Reading]]) -> None:
+        """Take facts the market does not say, as (name, coin or venue, reading): the person's own exposure."""
+        for name, subject, reading in facts:
+            self._alerts.told.tell(name, subject, reading)
 
     # --- time --------------------------------------------------------------------------------------------------
 

@@ -20,10 +20,11 @@ from desktop.engine.commands import (
 )
 from desktop.engine.desk_view import ExposureView, UntestedView
 from desktop.engine.exposure_desk import ExposureDesk
+from desktop.engine.exposure_facts import ExposureFact, exposure_facts
 from desktop.engine.market_notes import MarketNotes
 from desktop.engine.ports import Clock, HandPositions, HistorySource, PositionSource, TierSource
 from desktop.engine.untested_map import UntestedDesk
-from desktop.risk.reading import Level, Reading
+from desktop.risk.reading import Level, Reading, unknown
 from desktop.risk.wick import BETA_DAYS, measured_beta
 from desktop.risk.windows import DAY_MS, HOUR_MS
 
@@ -54,6 +55,7 @@ class OwnSide:
     ) -> None:
         self.coins, self._clock, self._hand = list(coins), clock, hand
         self._tier_sources, self._history = tuple(tier_sources), history
+        self._told: set[tuple[str, str]] = set()
         self.notes = MarketNotes(venues, instruments)
         self.untested = UntestedDesk(coins, self.notes)
         self.exposure = ExposureDesk(self.notes, clock, hand=hand, sources=sources)
@@ -173,6 +175,15 @@ class OwnSide:
     def untested_of(self, coin: str, now_ms: int) -> UntestedView | None:
         """Return the map of a coin for the chart."""
         return self.untested.view(coin, now_ms)
+
+    def facts(self, now_ms: int) -> list[ExposureFact]:
+        """Return what the rules may know of the person's side."""
+        facts = exposure_facts(self.exposure.fresh_standings(), now_ms)
+        # What was told once and is no more must not stand as it was: a closed position would ring for ever.
+        told = {(fact.name, fact.subject) for fact in facts}
+        gone = [ExposureFact(*key, unknown("not known any more", now_ms)) for key in sorted(self._told - told)]
+        self._told |= told
+        return [*facts, *gone]
 
     def exposure_now(self, now_ms: int) -> ExposureView:
         """Return the person's side."""

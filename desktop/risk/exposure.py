@@ -80,7 +80,7 @@ class Standing(msgspec.Struct, frozen=True):
     """One account on one venue as it stands under a wick of `wick`.
 
     `survives` is False as soon as one position fails, None while that is not known. `margin_*` speak of collateral
-    and `apart_*` of coins beside it; None is unknown. `equity_after`, `maintenance_after` are of the tightest margin.
+    and `apart_*` of coins beside it; None is unknown. `equity_*` and `maintenance_after` are of the tightest margin.
     """
 
     venue: str
@@ -94,10 +94,19 @@ class Standing(msgspec.Struct, frozen=True):
     apart_idle: Decimal | None
     cuts: tuple[Cut, ...]
     margin_to_add: Decimal | None
+    equity_before: float | None
     equity_after: float | None
     maintenance_after: float | None
     buffer: float | None
     missing: tuple[str, ...]
+
+    @property
+    def left_after_wick(self) -> float | None:
+        """What the tightest margin has left after the wick, as a share of its equity; at or under 0: liquidated."""
+        before, after, needed = self.equity_before, self.equity_after, self.maintenance_after
+        if before is None or after is None or needed is None or before <= 0:
+            return None
+        return (after - needed) / before
 
     @property
     def slippage(self) -> float | None:
@@ -129,6 +138,7 @@ def stand(holdings: Holdings, around: Surroundings, shock: Shock) -> Standing:
         apart_idle=_sum([one.idle_usd for one in held if not one.holding.collateral]),
         cuts=cuts,
         margin_to_add=added,
+        equity_before=None if tight is None else tight.equity_before,
         equity_after=None if tight is None else tight.equity_after,
         maintenance_after=None if tight is None else tight.maintenance_after,
         buffer=sum(buffer_usd(pool.account, pool.costs) for pool in known if pool.account) if known else None,

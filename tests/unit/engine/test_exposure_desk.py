@@ -299,3 +299,27 @@ def test_beta_is_measured_on_stored_days_and_the_loop_ends_when_cancelled(tmp_pa
             await task
 
     _in_loop(run)
+
+
+def test_rules_are_told_of_distance_what_is_left_and_idle() -> None:
+    async def run() -> None:
+        account = Account()
+        bench = Bench(account=account)
+        assert bench.own.facts(bench.clock.now_ms()) == []
+        await bench.own.exposure.ask(account)
+        bench.view()
+        told = {(name, subject): reading for name, subject, reading in bench.own.facts(bench.clock.now_ms())}
+        assert told["ME_DISTANCE", "ETH"].value == pytest.approx(0.1214)
+        assert "Binance long 38 ETH" in told["ME_DISTANCE", "ETH"].reason
+        left = told["ME_WICK_MARGIN", "binance"].value
+        assert left is not None
+        assert left < 0
+        assert told["ME_IDLE_USD", "binance"].value == 40_000.0
+        bench.clock.at_ms += 60_000
+        silent = {(name, subject): reading for name, subject, reading in bench.own.facts(bench.clock.now_ms())}
+        assert all(reading.value is None and reading.reason for reading in silent.values())
+        bench.clock.at_ms += 60_001
+        gone = bench.own.facts(bench.clock.now_ms())
+        assert [fact.reading.reason for fact in gone] == ["not known any more"] * 3
+
+    _in_loop(run)
