@@ -18,7 +18,8 @@ class Position(msgspec.Struct, frozen=True):
     """One open position. `quantity` in coins, above zero; `side` +1 long, -1 short; prices in USD.
 
     `venue_liquidation` is the venue's own liquidation price where it says one. `margin` is the isolated margin in
-    USD without unrealised PnL, None for cross. `leverage` None means not known.
+    USD without unrealised PnL, None for cross. `leverage` None means not known. `venue_mark` is the mark the venue
+    said with the position, at `as_of_ms`.
     """
 
     venue: str
@@ -33,6 +34,7 @@ class Position(msgspec.Struct, frozen=True):
     leverage: Decimal | None = None
     margin: Decimal | None = None
     venue_liquidation: Decimal | None = None
+    venue_mark: Decimal | None = None
 
 
 class Holding(msgspec.Struct, frozen=True):
@@ -69,7 +71,7 @@ def sound_position(position: Position) -> Position:
     _named(position.venue, position.coin, position.symbol)
     _above_zero("quantity", position.quantity)
     _above_zero("entry", position.entry)
-    for field in ("margin", "venue_liquidation", "leverage"):
+    for field in ("margin", "venue_liquidation", "venue_mark", "leverage"):
         value = getattr(position, field)
         if value is not None:
             _above_zero(field, value)

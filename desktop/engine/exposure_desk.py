@@ -125,6 +125,10 @@ class ExposureDesk:
         entered = [(holdings, Seen(holdings, self._clock.now_ms())) for holdings in self._entered]
         return [*known, *entered]
 
+    def coins(self) -> frozenset[str]:
+        """Return the coins of all positions."""
+        return frozenset(one.coin for holdings, _ in self.accounts() for one in holdings.positions)
+
     def standings(self) -> list[tuple[Standing, Seen]]:
         """Return how every account stands; worked out once a second."""
         now_ms = self._clock.now_ms()

@@ -11,11 +11,27 @@ from desktop.engine.ports import Clock
 from desktop.risk.collateral import is_stable
 from desktop.risk.depth import slippage_usd
 from desktop.risk.exposure_pool import HoldingFacts, PositionFacts
+from desktop.risk.freshness import age_words
 from desktop.risk.maintenance import Schedule, schedule
+from desktop.risk.reading import Reading, State, unknown
 from desktop.risk.wick import beta_of
 
+_OLDEST_MARK_MS = 60_000
 TAKER_FEE = 0.0005
 """What venues ask of a taker at most, for closing in a hurry."""
+
+
+def mark_of(position: Position, notes: MarketNotes, now_ms: int) -> Reading:
+    """Return the mark of a position: of its own venue, of another one, or the one its source said with it."""
+    said = notes.mark(position.coin, now_ms, position.venue, position.symbol)
+    if said is not None:
+        elsewhere = "" if said.venue == position.venue else f"mark of {said.venue.capitalize()}"
+        return Reading(said.price, said.state(now_ms), said.heard_ms, reason=elsewhere, venues=(said.venue,))
+    age_ms = now_ms - position.as_of_ms
+    if position.venue_mark is None or age_ms > _OLDEST_MARK_MS:
+        return unknown(f"no mark price of {position.coin}")
+    words = f"{position.coin} is not watched: mark as the account said it {age_words(age_ms)} ago"
+    return Reading(float(position.venue_mark), State.STALE, position.as_of_ms, reason=words, venues=(position.venue,))
 
 
 class MarketSurroundings:
@@ -40,7 +56,8 @@ class MarketSurroundings:
         """Return mark, tiers, beta and closing costs of a position."""
         now_ms = self._clock.now_ms()
         said = self._notes.mark(position.coin, now_ms, position.venue, position.symbol)
-        mark = None if said is None else said.price
+        reading = mark_of(position, self._notes, now_ms)
+        mark = reading.value
         return PositionFacts(
             mark=mark,
             tiers=self._tiers.get((position.venue, position.symbol)),

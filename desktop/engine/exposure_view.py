@@ -8,6 +8,7 @@ import msgspec
 
 from desktop.domain.money import plain
 from desktop.engine.desk_view import AdviceView, ExposureView, HoldingView, PositionView
+from desktop.engine.exposure_surroundings import mark_of
 from desktop.engine.market_notes import MarketNotes
 from desktop.risk.advice import Advice
 from desktop.risk.exposure import HoldingStanding, PositionStanding, Standing
@@ -50,7 +51,7 @@ def exposure_view(
 
 def _position(one: PositionStanding, trouble: str, notes: MarketNotes, now_ms: int) -> PositionView:
     position = one.position
-    mark = _mark(one, notes, now_ms)
+    mark = mark_of(position, notes, now_ms)
     worth, equity = one.worth_usd, one.equity_usd
     leverage = worth / equity if worth is not None and equity is not None and equity > 0 else None
     return PositionView(
@@ -71,15 +72,6 @@ def _position(one: PositionStanding, trouble: str, notes: MarketNotes, now_ms: i
         leverage=leverage,
         note="; ".join(word for word in (trouble, one.reason, mark.reason) if word),
     )
-
-
-def _mark(one: PositionStanding, notes: MarketNotes, now_ms: int) -> Reading:
-    position = one.position
-    said = notes.mark(position.coin, now_ms, position.venue, position.symbol)
-    if said is None:
-        return unknown(f"no mark price of {position.coin}")
-    elsewhere = "" if said.venue == position.venue else f"mark of {said.venue.capitalize()}"
-    return Reading(said.price, said.state(now_ms), said.heard_ms, reason=elsewhere, venues=(said.venue,))
 
 
 def _distance(one: PositionStanding, mark: Reading) -> Reading:

@@ -28,8 +28,8 @@ from desktop.risk.reading import Level, Reading, unknown
 from desktop.risk.wick import BETA_DAYS, measured_beta
 from desktop.risk.windows import DAY_MS, HOUR_MS
 
-_TIERS_EVERY_SECONDS = 6 * 3600.0
-_TIERS_AGAIN_SECONDS = 120.0
+_TIERS_EVERY_MS = 6 * HOUR_MS
+_LOOK_SECONDS = 120.0
 MARKET_COIN = "BTC"
 
 
@@ -71,14 +71,17 @@ class OwnSide:
                 group.create_task(self._follow_tiers(source), name=f"tiers {source.venue}")
 
     async def _follow_tiers(self, source: TierSource) -> None:
+        """Ask for tiers every six hours, and within two minutes for a coin that a position brings in."""
+        asked: frozenset[str] = frozenset()
+        due_ms = 0
         while True:
-            pause_seconds = _TIERS_AGAIN_SECONDS
+            wanted = frozenset(self.coins) | self.exposure.coins()
             # Without an answer positions there say that their tiers are missing; the question is asked again.
             with contextlib.suppress(SeawallError):
-                if not self.exposure.offline():
-                    self.exposure.around.take_tiers(await source.tiers(self.coins))
-                    pause_seconds = _TIERS_EVERY_SECONDS
-            await self._clock.sleep(pause_seconds)
+                if not self.exposure.offline() and (wanted - asked or self._clock.now_ms() >= due_ms):
+                    self.exposure.around.take_tiers(await source.tiers(sorted(wanted)))
+                    asked, due_ms = wanted, self._clock.now_ms() + _TIERS_EVERY_MS
+            await self._clock.sleep(_LOOK_SECONDS)
 
     def listen(
         self,

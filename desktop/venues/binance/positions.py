@@ -40,6 +40,7 @@ class _Risk(msgspec.Struct, rename="camel"):
     symbol: str
     position_amt: Decimal
     entry_price: Decimal
+    mark_price: Decimal = _ZERO
     liquidation_price: Decimal = _ZERO
     isolated_wallet: Decimal = _ZERO
 
@@ -126,7 +127,7 @@ def _position(risk: _Risk, instruments: InstrumentTable, now_ms: int) -> Positio
     instrument = instruments.find(VENUE, risk.symbol)
     many = instrument.multiplier
     isolated = _finite(risk.isolated_wallet) > 0
-    liquidation = _finite(risk.liquidation_price)
+    liquidation, mark = _finite(risk.liquidation_price), _finite(risk.mark_price)
     return Position(
         venue=VENUE,
         symbol=risk.symbol,
@@ -139,6 +140,7 @@ def _position(risk: _Risk, instruments: InstrumentTable, now_ms: int) -> Positio
         as_of_ms=now_ms,
         margin=risk.isolated_wallet if isolated else None,
         venue_liquidation=liquidation / many if liquidation > 0 else None,
+        venue_mark=mark / many if mark > 0 else None,
     )
 
 

@@ -39,6 +39,7 @@ class _Position(msgspec.Struct, rename="camel"):
     entry_px: Decimal | None = None
     liquidation_px: Decimal | None = None
     margin_used: Decimal = _ZERO
+    position_value: Decimal | None = None
     unrealized_pnl: Decimal = _ZERO
 
 
@@ -164,6 +165,7 @@ def _position(said: _Position, state: _State, instruments: InstrumentTable) -> P
         leverage=_finite(said.leverage.value),
         margin=None if cross else _finite(said.margin_used - said.unrealized_pnl),
         venue_liquidation=None if said.liquidation_px is None else _finite(said.liquidation_px) / many,
+        venue_mark=None if said.position_value is None else _finite(said.position_value) / abs(said.szi) / many,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from desktop.engine.commands import (
     KeepHandPosition,
 )
 from desktop.engine.desk_view import ExposureView
+from desktop.engine.exposure_surroundings import mark_of
 from desktop.engine.own_side import OwnSide
 from desktop.risk.reading import Level, State
 from desktop.risk.windows import HOUR_MS
@@ -207,6 +208,51 @@ def test_a_silent_mark_makes_the_verdict_unknown() -> None:
         assert view.positions[0].mark.value is None
         assert view.positions[0].distance.state is State.UNKNOWN
         assert view.advice[0].kind == "unknown"
+
+    _in_loop(run)
+
+
+def test_a_coin_that_is_not_watched_is_weighed_by_the_mark_its_account_said() -> None:
+    async def run() -> None:
+        bench = Bench()
+        bench.clock.at_ms = 50_000
+        position = msgspec.structs.replace(LONG, coin="DOGE", venue_mark=Decimal(2_450))
+        facts = bench.own.exposure.around.of_position(position)
+        assert facts.mark == 2_450.0
+        reading = mark_of(position, bench.own.notes, bench.clock.at_ms)
+        assert (reading.state, reading.reason[:19]) == (State.STALE, "DOGE is not watched")
+        bench.clock.at_ms = 61_000
+        assert bench.own.exposure.around.of_position(position).mark is None
+
+    _in_loop(run)
+
+
+class Tiers:
+    """A source of tiers that notes what it is asked."""
+
+    venue = "binance"
+
+    def __init__(self) -> None:
+        self.asked: list[list[str]] = []
+
+    async def tiers(self, coins: Sequence[str]) -> list[MarginTiers]:
+        """Answer for one contract."""
+        self.asked.append(list(coins))
+        return [TIERS]
+
+
+def test_tiers_are_asked_for_watched_coins_and_those_of_positions() -> None:
+    async def run() -> None:
+        clock, source, account = StillClock(), Tiers(), Account()
+        own = OwnSide(("BTC",), ("binance",), clock, sources=(account,), tier_sources=(source,))
+        await own.exposure.ask(account)
+        task = asyncio.create_task(own.run())
+        await clock.asleep.wait()
+        assert source.asked == [["BTC", "ETH"]]
+        assert own.exposure.around.of_position(LONG).tiers is not None
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
 
     _in_loop(run)
 

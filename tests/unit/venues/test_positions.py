@@ -67,6 +67,8 @@ def test_an_address_has_isolated_and_cross_positions_and_its_cash() -> None:
         Decimal("2866.26936529"),
     )
     assert ether.margin == Decimal("4.981226")
+    assert ether.venue_mark == Decimal("100.02765") / Decimal("0.0335")
+    assert pepe.venue_mark is None
     assert (pepe.coin, pepe.symbol, pepe.side, pepe.mode, pepe.margin) == ("PEPE", "kPEPE", -1, "cross", None)
     assert (pepe.quantity, pepe.entry, pepe.venue_liquidation) == (100_000_000, Decimal("0.0000125"), None)
     cash, spot = found.holdings
@@ -193,7 +195,7 @@ def test_a_read_only_key_signs_and_sees_positions_and_the_cross_wallet() -> None
         found = await BinancePositions("secret", door, clock, InstrumentTable()).holdings()
         short, long = found.positions
         assert (short.side, short.quantity, short.mode, short.margin) == (-1, 38, "isolated", Decimal("11720.3"))
-        assert short.venue_liquidation == Decimal("2800.5")
+        assert (short.venue_liquidation, short.venue_mark) == (Decimal("2800.5"), Decimal("2450.0"))
         assert (long.side, long.mode, long.margin, long.venue_liquidation) == (1, "cross", None, None)
         (wallet,) = found.holdings
         assert (wallet.coin, wallet.amount, wallet.locked) == ("USDT", 10_000, Decimal("899.5"))
