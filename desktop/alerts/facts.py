@@ -43,7 +43,7 @@ _TOLD = (
     Fact(
         "ME_WICK_MARGIN",
         "What is left after the wick",
-        "Equity less maintenance after the wick test, as a fraction of the equity now; at or under zero: liquidated.",
+        "Equity less maintenance after the wick test, as a fraction of the positions; at or under zero: liquidated.",
         "fraction",
         0.05,
         "venue",

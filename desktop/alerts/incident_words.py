@@ -77,13 +77,13 @@ def title(incident: Incident) -> str:
 
 
 def next_step(incident: Incident, readiness: str = "") -> str:
-    """Return the one next step for the person. `readiness` says what is not ready yet, if anything is not."""
+    """Return the one next step for the person. `readiness` is what must be done first for a coin to leave, if any."""
     step = _STEPS.get(incident.rule) or _STEPS.get(incident.cause)
     if step is not None:
         return step
     if incident.level <= Level.NOTABLE:
         return "Look at your positions and see that your wallet is ready; nothing must be moved on this alone."
-    return f"{_MOVE} First: {readiness}." if readiness else _MOVE
+    return f"{_MOVE} First: {readiness}" if readiness else _MOVE
 
 
 def factor_words(factor: Factor) -> str:

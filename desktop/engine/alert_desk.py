@@ -17,6 +17,7 @@ from desktop.engine.absence import Absence
 from desktop.engine.commands import Command, ExportIncidents, KeepRules, TryRule
 from desktop.engine.door import News, RuleTried
 from desktop.engine.market_desk import MarketDesk
+from desktop.engine.my_facts import MyFacts
 from desktop.engine.ports import Clock, HistorySource, LastSeen, RuleKeeper
 from desktop.engine.rule_desk import TRIED_DAYS, RuleDesk
 from desktop.engine.rule_views import RulesView
@@ -25,9 +26,6 @@ from desktop.engine.sleep_watch import Slept
 _DAY_MS = 86_400_000
 _LOOK_SECONDS = 5.0
 _SEEN_EVERY_MS = 60_000
-
-About = Callable[[str], str]
-"""Words about a coin: my exposure to it, or how ready I am to move it. Empty: nothing is known."""
 
 
 class AlertDesk:
@@ -50,8 +48,7 @@ class AlertDesk:
         self._trial: asyncio.Task[None] | None = None
         self.tell: Callable[[Sequence[IncidentChange]], None] = lambda changes: None
         self.news: Callable[[News], None] = lambda news: None
-        self.exposure: About = lambda coin: ""
-        self.readiness: About = lambda coin: ""
+        self.mine = MyFacts(market.alerts.told)
         market.alerts.book.shelf.words = self._worded
         market.on_slept = self.slept
 
@@ -76,6 +73,10 @@ class AlertDesk:
                 await self._clock.sleep(_LOOK_SECONDS)
         finally:
             self._stop_trial()
+
+    def tick(self, now_ms: int) -> None:
+        """Let a second of the clock pass, before the rules are judged."""
+        self.mine.tick(now_ms)
 
     def slept(self, slept: Slept) -> None:
         """Take a sleep of this computer: one digest will tell what was missed."""
@@ -121,12 +122,12 @@ class AlertDesk:
     def _worded(self, incident: Incident) -> Incident:
         """Add what is known of me, and the next step."""
         coin = incident.coin
-        exposure, readiness = (self.exposure(coin), self.readiness(coin)) if coin else ("", "")
+        ready = self.mine.ready(coin, incident.at_ms) if coin else None
         return msgspec.structs.replace(
             incident,
-            exposure=exposure,
-            readiness=readiness,
-            next_step=incident_words.next_step(incident, readiness),
+            exposure=self.mine.exposure_words(coin) if coin else "",
+            readiness="" if ready is None else ready.words,
+            next_step=incident_words.next_step(incident, "" if ready is None else ready.first),
         )
 
 

@@ -35,7 +35,7 @@ from desktop.engine.commands import (
 from desktop.engine.connections import Connections
 from desktop.engine.desk_view import DeskView
 from desktop.engine.door import News, PersonWantsTransfer
-from desktop.engine.engine_parts import EngineParts
+from desktop.engine.engine_parts import EngineParts, mine_of
 from desktop.engine.incident_keeper import IncidentKeeper
 from desktop.engine.past_desk import PastDesk
 from desktop.engine.picture import Picture, worst_open
@@ -71,6 +71,7 @@ class Engine:
         self._past.on_trouble = self._picture.note
         self._incidents.on_trouble = self._picture.note
         self.alerts = AlertDesk(parts.market, parts.clock, parts.history, parts.rules, parts.last_seen)
+        self.alerts.mine = mine_of(parts)
         self.alerts.tell = self._tell_changes
         self.alerts.news = lambda news: self.on_news(news)
         self._picture.rules = self.alerts.view
@@ -185,6 +186,7 @@ class Engine:
             if parts.world == "live":  # the other worlds have times of their own
                 self._tell_changes(await self._connections.wake())
             now_ms = parts.clock.now_ms()
+            self.alerts.tick(now_ms)
             self._tell_changes(self._market.tick(now_ms))
             if parts.own is not None:
                 parts.own.tick(now_ms)

@@ -9,6 +9,7 @@ from desktop.domain.instrument import InstrumentTable
 from desktop.engine.desk_view import World
 from desktop.engine.history_view import RecordingView
 from desktop.engine.market_desk import MarketDesk
+from desktop.engine.my_facts import MyFacts
 from desktop.engine.own_side import OwnSide
 from desktop.engine.ports import (
     Clock,
@@ -60,3 +61,15 @@ class EngineParts:
     own: OwnSide | None = None
     ways_out: WaysOut | None = None
     closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+
+
+def mine_of(parts: EngineParts) -> MyFacts:
+    """Return what tells the rules of the person, as far as this world has it."""
+    own, device, transfers = parts.own, parts.device, parts.transfers
+    return MyFacts(
+        parts.market.alerts.told,
+        exposure=None if own is None else own.exposure_now,
+        standings=None if own is None else lambda: [standing for standing, _ in own.exposure.standings()],
+        device=None if device is None else device.view,
+        board=None if transfers is None else transfers.board,
+    )

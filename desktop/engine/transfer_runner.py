@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from desktop.custody import transfer_wishes as wish
 from desktop.custody.guards import Facts
+from desktop.custody.readiness import ReadinessRow, board
 from desktop.custody.transfer import FINAL_STATES, Transfer
 from desktop.custody.transfer_rules import decide
 from desktop.domain.errors import Refused, SeawallError
@@ -107,6 +108,10 @@ class TransferRunner:
             self._views = tuple(self._view(transfer, now_ms) for transfer in self._book.transfers())
             self._drawn = drawn
         return self._views
+
+    def board(self, now_ms: int) -> tuple[ReadinessRow, ...]:
+        """Return the readiness board as this world's journal has it; rehearsals in practice are not in it."""
+        return board(self._book.destinations(), self._book.transfers(), (), now_ms)
 
     async def handle(self, command: cmd.Command) -> None:
         """Obey a command. A refusal, and every trouble on the way, appears in the transfer's view."""

@@ -10,12 +10,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from desktop.alerts import incident_words
 from desktop.alerts.incidents import DIGEST, IncidentChange
+from desktop.custody.readiness import board
 from desktop.domain.errors import BadInput
 from desktop.domain.market import HourBar
 from desktop.engine.alert_desk import AlertDesk
 from desktop.engine.commands import ExportIncidents, KeepRules, TryRule
+from desktop.engine.desk_view import ExposureView
 from desktop.engine.door import News, RuleTried
+from desktop.engine.my_facts import MyFacts
 from desktop.engine.sleep_watch import Slept
 from desktop.risk.reading import Level
 from desktop.risk.windows import HOUR_MS
@@ -23,6 +27,7 @@ from desktop.storage.last_seen import LastSeen
 from desktop.storage.rule_files import ProfileRules, shipped_rules
 from tests.fakes.manual_clock import ManualClock
 from tests.fakes.market_tape import START_MS, Market, quiet_hours
+from tests.fakes.my_positions import position
 
 _MINE = """
 [[rule]]
@@ -226,7 +231,7 @@ async def _sleep_and_wake(desk: _Desk) -> None:
     desk.market.trade(97.0)
     desk.market.liquidation(400_000.0)
     desk.market.pass_seconds(5)
-    assert desk.market.desk.incidents()[0].level >= Level.WARNING
+    assert max(incident.level for incident in desk.market.desk.incidents()) >= Level.WARNING
     for second in (0, 5, 29, 30, 31, 60):
         await desk.told_at(START_MS + second * 1000)
 
@@ -299,12 +304,20 @@ def test_a_stall_of_the_engine_is_an_incident_that_is_over(tmp_path: Path) -> No
 
 def test_an_incident_carries_what_is_known_of_me_and_the_next_step(tmp_path: Path) -> None:
     desk = _Desk(tmp_path)
-    desk.desk.exposure = lambda coin: f"my {coin} is liquidated 11.8 % away"
-    desk.desk.readiness = lambda coin: f"{coin}: save the address on the exchange"
+    desk.desk.mine = MyFacts(
+        desk.market.desk.alerts.told,
+        exposure=lambda now_ms: ExposureView(positions=(position("BTC", 0.118), position("BTC", 0.3))),
+        board=lambda now_ms: board((), (), (), now_ms),
+    )
+    desk.desk.tick(START_MS)
     asyncio.run(_sleep_and_wake(desk))
     incident = next(i for i in desk.market.desk.incidents() if i.rule == "cascade-started")
-    assert incident.exposure == "my BTC is liquidated 11.8 % away"
-    assert incident.next_step.endswith("First: BTC: save the address on the exchange.")
+    assert incident.exposure == "my BTC liquidation is 11.8 % away; survives a 10 % wick: NO"
+    assert "BTC is not ready to leave" in incident.readiness
+    assert incident.next_step.endswith("First: Connect it and walk one transfer to its proof.")
+    private = incident_words.body(incident, private=True)
+    assert "11.8 % away" in private
+    assert "11.8 % away" not in incident_words.body(incident), "no word of me for a third party"
 
 
 def test_incidents_are_exported_oldest_first_one_a_line(tmp_path: Path) -> None:
