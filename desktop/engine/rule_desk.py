@@ -15,6 +15,7 @@ from desktop.domain.market import HourBar
 from desktop.engine.market_desk import MarketDesk
 from desktop.engine.ports import Clock, RuleKeeper
 from desktop.engine.rule_views import RulesView, RuleTrialView
+from desktop.risk.windows import HOUR_MS
 
 Bars = Callable[[], Awaitable[Mapping[str, Sequence[HourBar]]]]
 _DAY_MS = 86_400_000
@@ -67,7 +68,8 @@ class RuleDesk:
             return RuleTrialView(text, error=error.message, remedy=error.remedy, since_ms=since_ms, until_ms=now_ms)
         bars = await self._bars()
         trials = await asyncio.to_thread(_tried, rules, bars, self.zone, stop)
-        return RuleTrialView(text, trials, since_ms=since_ms, until_ms=now_ms)
+        prices = tuple((coin, _prices(of)) for coin, of in bars.items())
+        return RuleTrialView(text, trials, since_ms=since_ms, until_ms=now_ms, prices=prices)
 
     def stop(self) -> None:
         """End a trial under way."""
@@ -85,3 +87,7 @@ def _tried(
     rules: Sequence[Rule], bars: Mapping[str, Sequence[HourBar]], zone: tzinfo | None, stop: threading.Event
 ) -> tuple[Trial, ...]:
     return tuple(try_rule(rule, bars, zone, lambda done: not stop.is_set()) for rule in rules)
+
+
+def _prices(bars: Sequence[HourBar]) -> tuple[tuple[int, float], ...]:
+    return tuple((bar.open_ms + HOUR_MS, bar.close) for bar in bars)

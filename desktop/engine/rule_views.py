@@ -21,7 +21,10 @@ class RulesView(msgspec.Struct, frozen=True):
 
 
 class RuleTrialView(msgspec.Struct, frozen=True):
-    """What came of `TryRule`: a trial for each rule of the text, or why it cannot be read."""
+    """What came of `TryRule`: a trial for each rule of the text, or why it cannot be read.
+
+    `prices` are the closes it was tried on, by coin, as (UTC ms when known, price).
+    """
 
     text: str
     trials: tuple[Trial, ...] = ()
@@ -29,3 +32,4 @@ class RuleTrialView(msgspec.Struct, frozen=True):
     remedy: str = ""
     since_ms: int = 0
     until_ms: int = 0
+    prices: tuple[tuple[str, tuple[tuple[int, float], ...]], ...] = ()

@@ -117,6 +117,8 @@ class Shell(QObject):
         self.bridge.transfer_wanted.connect(self.open_transfer)
         self.bridge.fallback.connect(self._fall_back)
         self.bridge.rang.connect(self._ring)
+        self.bridge.rule_tried.connect(self.window.take_trial)
+        self.bridge.stalled.connect(self._stalled)
         self.bridge.stopped.connect(self._engine_stopped)
         self.window.notices.chosen.connect(self._notice_answered)
 
@@ -160,6 +162,11 @@ class Shell(QObject):
         """Bring the window to the front with the transfer for this incident."""
         self.come_forward()
         self.window.open_transfer(incident_id)
+
+    @Slot(float)
+    def _stalled(self, seconds: float) -> None:
+        if seconds > 0:
+            self.window.show_quiet(seconds)
 
     @Slot(object)
     def _ring(self, news: Rang) -> None:

@@ -201,10 +201,18 @@ class IncidentRow(QAbstractButton):
 
 
 class IncidentList(Card):
-    """One incident in full, the rest as lines. Signals are those of its `card`."""
+    """One incident in full, the rest as lines.
+
+    Signals: those of its `card`, and `rules_wanted` when the person wants to see the rules.
+    """
+
+    rules_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Incidents"), parent)
+        self.rules = button(tr("Rules"), "quiet", says=tr("Alert rules"))
+        self.rules.clicked.connect(self.rules_wanted)
+        self.head.insertWidget(3, self.rules)
         self.right.setText(tr("UTC"))
         self.card = IncidentCard()
         self.quiet = RunLine(32)

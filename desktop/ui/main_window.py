@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QScrollArea, QSizePolicy
 
 from desktop.engine.commands import Acknowledge, Snooze, WatchCoin
 from desktop.engine.desk_view import CoinView, DeskView
-from desktop.engine.door import EngineDoor
+from desktop.engine.door import EngineDoor, RuleTried
 from desktop.ui import theme, wording
 from desktop.ui.charts.chart_column import ChartColumn
 from desktop.ui.context_strip import ContextStrip
@@ -20,6 +20,7 @@ from desktop.ui.notices import NoticeBar
 from desktop.ui.parts import PracticeBanner
 from desktop.ui.risk_answers import worst_open
 from desktop.ui.risk_header import RiskHeader
+from desktop.ui.rules.rules_page import RulesPage
 from desktop.ui.side_windows import SideWindows
 from desktop.ui.tiles import TileGrid
 from desktop.ui.transfer_side import TransferSide
@@ -51,6 +52,7 @@ class MainWindow(QMainWindow):
         self._view: DeskView | None = None
         self._transfer: QWidget | None = None
         self._transfer_side: TransferSide | None = None
+        self._rules: RulesPage | None = None
         self._told: tuple[str, ...] = ()
         self.keeps_running = False
         self.banner = PracticeBanner()
@@ -148,6 +150,7 @@ class MainWindow(QMainWindow):
         card.acknowledged.connect(lambda incident: self._door.submit(Acknowledge(incident)))
         card.snoozed.connect(lambda incident: self._door.submit(Snooze(HOUR_S, incident)))
         card.transfer_wanted.connect(self.open_transfer)
+        self.incidents.rules_wanted.connect(self.open_rules)
 
     # --- pages
 
@@ -167,6 +170,30 @@ class MainWindow(QMainWindow):
         self.notices.hide()
         self.pages.setCurrentWidget(self._transfer)
         self._transfer.setFocus()
+
+    @Slot()
+    def open_rules(self) -> None:
+        """Show the rule editor; it is built when it is first asked for."""
+        if self._rules is None:
+            self._rules = RulesPage(self._door)
+            self._rules.closed.connect(self.show_market)
+            self.pages.addWidget(self._rules)
+        if self._view is not None:
+            self._rules.show_view(self._view)
+        self.notices.hide()
+        self.pages.setCurrentWidget(self._rules)
+        self._rules.setFocus()
+
+    @Slot(object)
+    def take_trial(self, news: RuleTried) -> None:
+        """Hand what came of a trial to the rule editor."""
+        if self._rules is not None:
+            self._rules.take_trial(news)
+
+    @property
+    def rules_page(self) -> RulesPage | None:
+        """The rule editor, once it was opened."""
+        return self._rules
 
     @property
     def shows_transfer(self) -> bool:
@@ -205,7 +232,7 @@ class MainWindow(QMainWindow):
         self._view = view
         if self.pages.currentWidget() is self.market:
             self.chart.show_view(view)
-        elif self._transfer_side is not None:
+        elif self._transfer_side is not None and self.shows_transfer:
             self._transfer_side.show_view(view)
 
     def show_words(self, view: DeskView) -> None:
@@ -214,6 +241,8 @@ class MainWindow(QMainWindow):
             self.notices.show_note(view.notes[-1])
         self._told = view.notes
         self._view = view
+        if self._rules is not None and self.pages.currentWidget() is self._rules:
+            self._rules.show_view(view)
         self._coin = self._coin or (view.coins[0].coin if view.coins else "")
         self.banner.show_view(view)
         self._say_words()
@@ -262,6 +291,7 @@ class MainWindow(QMainWindow):
             ("Ctrl+D", self.side.open_feeds),
             ("Ctrl+K", lambda: self.side.open_finder(self.choose_coin)),
             ("Ctrl+,", self.side.open_settings),
+            ("Ctrl+R", self.open_rules),
         ):
             shortcut = QShortcut(QKeySequence(keys), self.market)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
