@@ -9,6 +9,7 @@ from desktop.domain.market import HourBar, Liquidation, Mark
 from desktop.engine.market_notes import INTEREST_PERIOD_MS, MarketNotes
 from desktop.engine.untested_score import MapScore, Print
 from desktop.risk.freshness import age_words
+from desktop.risk.leverage_mix import DEFAULT_MIX, Calibration, KnownPosition, LeverageMix, calibrated
 from desktop.risk.reading import State
 from desktop.risk.untested_interest import STEP_MS, MapStep, UntestedMap
 from desktop.risk.windows import DAY_MS, HOUR_MS
@@ -38,6 +39,7 @@ class CoinMap:
         self._step_no: int | None = None
         self.stepped_ms = 0
         self.interest_share: float | None = None
+        self.calibration: Calibration | None = None
         self._interest_hours = 0.0
         self.version = 0
 
@@ -57,13 +59,24 @@ class CoinMap:
         self._low = min(self._low or said.price, said.price)
         self._high = max(self._high, said.price)
         if self.map is None:
-            self.map = UntestedMap(said.price)
+            self.map = UntestedMap(said.price, self._mix)
 
     def liquidation(self, message: Liquidation) -> None:
         """Keep a forced closing until the step is judged."""
         usd, price = message.usd, self._notes.per_coin(message.venue, message.symbol, float(message.price))
         if usd is not None and usd > 0 and math.isfinite(usd) and price > 0 and math.isfinite(price):
             self._prints.append(Print(1 if message.side == "long" else -1, price, usd))
+
+    @property
+    def _mix(self) -> LeverageMix:
+        return DEFAULT_MIX if self.calibration is None else self.calibration.mix
+
+    def calibrate(self, positions: Sequence[KnownPosition], interest_usd: float | None) -> None:
+        """Take positions that are known and the interest they are a sample of: what is opened follows their mix."""
+        if positions:
+            self.calibration = calibrated(positions, interest_usd)
+            if self.map is not None:
+                self.map.mix = self.calibration.mix
 
     def warm(self, bars: Sequence[HourBar]) -> None:
         """Build the map from hours before now, oldest first; it replaces what there is."""
@@ -73,7 +86,7 @@ class CoinMap:
         for bar in bars:
             if not 0 < bar.low <= bar.close <= bar.high < math.inf:
                 continue
-            mapped = mapped or UntestedMap(bar.close)
+            mapped = mapped or UntestedMap(bar.close, self._mix)
             known = before is not None and bar.open_ms - before.open_ms == HOUR_MS
             coins = before.oi_coins if before is not None and known else None
             mapped.step(MapStep(bar.close, bar.low, bar.high, coins, bar.oi_coins, hours=1.0))

@@ -120,6 +120,8 @@ class UntestedView(msgspec.Struct, frozen=True):
     `edges` has one more entry than the masses (ascending prices). `long_usd` lies below the price, `short_usd` above.
     `k` is the amplification of a fall of 15 %, `multiplier` what a shock of 2 % grows by, each (low, high) over the
     assumed withdrawal of depth. `score` says how earlier clusters did: (swept, missed, lift); None before any.
+    `calibration` is on how many real positions the mix of leverages rests, and their share of that venue's open
+    interest; None: the shipped mix, a judgement.
     """
 
     coin: str
@@ -134,6 +136,7 @@ class UntestedView(msgspec.Struct, frozen=True):
     k: tuple[float, float] | None = None
     multiplier: tuple[float, float] | None = None
     score: tuple[int, int, float | None] | None = None
+    calibration: tuple[int, float | None] | None = None
     version: int = 0
 
 

@@ -110,6 +110,12 @@ class MarketNotes:
         """Return the open interest of each contract of a coin, whatever its age."""
         return self._interest.get(coin, {})
 
+    def interest_usd(self, coin: str, venue: str, now_ms: int) -> float | None:
+        """Return a venue's open interest of a coin in USD at the mark; None where either is not known."""
+        said = self.mark(coin, now_ms, venue)
+        coins = [one.coins for (of, _), one in self.interest(coin).items() if of == venue]
+        return sum(coins) * said.price if coins and said is not None else None
+
     def book(self, coin: str, venue: str, now_ms: int) -> SeenBook | None:
         """Return the venue's book of this coin if it is live."""
         return next((book for book in self._live_books(coin, now_ms) if book.venue == venue), None)

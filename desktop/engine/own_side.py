@@ -10,6 +10,7 @@ from desktop.domain.errors import SeawallError
 from desktop.domain.instrument import InstrumentTable
 from desktop.domain.margin_tiers import MarginTiers
 from desktop.domain.market import HourBar, Message, Trade
+from desktop.engine.betas import betas
 from desktop.engine.commands import (
     ChooseWick,
     Command,
@@ -22,22 +23,23 @@ from desktop.engine.desk_view import ExposureView, UntestedView
 from desktop.engine.exposure_desk import ExposureDesk
 from desktop.engine.exposure_facts import ExposureFact, exposure_facts
 from desktop.engine.market_notes import MarketNotes
-from desktop.engine.ports import Clock, HandPositions, HistorySource, PositionSource, TierSource
+from desktop.engine.ports import Clock, HandPositions, HistorySource, PositionSample, PositionSource, TierSource
 from desktop.engine.untested_map import UntestedDesk
 from desktop.risk.reading import Level, Reading, unknown
-from desktop.risk.wick import BETA_DAYS, measured_beta
-from desktop.risk.windows import DAY_MS, HOUR_MS
+from desktop.risk.windows import HOUR_MS
 
 _TIERS_EVERY_MS = 6 * HOUR_MS
 _LOOK_SECONDS = 120.0
-MARKET_COIN = "BTC"
+_SAMPLE_SECONDS = 20.0
+_ROUND_SECONDS = 600.0
 
 
 class OwnSide:
     """Folds every message but trades. Engine thread; `venues` in the order in which they may carry a price.
 
     `sources` and `hand` tell what the person holds, `tables` are margin tiers known from the start, `tier_sources`
-    are asked for newer ones every six hours; `history` has the days that betas are measured on.
+    are asked for newer ones every six hours; `history` has the days that betas are measured on;
+    `sample` shows which leverages are in use.
     """
 
     def __init__(
@@ -52,9 +54,10 @@ class OwnSide:
         tables: Sequence[MarginTiers] = (),
         tier_sources: Sequence[TierSource] = (),
         history: HistorySource | None = None,
+        sample: PositionSample | None = None,
     ) -> None:
         self.coins, self._clock, self._hand = list(coins), clock, hand
-        self._tier_sources, self._history = tuple(tier_sources), history
+        self._tier_sources, self._history, self._sample = tuple(tier_sources), history, sample
         self._told: set[tuple[str, str]] = set()
         self.notes = MarketNotes(venues, instruments)
         self.untested = UntestedDesk(coins, self.notes)
@@ -66,7 +69,10 @@ class OwnSide:
         """Follow the person's accounts and the venues' margin tiers until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self.exposure.run(), name="exposure")
-            group.create_task(self._measure_betas(), name="betas")
+            if self._history is not None:
+                group.create_task(self._measure_betas(self._history), name="betas")
+            if self._sample is not None:
+                group.create_task(self._calibrate(self._sample), name="calibration")
             for source in self._tier_sources:
                 group.create_task(self._follow_tiers(source), name=f"tiers {source.venue}")
 
@@ -82,6 +88,23 @@ class OwnSide:
                     self.exposure.around.take_tiers(await source.tiers(sorted(wanted)))
                     asked, due_ms = wanted, self._clock.now_ms() + _TIERS_EVERY_MS
             await self._clock.sleep(_LOOK_SECONDS)
+
+    async def _measure_betas(self, history: HistorySource) -> None:
+        # A disk that cannot be read is told by the history; 1.5 is assumed.
+        with contextlib.suppress(SeawallError):
+            self.exposure.around.take_betas(await betas(history, self.coins, self._clock.now_ms()))
+
+    async def _calibrate(self, sample: PositionSample) -> None:
+        """Sample one coin after the other, each at most every ten minutes: new interest follows what is seen."""
+        while True:
+            for coin in list(self.coins):
+                with contextlib.suppress(SeawallError):
+                    if not self.exposure.offline():
+                        await sample.sample(coin)
+                interest_usd = self.notes.interest_usd(coin, sample.venue, self._clock.now_ms())
+                self.untested.calibrate(coin, sample.known(coin), interest_usd)
+                await self._clock.sleep(_SAMPLE_SECONDS)
+            await self._clock.sleep(max(_SAMPLE_SECONDS, _ROUND_SECONDS - len(self.coins) * _SAMPLE_SECONDS))
 
     def listen(
         self,
@@ -125,21 +148,6 @@ class OwnSide:
         """Take the hours of a coin before now."""
         self.watch(coin)
         self.untested.warm(coin, bars)
-
-    async def _measure_betas(self) -> None:
-        """Measure how far each coin moves with bitcoin, over up to 90 days of hours; with too few 1.5 is assumed."""
-        history = self._history
-        if history is None:
-            return
-        since_ms = self._clock.now_ms() - BETA_DAYS * DAY_MS
-        try:
-            hours = {coin: await history.hours(coin, since_ms) for coin in {*self.coins, MARKET_COIN}}
-        except SeawallError:
-            return  # a disk that cannot be read is told by the history; 1.5 is assumed
-        closes = {coin: _daily_closes(bars) for coin, bars in hours.items()}
-        market = closes[MARKET_COIN]
-        found = {coin: _beta(closes[coin], market) for coin in closes if coin != MARKET_COIN}
-        self.exposure.around.take_betas({coin: beta for coin, beta in found.items() if beta is not None})
 
     # --- the person ------------------------------------------------------------------------------------------
 
@@ -191,17 +199,3 @@ class OwnSide:
     def exposure_now(self, now_ms: int) -> ExposureView:
         """Return the person's side."""
         return self.exposure.view(now_ms)
-
-
-def _daily_closes(bars: Sequence[HourBar]) -> dict[int, float]:
-    """Return the last close of each UTC day."""
-    return {(bar.open_ms + HOUR_MS - 1) // DAY_MS: bar.close for bar in bars}
-
-
-def _beta(coin: dict[int, float], market: dict[int, float]) -> float | None:
-    days = sorted(coin.keys() & market.keys())
-    pairs = [(day, day - 1) for day in days if day - 1 in coin and day - 1 in market]
-    return measured_beta(
-        [coin[day] / coin[before] - 1 for day, before in pairs],
-        [market[day] / market[before] - 1 for day, before in pairs],
-    )

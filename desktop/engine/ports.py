@@ -24,6 +24,7 @@ from desktop.domain.margin_tiers import MarginTiers
 from desktop.domain.market import HourBar, Message
 from desktop.domain.position import Holding, Holdings, Position
 from desktop.engine.desk_view import DeviceView, ExchangePageView
+from desktop.risk.leverage_mix import KnownPosition
 
 
 @runtime_checkable
@@ -230,6 +231,18 @@ class HandPositions(Protocol):
 
     def trouble(self) -> str:
         """Return what could not be read, in words; empty if nothing."""
+
+
+class PositionSample(Protocol):
+    """Positions that strangers show in public, to see which leverages are in use. Raises NetworkTrouble."""
+
+    venue: str
+
+    async def sample(self, coin: str) -> None:
+        """Look at some more of them."""
+
+    def known(self, coin: str) -> Sequence[KnownPosition]:
+        """Return what is known of a coin."""
 
 
 class TierSource(Protocol):

@@ -12,6 +12,7 @@ from desktop.engine.desk_view import UntestedView
 from desktop.engine.market_notes import MarketNotes
 from desktop.risk.cascade import MAP_END, USUAL_REALISED, Impact
 from desktop.risk.cascade_map import CascadeRange, cascade_range
+from desktop.risk.leverage_mix import KnownPosition
 from desktop.risk.reading import Reading, State, unknown
 
 SHOCK = 0.02
@@ -94,6 +95,7 @@ class CoinPicture:
             k=k,
             multiplier=multiplier,
             score=kept.score.summary(),
+            calibration=None if kept.calibration is None else (kept.calibration.positions, kept.calibration.coverage),
             version=kept.version,
         )
 
@@ -117,6 +119,11 @@ class UntestedDesk:
         """Take the hours of a coin before now."""
         self.watch(coin)
         self._maps[coin].map.warm(bars)
+
+    def calibrate(self, coin: str, positions: Sequence[KnownPosition], interest_usd: float | None) -> None:
+        """Take known positions of a coin and the open interest (USD) they are a sample of."""
+        if coin in self._maps:
+            self._maps[coin].map.calibrate(positions, interest_usd)
 
     def fold(self, message: Message, now_ms: int) -> None:
         """Take one message, after the notes have taken it."""

@@ -19,6 +19,7 @@ DEFAULT_MIX: Final[LeverageMix] = {5.0: 0.10, 10.0: 0.30, 20.0: 0.25, 25.0: 0.15
 USUAL_RATE: Final = 0.005
 """Maintenance rate of the first tier where the venue's table is not known."""
 _DOUBT_POSITIONS = 50
+_LEAST_MARGIN = 1e-3
 
 
 class BandPrices(NamedTuple):
@@ -31,6 +32,12 @@ class BandPrices(NamedTuple):
 def band_prices(entry: float, leverage: float, rate: float) -> BandPrices:
     """Return E (1 - 1/L) / (1 - m) for a long and E (1 + 1/L) / (1 + m) for a short."""
     return BandPrices(entry * (1 - 1 / leverage) / (1 - rate), entry * (1 + 1 / leverage) / (1 + rate))
+
+
+def implied_leverage(entry: float, liquidation: float, side: int, rate: float) -> float:
+    """Return the leverage whose band is this liquidation price, at least 1: the inverse of `band_prices`."""
+    share = side * (1 - liquidation * (1 - side * rate) / entry)
+    return 1.0 if share >= 1 else 1 / max(share, _LEAST_MARGIN)
 
 
 class Band(NamedTuple):

@@ -110,6 +110,7 @@ def _own_side(world: World, folder: Path, history: HistorySource | None) -> OwnS
         sources=world.positions,
         tables=world.tier_tables,
         tier_sources=world.tiers,
+        sample=world.sample,
         history=history,
     )
 

@@ -25,6 +25,7 @@ from desktop.venues.context.feed import ContextKeys, context_feed, live_sources
 from desktop.venues.host_rules import VENUE_RULES
 from desktop.venues.http import RestDoor
 from desktop.venues.hyperliquid.positions import HyperliquidAddress
+from desktop.venues.hyperliquid.sampled_positions import SampledPositions
 from desktop.venues.outbound import Outbound
 from desktop.venues.regional_hosts import chosen_hosts
 from desktop.venues.tiers import VenueTiers, public_tiers
@@ -81,7 +82,7 @@ async def open_live(
             opened.push_async_callback(source.close)
             sources.append(source)
         own = _own_accounts(settings, hosts, instruments, outbound, binance_key)
-        for one in (*own.positions, *own.tiers):
+        for one in (*own.positions, *own.tiers, own.sample):
             opened.push_async_callback(one.close)
         return World(
             name="live",
@@ -99,6 +100,7 @@ async def open_live(
             outbound=outbound,
             positions=own.positions,
             tiers=own.tiers,
+            sample=own.sample,
             instruments=instruments,
             venues_off=settings.venues_off,
             offline=settings.offline,
@@ -109,6 +111,7 @@ async def open_live(
 class _OwnAccounts(NamedTuple):
     positions: list[HyperliquidAddress | BinancePositions]
     tiers: list[VenueTiers]
+    sample: SampledPositions
 
 
 def _own_accounts(
@@ -130,7 +133,9 @@ def _own_accounts(
         rules, headers = VENUE_RULES["binance"], key_header(key)
         door = RestDoor(hosts["binance"].rest, clock, rules=rules, outbound=outbound, headers=headers)
         positions.append(BinancePositions(secret, door, clock, instruments))
-    return _OwnAccounts(positions, public_tiers(hosts, instruments, outbound))
+    door = RestDoor(where, clock, rules=VENUE_RULES["hyperliquid"], outbound=outbound)
+    sample = SampledPositions(door, instruments)
+    return _OwnAccounts(positions, public_tiers(hosts, instruments, outbound), sample)
 
 
 def _context(

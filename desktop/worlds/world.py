@@ -15,6 +15,7 @@ from desktop.engine.ports import (
     ExchangeRecords,
     Feed,
     HistorySource,
+    PositionSample,
     PositionSource,
     PracticeDesk,
     PublicPast,
@@ -37,9 +38,9 @@ class World:
     `label` is what every window of this world says. `device_paths` names the wallets that can be opened now, such as
     `udp:127.0.0.1:21324`; any thread. `practice_screen` gives the on-screen device's words and whether it asks; any
     thread. `outbound` is how more may be asked of the same hosts. `positions` tell what the person holds, `tiers` the
-    venues' margin tiers, `tier_tables` those known from the start. With `instruments` coins and venues can be chosen;
-    `venues_off` begin closed. `aclose` lets go of everything the world opened, feeds excepted: whoever runs them
-    closes them first.
+    venues' margin tiers, `tier_tables` those known from the start, `sample` shows strangers' positions. With
+    `instruments` coins and venues can be chosen; `venues_off` begin closed. `aclose` lets go of everything the world
+    opened, feeds excepted: whoever runs them closes them first.
     """
 
     name: WorldName
@@ -60,6 +61,7 @@ class World:
     positions: Sequence[PositionSource] = ()
     tiers: Sequence[TierSource] = ()
     tier_tables: Sequence[MarginTiers] = ()
+    sample: PositionSample | None = None
     instruments: InstrumentTable | None = None
     venues_off: Sequence[str] = ()
     context: Sequence[Feed] = ()

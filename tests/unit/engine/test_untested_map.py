@@ -8,6 +8,7 @@ import pytest
 from desktop.domain.market import Book, Liquidation, Mark, OpenInterest
 from desktop.engine.market_notes import MarketNotes
 from desktop.engine.untested_map import UntestedDesk
+from desktop.risk.leverage_mix import KnownPosition
 from desktop.risk.reading import State
 from desktop.risk.untested_interest import STEP_MS
 from desktop.risk.windows import HOUR_MS
@@ -178,6 +179,21 @@ def test_another_contract_is_followed_only_when_the_first_falls_silent() -> None
     view = told.desk.view("BTC", told.now_ms)
     assert view is not None
     assert np.isclose(view.edges.mean(), 100.0, rtol=0.05)
+
+
+def test_known_positions_change_where_new_interest_lies() -> None:
+    told = _warm()
+    before = told.desk.view("BTC", told.now_ms)
+    assert before is not None
+    assert before.calibration is None
+    told.desk.calibrate("BTC", [KnownPosition(100.0, 5.0, 1, 1e4)] * 950, 1e8)
+    told.steps(1, 100.0, 2.2e6)
+    view = told.desk.view("BTC", told.now_ms)
+    assert view is not None
+    assert view.calibration == (950, pytest.approx(0.095))
+    far = view.edges[:-1] < 81.0
+    added = view.added_usd - before.added_usd
+    assert view.long_usd[far].sum() > 0.9 * added / 2
 
 
 def test_symbols_quoted_per_thousand_are_brought_to_one_coin() -> None:

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.risk.leverage_mix import DEFAULT_MIX, Band, KnownPosition, band_prices, calibrated, new_bands
+from desktop.risk.leverage_mix import (
+    DEFAULT_MIX,
+    Band,
+    KnownPosition,
+    band_prices,
+    calibrated,
+    implied_leverage,
+    new_bands,
+)
 from desktop.risk.untested_interest import BAND, MapStep, UntestedMap
 
 MOVES = st.lists(
@@ -132,6 +140,14 @@ def test_known_positions_pull_the_mix_toward_themselves() -> None:
     assert (found.positions, found.coverage) == (450, pytest.approx(0.45))
     assert calibrated([], 1e6) == (DEFAULT_MIX, 0, 0.0)
     assert calibrated([KnownPosition(1.0, 0.5, 1, 5.0)], None) == (DEFAULT_MIX, 0, None)
+
+
+@given(st.sampled_from([1, -1]), st.floats(1.5, 120), st.floats(0.001, 0.006))
+def test_a_liquidation_price_gives_back_its_leverage(side: int, leverage: float, rate: float) -> None:
+    prices = band_prices(80_000.0, leverage, rate)
+    told = prices.long if side > 0 else prices.short
+    assert implied_leverage(80_000.0, told, side, rate) == pytest.approx(leverage)
+    assert implied_leverage(80_000.0, 1.0, 1, rate) == pytest.approx(1.0, rel=1e-3)
 
 
 def test_a_step_is_cheap_enough_for_two_hundred_coins() -> None:

@@ -18,6 +18,7 @@ from desktop.venues.binance.positions import BinancePositions, key_header
 from desktop.venues.feed_parts import VenueHosts
 from desktop.venues.http import RestDoor
 from desktop.venues.hyperliquid.positions import HyperliquidAddress, holdings_of
+from desktop.venues.hyperliquid.sampled_positions import SampledPositions
 from desktop.venues.outbound import Outbound
 from desktop.venues.tiers import public_tiers
 from tests.fakes.manual_clock import ManualClock
@@ -214,6 +215,36 @@ def test_a_refusal_names_neither_key_nor_secret() -> None:
 
     _played(lambda request: httpx.Response(401, content=b'{"code":-2015,"msg":"Invalid API-key"}'), scene)
     _played(lambda request: httpx.Response(200, content=b'{"positions":1}'), scene)
+
+
+def test_strangers_positions_are_sampled_from_the_latest_trades() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        question = msgspec.json.decode(request.content)
+        asked.append(question["type"])
+        trades = [{"coin": "ETH", "px": "1", "users": [ADDRESS, "0x" + "12" * 20]}, {"coin": "ETH", "users": ["0x1"]}]
+        return httpx.Response(200, content=_encoded(trades if question["type"] == "recentTrades" else STATE))
+
+    async def scene(door: RestDoor, clock: ManualClock) -> None:
+        sample = SampledPositions(door, InstrumentTable())
+        await sample.sample("ETH")
+        await sample.sample("ETH")
+        ether = sample.known("ETH")
+        assert len(ether) == 2
+        assert ether[0].leverage == pytest.approx(1 / (1 - 2866.26936529 * 0.995 / 2986.3))
+        assert ether[0].worth_usd == pytest.approx(100.02765)
+        assert sample.known("PEPE")[0].leverage == 1.0
+        assert sample.known("BTC") == []
+
+    _played(answer, scene)
+    assert asked == ["recentTrades", "clearinghouseState", "clearinghouseState"] * 2
+    _played(lambda request: httpx.Response(200, content=b"{}"), _sample_fails)
+
+
+async def _sample_fails(door: RestDoor, clock: ManualClock) -> None:
+    with pytest.raises(NetworkTrouble, match="not as documented"):
+        await SampledPositions(door, InstrumentTable()).sample("ETH")
 
 
 def test_every_venue_has_a_source_of_tiers() -> None:
