@@ -18,17 +18,22 @@ from desktop.engine.clock import WallClock
 from desktop.engine.ports import Clock, Feed
 from desktop.storage.instrument_file import shipped_instruments
 from desktop.storage.recorder import CannotRecord, Recorder
+from desktop.storage.recording_shelf import RecordingShelf
 from desktop.storage.settings import Settings, load_settings
 from desktop.venues.catalogue import feeds
 from desktop.venues.outbound import Outbound
 from desktop.venues.regional_hosts import chosen_hosts
 
-COINS = ("BTC", "ETH", "SOL")
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder for the recording")
+    parser.add_argument(
+        "--budget-mb",
+        type=int,
+        metavar="N",
+        help="remove the oldest recordings in DIR when they exceed N megabytes together (default: never)",
+    )
     parser.add_argument("--minutes", type=float, metavar="N", help="stop after so long (default: until Ctrl+C)")
 
 
@@ -40,16 +45,25 @@ def run(args: argparse.Namespace, out: Output) -> int:
         )
     if args.minutes is not None and not args.minutes > 0:
         raise WrongUsage(f"--minutes {args.minutes} is not above zero", "Give minutes such as 10.")
-    return asyncio.run(_record(args.out, args.minutes, load_settings(folder_of(args)), out))
+    if args.budget_mb is not None and args.budget_mb < 1:
+        raise WrongUsage(f"--budget-mb {args.budget_mb} is not above zero", "Give megabytes such as 2000.")
+    shelf = None if args.budget_mb is None else RecordingShelf(args.out, args.budget_mb)
+    return asyncio.run(_record(args.out, args.minutes, load_settings(folder_of(args)), shelf, out))
 
 
-async def _record(folder: Path, minutes: float | None, settings: Settings, out: Output) -> int:
-    with Recorder(folder, "live") as recorder:
+async def _record(
+    folder: Path, minutes: float | None, settings: Settings, shelf: RecordingShelf | None, out: Output
+) -> int:
+    def begun(path: Path) -> None:
+        for gone in shelf.sweep(path) if shelf is not None else ():
+            out.tell(f"{gone.name} went: the budget is used")
+
+    with Recorder(folder, "live", on_begin=begun) as recorder:
         recording = Recording(recorder, out)
         clock = WallClock()
         outbound = Outbound(clock, settings.proxy)
         hosts = chosen_hosts(settings.hosts)
-        made = feeds(hosts, COINS, clock, shipped_instruments(), recording.tap, outbound=outbound)
+        made = feeds(hosts, settings.coins, clock, shipped_instruments(), recording.tap, outbound=outbound)
         loop = asyncio.get_running_loop()
         with suppress(NotImplementedError):  # Windows has no signal handlers on the loop: Ctrl+C interrupts there
             loop.add_signal_handler(signal.SIGINT, recording.stop.set)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Self
@@ -29,16 +30,24 @@ class Recorder:
     """Write raw frames into `folder`. One thread at a time.
 
     A file begins with its header, holds at most `most_bytes` before compression, and what is older than a second is
-    on disk in whole blocks: a program that dies leaves a file that reads up to there.
+    on disk in whole blocks: a program that dies leaves a file that reads up to there. `on_begin` hears of each new
+    file.
     """
 
     def __init__(
-        self, folder: Path, world: RecordedWorld, *, most_bytes: int = _MOST_BYTES, longest_ns: int = _LONGEST_NS
+        self,
+        folder: Path,
+        world: RecordedWorld,
+        *,
+        most_bytes: int = _MOST_BYTES,
+        longest_ns: int = _LONGEST_NS,
+        on_begin: Callable[[Path], None] = lambda path: None,
     ) -> None:
         self._folder = folder
         self._world = world
         self._most_bytes = most_bytes
         self._longest_ns = longest_ns
+        self._on_begin = on_begin
         self._file: BinaryIO | None = None
         self._pack: zstandard.ZstdCompressionWriter | None = None
         self._bytes = 0
@@ -104,3 +113,4 @@ class Recorder:
         self._pack.write(header)
         self._bytes = len(header)
         self._began_ns = self._flushed_ns = at_ns
+        self._on_begin(path)

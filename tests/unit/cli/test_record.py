@@ -68,7 +68,7 @@ def test_a_disk_that_refuses_is_named(tmp_path: Path) -> None:
         recorded(blocked / "sub", [FRAME], Output(as_json=True))
 
 
-@pytest.mark.parametrize("more", [["--practice"], ["--minutes", "0"], ["--minutes", "nan"]])
+@pytest.mark.parametrize("more", [["--practice"], ["--minutes", "0"], ["--minutes", "nan"], ["--budget-mb", "0"]])
 def test_what_cannot_be_recorded_is_wrong_usage(tmp_path: Path, more: list[str]) -> None:
     parser = argparse.ArgumentParser()
     record.add_arguments(parser)

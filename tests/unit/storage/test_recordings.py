@@ -56,6 +56,14 @@ def test_a_full_file_is_followed_by_another_one(tmp_path: Path) -> None:
     assert [raw for path in recorder.files for _, raw in recorded_frames(path)] == [FRAMES[1]] * 4
 
 
+def test_each_new_file_is_told(tmp_path: Path) -> None:
+    begun: list[Path] = []
+    with Recorder(tmp_path, "live", most_bytes=400, on_begin=begun.append) as recorder:
+        for _ in range(4):
+            recorder.write(FRAMES[1])
+    assert begun == recorder.files
+
+
 def test_an_old_file_is_followed_by_another_one(tmp_path: Path) -> None:
     with Recorder(tmp_path, "live", longest_ns=10) as recorder:
         recorder.write(FRAMES[1])
