@@ -77,13 +77,17 @@ class DelevIndicators:
     def _peak(self, now_ms: int) -> Reading:
         indicator = CATALOGUE["OI_PEAK"]
         state, venues, as_of_ms = self._fresh_venues(indicator.period_ms, now_ms)
-        coins = self._boards.interest.coins(venues) if venues else None
+        slow = self._track.hourly.slow
+        of = slow.peak_venues(now_ms)
+        if of and not set(of) <= set(venues):
+            return unknown(f"open interest of {', '.join(sorted(set(of).difference(venues)))} not known", as_of_ms)
+        coins = self._boards.interest.coins(of or venues) if venues else None
         if state is State.UNKNOWN or coins is None:
             return self._no_interest(as_of_ms, now_ms)
-        fall, warm = self._track.hourly.slow.from_peak(coins, now_ms)
+        fall, warm = slow.from_peak(coins, now_ms, of)
         if fall is None:
             return warming("needs 30 days", warm, as_of_ms)
-        return Reading(fall, state, as_of_ms, venues=tuple(venues))
+        return Reading(fall, state, as_of_ms, venues=of or tuple(venues))
 
     def _premium(self, now_ms: int) -> Reading:
         marks = self._boards.marks

@@ -101,7 +101,7 @@ class HourlyIndicators:
         for hours in (1, 4, 24):
             found[f"OI_CHG_{hours}H"] = self._interest_change(bar, hours)
         coins = coins_open(bar)
-        found["OI_PEAK"] = None if coins is None else self.slow.from_peak(coins, end_ms)[0]
+        found["OI_PEAK"] = None if coins is None else self.slow.from_peak(coins, end_ms, bar.oi_venues)[0]
         found["FUND_OIW"] = bar.funding_8h
         found["FUND_7D"] = self.slow.funding.week(end_ms).value
         run = self.slow.funding.persistence(end_ms)

@@ -24,7 +24,8 @@ class SlowHours:
         self._priced = AgeBands(_WINDOWS)
         self._lows = {window_ms: SlidingLow(window_ms) for window_ms, _ in _WINDOWS}
         self.funding = FundingPast()
-        self._coins: tuple[SlidingLow, SlidingSum] = (SlidingLow(PEAK_MS), SlidingSum(PEAK_MS))
+        # By the venues whose open interest it is: one venue more or less is no change of what is open.
+        self._coins: dict[tuple[str, ...], tuple[SlidingLow, SlidingSum]] = {}
 
     def take(self, bar: HourBar) -> bool:
         """Take a finished hour; return False, and change nothing, if it is not newer than the newest."""
@@ -47,8 +48,9 @@ class SlowHours:
     def _take_coins(self, bar: HourBar, end_ms: int) -> None:
         coins = coins_open(bar)
         if coins is not None:
-            self._coins[0].add(end_ms, -coins)
-            self._coins[1].add(end_ms, 1)
+            most, count = self._coins.setdefault(bar.oi_venues, (SlidingLow(PEAK_MS), SlidingSum(PEAK_MS)))
+            most.add(end_ms, -coins)
+            count.add(end_ms, 1)
 
     def forced_usd(self, side: str, window_ms: int, now_ms: int) -> float | None:
         """Return the USD closed by force in the hours of 7 or 30 days; None while fewer than 70 % were heard."""
@@ -62,11 +64,19 @@ class SlowHours:
             return None
         return self._lows[window_ms].lowest(now_ms)
 
-    def from_peak(self, coins: float, now_ms: int) -> tuple[float | None, float]:
-        """Return the open coins against the most of 90 days (themselves included), None before, and warmth."""
-        most, count = self._coins
-        known = count.total(now_ms)
-        warm = min(1.0, known / _LEAST_PEAK_HOURS)
+    def peak_venues(self, now_ms: int) -> tuple[str, ...]:
+        """Return the venues of which the most hours are known; empty where the hours do not say."""
+        return max(self._coins, key=lambda venues: self._coins[venues][1].total(now_ms), default=())
+
+    def from_peak(self, coins: float, now_ms: int, venues: tuple[str, ...] = ()) -> tuple[float | None, float]:
+        """Return the open coins of these venues against the most of 90 days (themselves included), and warmth.
+
+        None before 70 % of 30 days of them are known.
+        """
+        if venues not in self._coins:
+            return None, 0.0
+        most, count = self._coins[venues]
+        warm = min(1.0, count.total(now_ms) / _LEAST_PEAK_HOURS)
         lowest = most.lowest(now_ms)
         if warm < 1 or lowest is None:
             return None, warm
