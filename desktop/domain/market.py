@@ -99,8 +99,8 @@ class Book(msgspec.Struct, frozen=True):
     high: float | None = None
 
 
-MarketPart = Literal["perp", "dated", "spot", "metal"]
-"""`perp` is a perpetual on a coin; `metal` one on gold or silver, which no sum over coins may count."""
+MarketPart = Literal["perp", "dated", "spot", "metal", "index"]
+"""`perp` is a perpetual on a coin; `metal` one on gold or silver, `index` one on shares: no sum over coins may."""
 
 
 class Ticker(msgspec.Struct, frozen=True, gc=False):

@@ -28,10 +28,13 @@ from desktop.risk.windows import DAY_MS, HOUR_MS, MINUTE_MS
 _FUNDS = ("ETF_FLOW_BTC", "ETF_FLOW_ETH")
 _ASSETS = {"gold": "GOLD", "silver": "SILVER", "equities": "EQUITIES"}
 _ASSET_COINS = {
-    **dict.fromkeys(("PAXG", "XAUT", "XAU"), "gold"),
-    **dict.fromkeys(("XAG",), "silver"),
-    **dict.fromkeys(("SPX500", "US500"), "equities"),
+    **dict.fromkeys(("PAXG", "XAUT", "XAU", "GOLD"), "gold"),
+    **dict.fromkeys(("XAG", "SILVER"), "silver"),
+    **dict.fromkeys(("SPX500", "US500", "SP500"), "equities"),
 }
+# Proxies of one thing lie some tenths of a per cent apart: one of them is followed while it speaks.
+_BY_PRICE = frozenset({"perp", "metal", "index"})
+_PROXY_HOLDS_MS = 10 * MINUTE_MS
 _RARE_Z = 3.0
 _LEAST_MOVES = 90
 _MOST_MOVE = 0.69
@@ -48,7 +51,7 @@ class MarketWide:
         self.health: dict[str, VenueHealth] = {}
         self.histories = {name: OwnHistory() for name in MARKET_INDICATORS}
         self.past = OwnPast("", MARKET_INDICATORS)
-        self._assets: dict[str, tuple[float, int]] = {}
+        self._assets: dict[str, tuple[float, int, tuple[str, str]]] = {}
         self._coins: frozenset[str] = frozenset()
         self._minute = -1
         self._sampled: dict[str, float | None] = {}
@@ -67,16 +70,22 @@ class MarketWide:
 
     def take_ticker(self, ticker: Ticker, now_ms: int) -> None:
         """Take any contract's ticker, whether its coin is followed or not."""
-        if ticker.part == "perp":
+        if ticker.part in _BY_PRICE:
             last = float(ticker.last)
             if last < math.inf:
-                key = (ticker.venue, ticker.symbol)
-                self.breadth.take(key, ticker.coin, last, ticker.turnover_usd, min(ticker.at_ms, now_ms))
+                key, at_ms = (ticker.venue, ticker.symbol), min(ticker.at_ms, now_ms)
+                if ticker.part == "perp":
+                    self.breadth.take(key, ticker.coin, last, ticker.turnover_usd, at_ms)
                 asset = _ASSET_COINS.get(ticker.coin)
                 if asset is not None and last > 0:
-                    self._assets[asset] = (last, min(ticker.at_ms, now_ms))
+                    self._take_asset(asset, last, at_ms, key)
         elif self.pegs.take_ticker(ticker, now_ms):
             self._kept.pop("PEG", None)
+
+    def _take_asset(self, asset: str, last: float, at_ms: int, source: tuple[str, str]) -> None:
+        known = self._assets.get(asset)
+        if known is None or known[2] == source or at_ms - known[1] > _PROXY_HOLDS_MS:
+            self._assets[asset] = (last, at_ms, source)
 
     def take_point(self, point: ContextPoint, now_ms: int) -> None:
         """Take a fact from outside the venues."""

@@ -10,11 +10,13 @@ from desktop.domain.raw_frame import RawFrame
 from desktop.engine.ports import Clock
 from desktop.venues.http import Question, RestDoor
 from desktop.venues.hyperliquid.instruments import META
+from desktop.venues.hyperliquid.rows import BUILDER
 from desktop.venues.hyperliquid.vaults import PARENT, children_of
 from desktop.venues.poll import Poll
 
 _WEIGHT = 20.0
 CONTEXTS = Question("/info", body=msgspec.json.encode({"type": "metaAndAssetCtxs"}), weight=_WEIGHT)
+BUILT = Question("/info", body=msgspec.json.encode({"type": "metaAndAssetCtxs", "dex": BUILDER}), weight=_WEIGHT)
 VAULTS = Question("/info", body=msgspec.json.encode({"type": "vaultDetails", "vaultAddress": PARENT}), weight=_WEIGHT)
 CONTEXT_SECONDS = 60.0
 DAY_SECONDS = 86_400.0
@@ -23,8 +25,8 @@ Take = Callable[[RawFrame], None]
 
 
 def contexts_poll(door: RestDoor, clock: Clock, take: Take) -> Poll:
-    """Return the look at all contracts: one request a minute."""
-    return Poll("hyperliquid", door, clock, take, CONTEXT_SECONDS, lambda coins: (CONTEXTS,))
+    """Return the look at all contracts, and at gold, silver and shares: two requests a minute."""
+    return Poll("hyperliquid", door, clock, take, CONTEXT_SECONDS, lambda coins: (CONTEXTS, BUILT))
 
 
 def instruments_poll(door: RestDoor, clock: Clock, take: Take, after: Callable[[], None]) -> Poll:

@@ -14,11 +14,14 @@ import msgspec
 from desktop.domain.errors import Unreadable
 from desktop.domain.instrument import InstrumentTable
 from desktop.domain.listing import ticker_part
-from desktop.domain.market import Book, Liquidation, Mark, OpenInterest, Ticker, Trade
+from desktop.domain.market import Book, Liquidation, Mark, MarketPart, OpenInterest, Ticker, Trade
 from desktop.venues.wire import above_zero, both_above_zero, rate
 
 VENUE = "hyperliquid"
 FUNDING_INTERVAL_H = 1.0
+BUILDER = "xyz"
+# Of the contracts that others have built on the venue, those that speak of gold, silver and American shares.
+_BUILT: dict[str, MarketPart] = {"xyz:GOLD": "metal", "xyz:SILVER": "metal", "xyz:SP500": "index"}
 
 _Symbol = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 _Ms = Annotated[int, msgspec.Meta(gt=10**11, lt=10**14)]
@@ -143,7 +146,7 @@ def ticker(coin: str, ctx: Context, received_ns: int, instruments: InstrumentTab
     None without either, and for one that is not traded. The venue tells no last price of all contracts at once.
     """
     price = ctx.mid_px or ctx.mark_px
-    part = ticker_part(instruments, VENUE, coin)
+    part = _BUILT.get(coin) if ":" in coin else ticker_part(instruments, VENUE, coin)
     if not price or part is None:
         return None
     above_zero(price, "midPx" if ctx.mid_px else "markPx")

@@ -137,6 +137,15 @@ def test_all_contracts_of_an_answer_become_tickers() -> None:
     assert isinstance(odd, Unparsed)
 
 
+def test_of_what_others_built_only_metals_and_shares_are_told() -> None:
+    meta = {"universe": [{"name": "xyz:GOLD"}, {"name": "xyz:TSLA"}, {"name": "xyz:SP500"}]}
+    messages = read([meta, [CONTEXT, CONTEXT, CONTEXT]])
+    assert [(one.coin, one.part) for one in messages if isinstance(one, Ticker)] == [
+        ("GOLD", "metal"),
+        ("SP500", "index"),
+    ]
+
+
 def test_nulls_and_nothing_open_say_nothing() -> None:
     empty = {"channel": "activeAssetCtx", "data": {"coin": "BTC", "ctx": {**CONTEXT, "openInterest": "0.0"}}}
     assert [type(one) for one in read(empty)] == [Mark]
