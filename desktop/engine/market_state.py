@@ -21,6 +21,8 @@ _LATENCY_WEIGHT = 0.1
 _LATE_EVERY_MS = 500
 _LATE_SAMPLES = 120
 _LEAST_SAMPLES = 20
+_SKEWED_MS = 5_000
+_MUCH_LATE_MS = 30_000
 _MOST_CHANNELS = 64
 
 
@@ -157,18 +159,32 @@ class VenueFeed:
         self.messages += tape.messages
 
     def timed(self, at_ms: int, now_ms: int) -> None:
-        """Note how late a message came."""
+        """Note how late a message came, or how far ahead of this computer's clock it was made."""
         late = float(max(0, now_ms - at_ms))
         self.latency_ms = (
             late if self.latency_ms is None else self.latency_ms + _LATENCY_WEIGHT * (late - self.latency_ms)
         )
         if not self._late or now_ms - self._late[-1][0] >= _LATE_EVERY_MS:
-            self._late.append((now_ms, late))
+            self._late.append((now_ms, float(now_ms - at_ms)))
 
     def late_p95(self, now_ms: int) -> float | None:
         """Return the delay in ms that 95 % of the last minute's samples stay under; None with fewer than 20."""
         late = sorted(late for at_ms, late in self._late if now_ms - at_ms <= MINUTE_MS)
-        return late[int(0.95 * (len(late) - 1))] if len(late) >= _LEAST_SAMPLES else None
+        return max(0.0, late[int(0.95 * (len(late) - 1))]) if len(late) >= _LEAST_SAMPLES else None
+
+    def skew_words(self, now_ms: int) -> str:
+        """Return in words how far this computer's clock and the venue's are apart; empty while that is little.
+
+        Judged by the least late of the last minute's samples, since messages can be late but never early.
+        """
+        late = [late for at_ms, late in self._late if now_ms - at_ms <= MINUTE_MS]
+        least = min(late) if len(late) >= _LEAST_SAMPLES else 0.0
+        name, seconds = self.venue.capitalize(), abs(least) / 1000
+        if least <= -_SKEWED_MS:
+            return f"this computer's clock is {seconds:.0f} s behind {name}'s"
+        if least >= _MUCH_LATE_MS:
+            return f"{name}'s messages are {seconds:.0f} s late, or this computer's clock is ahead"
+        return ""
 
     def status(self, message: FeedStatus, now_ms: int) -> None:
         """Take a word of the connection about itself."""
@@ -256,7 +272,7 @@ class VenueFeed:
             completeness=completeness,
             channels=tuple(channel.view(now_ms) for channel in self._channels.values()),
             error_share=self.error_share,
-            notice=notice,
+            notice=notice or self.skew_words(now_ms),
             withdrawals_closed=shut,
         )
 

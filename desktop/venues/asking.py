@@ -12,13 +12,14 @@ from desktop.venues.http import Question, RestDoor
 
 class Asking:
     """Ask through a door and hand on what comes. An answer that does not come is a gap of that question since the
-    last good one. Engine thread.
+    last good one; the first that comes again is said to be connected. Engine thread.
     """
 
     def __init__(self, venue: str, door: RestDoor, clock: Clock, take: Callable[[RawFrame], None]) -> None:
         self._venue, self._door, self._clock, self._take = venue, door, clock, take
         self._begun_ms = clock.now_ms()
         self._good_ms: dict[str, int] = {}
+        self._failed: set[str] = set()
 
     async def ask(self, question: Question) -> bytes | None:
         """Ask once and return the answer's body; None if none came."""
@@ -28,7 +29,11 @@ class Asking:
         except NetworkTrouble as trouble:
             since_ms = self._good_ms.get(channel, self._begun_ms)
             self._take(RawFrame(self._now_ns(), self._venue, channel, b"", asked, "gap", trouble.message, since_ms))
+            self._failed.add(channel)
             return None
+        if channel in self._failed:
+            self._failed.discard(channel)
+            self._take(RawFrame(self._now_ns(), self._venue, channel, b"", asked, "connected", "it answers again"))
         self._good_ms[channel] = self._clock.now_ms()
         self._take(RawFrame(self._now_ns(), self._venue, channel, body, asked))
         return body

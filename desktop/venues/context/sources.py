@@ -53,8 +53,8 @@ def _soso_question(kind: str) -> Question:
 
 
 KEYLESS: Final[Mapping[str, ContextSource]] = {
-    # The whole list is more than a megabyte; the peg of the minute comes from the venues' own prices.
-    "stablecoins": ContextSource("https://stablecoins.llama.fi", (STABLECOINS,), 15 * _MINUTE, _SLOW),
+    # The whole list is more than a megabyte, and a price older than ten minutes counts as stale.
+    "stablecoins": ContextSource("https://stablecoins.llama.fi", (STABLECOINS,), 9 * _MINUTE, _SLOW),
     "cboe": ContextSource(
         "https://cdn.cboe.com", tuple(Question(_cboe_path(name)) for name in _CBOE_NAMES), 4 * _HOUR, _CBOE
     ),

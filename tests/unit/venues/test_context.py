@@ -11,7 +11,7 @@ import pytest
 
 from desktop.domain.context_names import CONTEXT_UNITS
 from desktop.domain.instrument import InstrumentTable
-from desktop.domain.market import ContextPoint, Gap, Message, Unparsed
+from desktop.domain.market import ContextPoint, FeedStatus, Gap, Message, Unparsed
 from desktop.domain.raw_frame import RawFrame
 from desktop.venues.context.dated_rows import MOST_ROWS
 from desktop.venues.context.feed import ContextKeys, context_feed, live_sources
@@ -292,7 +292,7 @@ def test_one_dead_source_is_a_gap_of_its_own_channel_and_the_others_go_on() -> N
         await listener.close()
         readers = FrameReaders(InstrumentTable())
         read_again = [message for raw in tapped for message in readers.read(raw)]
-        assert {type(message) for message in read_again} == {ContextPoint, Gap}
+        assert {type(message) for message in read_again} == {ContextPoint, FeedStatus, Gap}
         assert {message.name for message in read_again if isinstance(message, ContextPoint)} == everything
 
     play(answer, scene)
