@@ -187,9 +187,11 @@ class ExposureDesk:
             # What an account looked like minutes ago says nothing about what may leave it now.
             words = f"Unknown where you stand: {self._trouble(seen, now_ms)}. Look on the venue's own page."
             return (Advice(standing.venue, "unknown", words, "", ()),)
-        now = Circumstances(self.level(), self.impaired(standing.venue), budget=self._budget(now_ms))
+        serious_ms = 0 if self._serious_since_ms is None else now_ms - self._serious_since_ms
+        now = Circumstances(self.level(), self.impaired(standing.venue), budget=_budget(serious_ms))
         return advise(standing, now)
 
-    def _budget(self, now_ms: int) -> TimeBudget:
-        gone_ms = 0 if self._serious_since_ms is None else now_ms - self._serious_since_ms
-        return time_budget(PROCESSING_MIN, NETWORK_MIN, SAFETY_MIN, LEAD_MIN - gone_ms / 60_000)
+
+def _budget(serious_ms: int) -> TimeBudget:
+    """Return whether a transfer would arrive before the low, `serious_ms` after it became serious."""
+    return time_budget(PROCESSING_MIN, NETWORK_MIN, SAFETY_MIN, LEAD_MIN - serious_ms / 60_000)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Sequence
 
 from desktop.domain.errors import SeawallError
 from desktop.domain.instrument import InstrumentTable
-from desktop.domain.margin_tiers import MarginTiers
 from desktop.domain.market import HourBar, Message, Trade
-from desktop.engine.betas import betas
 from desktop.engine.commands import (
     ChooseWick,
     Command,
@@ -23,88 +20,37 @@ from desktop.engine.desk_view import ExposureView, UntestedView
 from desktop.engine.exposure_desk import ExposureDesk
 from desktop.engine.exposure_facts import ExposureFact, exposure_facts
 from desktop.engine.market_notes import MarketNotes
-from desktop.engine.ports import Clock, HandPositions, HistorySource, PositionSample, PositionSource, TierSource
+from desktop.engine.own_questions import OwnQuestions, OwnSources
+from desktop.engine.ports import Clock
 from desktop.engine.untested_map import UntestedDesk
 from desktop.risk.reading import Level, Reading, unknown
-from desktop.risk.windows import HOUR_MS
-
-_TIERS_EVERY_MS = 6 * HOUR_MS
-_LOOK_SECONDS = 120.0
-_SAMPLE_SECONDS = 20.0
-_ROUND_SECONDS = 600.0
 
 
 class OwnSide:
-    """Folds every message but trades. Engine thread; `venues` in the order in which they may carry a price.
-
-    `sources` and `hand` tell what the person holds, `tables` are margin tiers known from the start, `tier_sources`
-    are asked for newer ones every six hours; `history` has the days that betas are measured on;
-    `sample` shows which leverages are in use.
-    """
+    """Folds every message but trades. Engine thread; `venues` in the order in which they may carry a price."""
 
     def __init__(
         self,
         coins: Sequence[str],
         venues: tuple[str, ...],
         clock: Clock,
-        *,
+        sources: OwnSources,
         instruments: InstrumentTable | None = None,
-        hand: HandPositions | None = None,
-        sources: Sequence[PositionSource] = (),
-        tables: Sequence[MarginTiers] = (),
-        tier_sources: Sequence[TierSource] = (),
-        history: HistorySource | None = None,
-        sample: PositionSample | None = None,
     ) -> None:
-        self.coins, self._clock, self._hand = list(coins), clock, hand
-        self._tier_sources, self._history, self._sample = tuple(tier_sources), history, sample
+        self.coins, self._hand = list(coins), sources.hand
         self._told: set[tuple[str, str]] = set()
         self.notes = MarketNotes(venues, instruments)
         self.untested = UntestedDesk(coins, self.notes)
-        self.exposure = ExposureDesk(self.notes, clock, hand=hand, sources=sources)
-        self.exposure.around.take_tiers(tables)
+        self.exposure = ExposureDesk(self.notes, clock, hand=sources.hand, sources=sources.positions)
+        self.exposure.around.take_tiers(sources.tables)
         self.exposure.impaired = self.notes.impaired
+        self._questions = OwnQuestions(sources, clock, self.coins, self.exposure, self.untested)
 
     async def run(self) -> None:
         """Follow the person's accounts and the venues' margin tiers until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self.exposure.run(), name="exposure")
-            if self._history is not None:
-                group.create_task(self._measure_betas(self._history), name="betas")
-            if self._sample is not None:
-                group.create_task(self._calibrate(self._sample), name="calibration")
-            for source in self._tier_sources:
-                group.create_task(self._follow_tiers(source), name=f"tiers {source.venue}")
-
-    async def _follow_tiers(self, source: TierSource) -> None:
-        """Ask for tiers every six hours, and within two minutes for a coin that a position brings in."""
-        asked: frozenset[str] = frozenset()
-        due_ms = 0
-        while True:
-            wanted = frozenset(self.coins) | self.exposure.coins()
-            # Without an answer positions there say that their tiers are missing; the question is asked again.
-            with contextlib.suppress(SeawallError):
-                if not self.exposure.offline() and (wanted - asked or self._clock.now_ms() >= due_ms):
-                    self.exposure.around.take_tiers(await source.tiers(sorted(wanted)))
-                    asked, due_ms = wanted, self._clock.now_ms() + _TIERS_EVERY_MS
-            await self._clock.sleep(_LOOK_SECONDS)
-
-    async def _measure_betas(self, history: HistorySource) -> None:
-        # A disk that cannot be read is told by the history; 1.5 is assumed.
-        with contextlib.suppress(SeawallError):
-            self.exposure.around.take_betas(await betas(history, self.coins, self._clock.now_ms()))
-
-    async def _calibrate(self, sample: PositionSample) -> None:
-        """Sample one coin after the other, each at most every ten minutes: new interest follows what is seen."""
-        while True:
-            for coin in list(self.coins):
-                with contextlib.suppress(SeawallError):
-                    if not self.exposure.offline():
-                        await sample.sample(coin)
-                interest_usd = self.notes.interest_usd(coin, sample.venue, self._clock.now_ms())
-                self.untested.calibrate(coin, sample.known(coin), interest_usd)
-                await self._clock.sleep(_SAMPLE_SECONDS)
-            await self._clock.sleep(max(_SAMPLE_SECONDS, _ROUND_SECONDS - len(self.coins) * _SAMPLE_SECONDS))
+            group.create_task(self._questions.run(), name="questions")
 
     def listen(
         self,

@@ -10,9 +10,9 @@ from desktop.domain.market import HourBar, Liquidation, Mark, Message
 from desktop.engine.coin_map import CoinMap
 from desktop.engine.desk_view import UntestedView
 from desktop.engine.market_notes import MarketNotes
+from desktop.engine.ports import PositionSample
 from desktop.risk.cascade import MAP_END, USUAL_REALISED, Impact
 from desktop.risk.cascade_map import CascadeRange, cascade_range
-from desktop.risk.leverage_mix import KnownPosition
 from desktop.risk.reading import Reading, State, unknown
 
 SHOCK = 0.02
@@ -120,10 +120,11 @@ class UntestedDesk:
         self.watch(coin)
         self._maps[coin].map.warm(bars)
 
-    def calibrate(self, coin: str, positions: Sequence[KnownPosition], interest_usd: float | None) -> None:
-        """Take known positions of a coin and the open interest (USD) they are a sample of."""
+    def calibrate(self, coin: str, sample: PositionSample, now_ms: int) -> None:
+        """Take the known positions of a coin, weighed against the open interest they are a sample of."""
         if coin in self._maps:
-            self._maps[coin].map.calibrate(positions, interest_usd)
+            interest_usd = self._notes.interest_usd(coin, sample.venue, now_ms)
+            self._maps[coin].map.calibrate(sample.known(coin), interest_usd)
 
     def fold(self, message: Message, now_ms: int) -> None:
         """Take one message, after the notes have taken it."""

@@ -91,14 +91,11 @@ def binance_tiers(
         rate, deduction = tiers.rates[step], tiers.deductions[step]
         return (available + deduction - side * quantity * entry) / (quantity * rate - side * quantity)
 
-    def next_step(step: int) -> int:
-        return tiers.step(quantity * max(0.0, at(step)), quantity)
-
     first = step = tiers.step(quantity * entry, quantity)
     seen: list[int] = []
     while step not in seen:
         seen.append(step)
-        step = next_step(step)
+        step = tiers.step(quantity * max(0.0, at(step)), quantity)
     # In a cycle the nearer price is the one met first: the highest of a long, the lowest of a short.
     step = max(seen[seen.index(step) :], key=lambda one: side * at(one))
     return Tiered(possible(at(step)), step + 1, None if step == first else possible(at(first)))

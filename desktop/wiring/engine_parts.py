@@ -10,6 +10,7 @@ from pathlib import Path
 from desktop.engine.engine import Engine
 from desktop.engine.engine_parts import EngineParts
 from desktop.engine.market_desk import MarketDesk
+from desktop.engine.own_questions import OwnSources
 from desktop.engine.own_side import OwnSide
 from desktop.engine.ports import HistorySink, HistorySource, Notifier
 from desktop.engine.transfer_runner import TransferRunner
@@ -101,18 +102,16 @@ def is_heard(parts: EngineParts) -> bool:
 
 def _own_side(world: World, folder: Path, history: HistorySource | None) -> OwnSide:
     """Return the person's side; a recording has none of its own, but the map of untested interest all the same."""
-    return OwnSide(
-        world.coins,
-        tuple(feed.venue for feed in world.feeds),
-        world.clock,
-        instruments=shipped_instruments(),
+    sources = OwnSources(
         hand=None if world.name == "replay" else HandPositionFile(folder),
-        sources=world.positions,
+        positions=world.positions,
         tables=world.tier_tables,
-        tier_sources=world.tiers,
-        sample=world.sample,
+        tiers=world.tiers,
         history=history,
+        sample=world.sample,
     )
+    venues = tuple(feed.venue for feed in world.feeds)
+    return OwnSide(world.coins, venues, world.clock, sources, shipped_instruments())
 
 
 async def _history(

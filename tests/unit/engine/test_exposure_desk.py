@@ -24,6 +24,7 @@ from desktop.engine.commands import (
 )
 from desktop.engine.desk_view import ExposureView
 from desktop.engine.exposure_surroundings import mark_of
+from desktop.engine.own_questions import OwnSources
 from desktop.engine.own_side import OwnSide
 from desktop.risk.reading import Level, State
 from desktop.risk.windows import HOUR_MS
@@ -92,9 +93,11 @@ class Bench:
             ("BTC", "ETH"),
             ("binance",),
             self.clock,
-            hand=None if folder is None else HandPositionFile(folder),
-            sources=() if account is None else (account,),
-            tables=(TIERS,),
+            OwnSources(
+                hand=None if folder is None else HandPositionFile(folder),
+                positions=() if account is None else (account,),
+                tables=(TIERS,),
+            ),
         )
 
     def mark(self, coin: str, price: float) -> None:
@@ -244,7 +247,7 @@ class Tiers:
 def test_tiers_are_asked_for_watched_coins_and_those_of_positions() -> None:
     async def run() -> None:
         clock, source, account = StillClock(), Tiers(), Account()
-        own = OwnSide(("BTC",), ("binance",), clock, sources=(account,), tier_sources=(source,))
+        own = OwnSide(("BTC",), ("binance",), clock, OwnSources(positions=(account,), tiers=(source,)))
         await own.exposure.ask(account)
         task = asyncio.create_task(own.run())
         await clock.asleep.wait()
@@ -335,7 +338,7 @@ def test_beta_is_measured_on_stored_days_and_the_loop_ends_when_cancelled(tmp_pa
     async def run() -> None:
         clock = StillClock()
         account = Account()
-        own = OwnSide(("BTC", "ETH"), ("binance",), clock, sources=(account,), history=Stored())
+        own = OwnSide(("BTC", "ETH"), ("binance",), clock, OwnSources(positions=(account,), history=Stored()))
         task = asyncio.create_task(own.run())
         await clock.asleep.wait()
         assert account.asked == 1

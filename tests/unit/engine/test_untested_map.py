@@ -181,16 +181,29 @@ def test_another_contract_is_followed_only_when_the_first_falls_silent() -> None
     assert np.isclose(view.edges.mean(), 100.0, rtol=0.05)
 
 
+class Sample:
+    """Strangers who all use five times leverage."""
+
+    venue = "binance"
+
+    async def sample(self, coin: str) -> None:
+        """Look at no more of them."""
+
+    def known(self, coin: str) -> list[KnownPosition]:
+        """Return 950 positions."""
+        return [KnownPosition(100.0, 5.0, 1, 1e4)] * 950
+
+
 def test_known_positions_change_where_new_interest_lies() -> None:
     told = _warm()
     before = told.desk.view("BTC", told.now_ms)
     assert before is not None
     assert before.calibration is None
-    told.desk.calibrate("BTC", [KnownPosition(100.0, 5.0, 1, 1e4)] * 950, 1e8)
+    told.desk.calibrate("BTC", Sample(), told.now_ms)
     told.steps(1, 100.0, 2.2e6)
     view = told.desk.view("BTC", told.now_ms)
     assert view is not None
-    assert view.calibration == (950, pytest.approx(0.095))
+    assert view.calibration == (950, pytest.approx(9.5e6 / 1.2e8))
     far = view.edges[:-1] < 81.0
     added = view.added_usd - before.added_usd
     assert view.long_usd[far].sum() > 0.9 * added / 2
