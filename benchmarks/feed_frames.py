@@ -56,6 +56,16 @@ def bybit_frames(rng: random.Random) -> dict[str, list[bytes]]:
     return {"bybit publicTrade": trades, "bybit allLiquidation": prints, "bybit tickers": tickers}
 
 
+def trade_frame(rng: random.Random, symbol: str, number: int) -> bytes:
+    """Return an aggregated trade of this symbol."""
+    price, size = f"{rng.uniform(79_000, 81_000):.2f}", f"{rng.uniform(0.001, 3):.3f}"
+    trade = {
+        "e": "aggTrade", "E": AT_MS + 34, "a": number, "s": symbol, "p": price, "q": size, "nq": size,
+        "f": number, "l": number, "T": AT_MS, "m": rng.random() < 0.5, "st": 1,
+    }  # fmt: skip
+    return _text({"stream": f"{symbol.lower()}@aggTrade", "data": trade})
+
+
 def open_interest_frames(rng: random.Random) -> list[bytes]:
     """Return answers of Binance's open interest."""
     return [
