@@ -7,13 +7,11 @@ from typing import Literal
 import msgspec
 
 from desktop.alerts import incident_words
-from desktop.alerts.incidents import Factor, Incident
+from desktop.alerts.incidents import OWN_PREFIX, Factor, Incident
 from desktop.risk.reading import Level
 
 Occasion = Literal["opened", "raised", "reminder", "closed", "test"]
 
-OWN_PREFIX = "ME_"
-"""Ids of facts about the person's own positions and coins begin with this."""
 OWN_HIDDEN = "Your own figures are not sent; see the window."
 
 
@@ -36,7 +34,7 @@ class ChannelMessage(msgspec.Struct, frozen=True):
 def message_of(incident: Incident, occasion: Occasion, *, sizes_allowed: bool) -> ChannelMessage:
     """Return what is sent about an incident."""
     factors = incident.factors
-    own = any(factor.name.startswith(OWN_PREFIX) for factor in factors)
+    own = incident.is_own
     if own and not sizes_allowed:
         factors = tuple(factor for factor in factors if not factor.name.startswith(OWN_PREFIX))
     told = incident

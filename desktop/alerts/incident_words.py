@@ -61,15 +61,22 @@ _MOVE = "Move what is idle on exchanges to your wallet while withdrawals are ope
 _MISSED_LINES = 8
 
 
-def title(incident: Incident) -> str:
-    """Return a short headline, such as 'Warning: long cascade in BTC'."""
-    if incident.rule == FEED_DEAD:
-        return f"I cannot see {incident.venue.capitalize()}"
+def subject(incident: Incident) -> str:
+    """Return what happened without where: 'Long cascade', 'Feed silent', 'What you missed'."""
     if incident.rule in _WATCH_WORDS:
         return _WATCH_WORDS[incident.rule]
     # A notable cascade has not started yet: what leads it now says what it is.
     rule = incident.cause if incident.level <= Level.NOTABLE else incident.rule
-    what = _RULE_WORDS.get(rule, rule)
+    return _RULE_WORDS.get(rule, rule)
+
+
+def title(incident: Incident) -> str:
+    """Return a short headline, such as 'Warning: long cascade in BTC'."""
+    if incident.rule == FEED_DEAD:
+        return f"I cannot see {incident.venue.capitalize()}"
+    what = subject(incident)
+    if incident.rule in _WATCH_WORDS:
+        return what
     where = incident.venue.capitalize() or incident.coin
     more = f" and {len(incident.coins)} more" if incident.coins else ""
     place = f" {'at' if incident.venue else 'in'} {where}{more}" if where else ""

@@ -11,6 +11,9 @@ from desktop.risk.reading import Level
 
 Change = Literal["opened", "raised", "updated", "reminder", "closed"]
 
+OWN_PREFIX = "ME_"
+"""Ids of facts about the person's own positions and coins begin with this."""
+
 CHANNEL_FAILED = "channel-failed"
 ENGINE_STALLED = "engine-stalled"
 DIGEST = "digest"
@@ -90,6 +93,11 @@ class Incident(msgspec.Struct, frozen=True):
     exposure: str = ""
     readiness: str = ""
     next_step: str = ""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is about the person's own positions and coins, not about the market."""
+        return any(factor.name.startswith(OWN_PREFIX) for factor in self.factors)
 
     @property
     def cause(self) -> str:

@@ -127,8 +127,8 @@ class Picture:
 
 
 def worst_open(incidents: tuple[Incident, ...]) -> Level:
-    """Return the highest level among the incidents that still go on."""
-    return max((i.level for i in incidents if i.closed_ms is None), default=Level.CALM)
+    """Return the highest level among the market's incidents that still go on; one's own are another question."""
+    return max((i.level for i in incidents if i.closed_ms is None and not i.is_own), default=Level.CALM)
 
 
 def _same(before: DeskView, view: DeskView) -> bool:

@@ -14,9 +14,22 @@ from desktop.ui.shapes import Shape
 from desktop.ui.wording import tr
 
 STRIP_PX = 28
+# What has room in the strip, in its order; the rest is told on hover.
+_SHOWN = (
+    "PEG_USDT", "PEG_USDC", "PEG_USDE", "ETF_FLOW_BTC", "GOLD", "SILVER", "EQUITIES", "SEASON", "VIX", "FEAR_GREED",
+    "BTC_FEE", "ETH_FEE",
+)  # fmt: skip
 _SHORT = {
     "PEG_USDT": "USDT",
     "PEG_USDC": "USDC",
+    "PEG_USDE": "USDe",
+    "PEG_DAI": "DAI",
+    "ETF_FLOW_ETH": "ETH ETF 1 d",
+    "SUPPLY_USDT": "USDT supply",
+    "SUPPLY_USDC": "USDC supply",
+    "OVX": "OVX",
+    "BTC_MEMPOOL": "BTC mempool",
+    "BTC_RESERVE": "BTC on exchanges",
     "ETF_FLOW_BTC": "ETF 1 d",
     "GOLD": "Gold",
     "SILVER": "Silver",
@@ -73,10 +86,11 @@ def _left(view: DeskView) -> tuple[Run, ...]:
     if view.snoozed_until_ms is not None:
         words = tr("Snoozed until {t}, critical still rings", t=wording.clock(view.snoozed_until_ms))
         line += [Mark(Shape.SNOOZED, 11, 7), Words(words, px=theme.CAPTION), Divider()]
-    known = [fact for fact in view.context if fact.value is not None]
+    shown = sorted((fact for fact in view.context if fact.name in _SHOWN), key=lambda fact: _SHOWN.index(fact.name))
+    known = [fact for fact in shown if fact.value is not None]
     for place, fact in enumerate(known):
         line += [*([Divider(place)] if place else []), *_fact(view, fact, spare=place)]
-    silent = [fact for fact in view.context if fact.value is None]
+    silent = [fact for fact in shown if fact.value is None]
     if silent or not view.context:
         names = ", ".join(short_name(fact.name) for fact in silent[:3]) or tr("Peg, ETF flow, Fear & Greed")
         line += [*([Divider(20)] if known else []), Words(f"{names} ", "second", px=theme.CAPTION, spare=20)]

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from desktop.domain.coverage import Completeness
 from desktop.engine.commands import SetOffline, SetVenue
-from desktop.engine.desk_view import DeskView, FeedView
+from desktop.engine.desk_view import ChannelView, DeskView, FeedView
 from desktop.engine.door import EngineDoor
 from desktop.ui import shapes, theme, wording
 from desktop.ui.parts import Card, RunLine, label, set_tip
@@ -119,20 +119,27 @@ class FeedCard(Card):
             line.setVisible(shown)
             if shown:
                 channel = feed.channels[place]
-                line.set_runs(*_channel_runs(channel.name, channel.state, channel.age_ms, channel.reason))
+                line.set_runs(*_channel_runs(channel, now_ms))
                 set_tip(line, channel.reason)
 
 
-def _channel_runs(name: str, state: str, age_ms: int | None, reason: str) -> tuple[Run, ...]:
-    word = wording.feed_words(state) or tr("live")
-    age = "" if age_ms is None else wording.age(age_ms)
-    why: tuple[Run, ...] = (Space(10), Words(reason, "second", px=theme.CAPTION, spare=1)) if reason else ()
-    tone: theme.Tone = "text" if state == "live" else "third"
+def _channel_runs(channel: ChannelView, now_ms: int) -> tuple[Run, ...]:
+    """Return a channel in one line. A live one is watched for silence by its own session; its age is since when."""
+    word = wording.feed_words(channel.state) or tr("live")
+    said = word
+    if channel.age_ms is not None and channel.state == "live":
+        said = tr("live since {t}", t=wording.clock(now_ms - channel.age_ms))
+    elif channel.age_ms is not None:
+        said = f"{wording.age(channel.age_ms)} {word}"
+    why: tuple[Run, ...] = ()
+    if channel.reason:
+        why = (Space(10), Words(channel.reason, "second", px=theme.CAPTION, spare=1))
+    tone: theme.Tone = "text" if channel.state == "live" else "third"
     return (
-        Mark(shapes.of_feed(state), 9, 7, says=word),
-        Words(name, tone, px=theme.CAPTION),
+        Mark(shapes.of_feed(channel.state), 9, 7, says=word),
+        Words(channel.name, tone, px=theme.CAPTION),
         Space(10),
-        Words(f"{age} {word}".strip(), "second", px=theme.CAPTION),
+        Words(said, "second", px=theme.CAPTION),
         *why,
     )
 

@@ -20,10 +20,15 @@ _BOLD = theme.SEMIBOLD
 
 
 def worst_open(view: DeskView) -> Incident | None:
-    """Return the open incident with the highest level; of equals the coin that stands first in the watch list."""
+    """Return the open incident with the highest level; of equals the coin that stands first in the watch list.
+
+    What is about the market comes before what is about the person: these are two questions.
+    """
     places = {coin.coin: place for place, coin in enumerate(view.coins)}
     going_on = [incident for incident in view.incidents if incident.closed_ms is None]
-    return min(going_on, key=lambda i: (-i.level, places.get(i.coin, len(places)), -i.opened_ms), default=None)
+    return min(
+        going_on, key=lambda i: (i.is_own, -i.level, places.get(i.coin, len(places)), -i.opened_ms), default=None
+    )
 
 
 def coin_in_question(view: DeskView) -> CoinView | None:

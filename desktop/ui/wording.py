@@ -10,6 +10,9 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import QCoreApplication
 
+from desktop.alerts import incident_words
+from desktop.alerts.dead_man import FEED_DEAD
+from desktop.alerts.facts import FACTS, known_fact
 from desktop.alerts.incidents import Factor, Incident
 from desktop.risk.catalogue import CATALOGUE
 from desktop.risk.reading import Level, Reading, State
@@ -205,8 +208,7 @@ def short_reading(reading: Reading, unit: str) -> str:
 
 def indicator_name(name: str) -> str:
     """Return an indicator's name from the catalogue."""
-    indicator = CATALOGUE.get(name)
-    return tr(indicator.name) if indicator is not None else name
+    return tr(known_fact(name).name) if name in CATALOGUE or name in FACTS else name
 
 
 def reason_name(coin: str, name: str) -> str:
@@ -218,16 +220,15 @@ def reason_name(coin: str, name: str) -> str:
 
 
 def incident_title(incident: Incident) -> str:
-    """Return a short headline: Long cascade, BTC."""
-    match incident.rule:
-        case "cascade-started":
-            return tr("Long cascade, {coin}", coin=incident.coin)
-        case "feed-dead":
-            return tr("{venue} feed silent", venue=venue(incident.venue))
-        case "breadth":
-            return tr("Market-wide fall")
-        case _:
-            return f"{incident.rule}, {incident.coin}" if incident.coin else incident.rule
+    """Return a short headline: Long cascade, BTC and 2 more."""
+    if incident.rule == FEED_DEAD:
+        return tr("{venue} feed silent", venue=venue(incident.venue))
+    what = tr(incident_words.subject(incident))
+    where = venue(incident.venue) if incident.venue else incident.coin
+    if not where or incident.rule == "breadth":
+        return what
+    more = tr(" and {n} more", n=len(incident.coins)) if incident.coins else ""
+    return f"{what}, {where}{more}"
 
 
 def factor_value(factor: Factor) -> str:

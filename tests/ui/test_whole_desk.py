@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from desktop.alerts.incidents import Factor
 from desktop.engine.desk_view import DeskView
 from desktop.risk.reading import Level, State
 from desktop.ui import context_strip
@@ -149,3 +150,17 @@ def test_the_table_of_indicators_never_shows_a_number_for_what_is_unknown(qtbot:
         words = table.data(table.index(row, 2))
         assert words in ("unknown", "warming")
     table.deleteLater()
+
+
+def test_my_own_incident_is_listed_but_is_not_the_markets_level(qtbot: QtBot) -> None:
+    mine = desk.cascade(
+        id="wick-test-failed:1",
+        rule="wick-test-failed",
+        coin="",
+        venue="bybit",
+        level=Level.CRITICAL,
+        factors=(Factor("ME_WICK_MARGIN", -0.1, 0.0, 1.0, "fraction"),),
+    )
+    window = opened(qtbot, desk.calm(incidents=(mine, desk.cascade(level=Level.NOTABLE))))
+    assert "Long cascade" in window.header.level.facts.what or "Forced selling" in window.header.level.facts.what
+    assert "Wick test failed, Bybit" in [row.accessibleName().split(", 1")[0] for row in window.incidents.rows]

@@ -111,7 +111,7 @@ class SweepChart(QWidget):
         right = self._place(max(over)).x() + (self.width() - 2 * _EDGE) / max(1, len(self._points) - 1) / 2
         painter.fillRect(QRectF(_EDGE, 4, right - _EDGE, self.height() - 28), colours.raised)
         words = Words(tr("over budget"), "third", px=theme.CAPTION)
-        runs.paint_line(painter, right - 6, 18, (words,), colours, align_right=True)
+        runs.paint_line(painter, _EDGE + 6, self.height() - 30, (words,), colours)
 
     def _paint_point(
         self, painter: QPainter, place: QPointF, point: SweepPoint, colours: Colours, *, chosen: bool
@@ -126,7 +126,8 @@ class SweepChart(QWidget):
         tone: theme.Tone = "text" if chosen else "third"
         count = Words(str(point.budget.firings), tone, theme.SEMIBOLD if chosen else theme.REGULAR, theme.CAPTION)
         runs.paint_line(painter, place.x() - runs.width_of((count,)) / 2, place.y() - 8, (count,), colours)
-        value = Words(self._value(point), tone, px=theme.AXIS)
+        shown = self._value(point) if chosen else self._value(point).split(" ")[0]
+        value = Words(shown, tone, px=theme.AXIS)
         runs.paint_line(painter, place.x() - runs.width_of((value,)) / 2, self.height() - 8, (value,), colours)
 
 
@@ -145,7 +146,7 @@ class ThresholdPanel(Card):
         self.budget = QSpinBox()
         self.budget.setRange(1, 50)
         self.budget.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self.budget.setFixedWidth(48)
+        self.budget.setFixedWidth(64)
         self.budget.setValue(3)
         self.budget.setAccessibleName(tr("At most so many a week"))
         self.budget.valueChanged.connect(lambda _value: self.show_points(self._points, self._unit))
