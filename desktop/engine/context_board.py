@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 
 from desktop.domain.context_names import CONTEXT_UNITS
 from desktop.domain.market import ContextPoint
@@ -25,6 +26,19 @@ class ContextBoard:
     def __init__(self) -> None:
         self._points: dict[str, ContextPoint] = {}
         self._days: dict[str, deque[tuple[int, float]]] = {}
+        self._channels: Mapping[str, frozenset[str]] = {}
+        self._expected: frozenset[str] = frozenset()
+        self._troubles: dict[str, str] = {}
+
+    def expect(self, channels: Mapping[str, frozenset[str]]) -> None:
+        """Show the facts of these channels from now on, also while nobody has told them."""
+        self._channels = channels
+        self._expected = frozenset[str]().union(*channels.values())
+
+    def trouble(self, channel: str, reason: str) -> None:
+        """Take it that a channel did not answer, or not in a form that can be read."""
+        for name in self._channels.get(channel, ()):
+            self._troubles[name] = reason
 
     def take(self, point: ContextPoint) -> bool:
         """Take a point; return False, and change nothing, if its name is not known or it is older than what is."""
@@ -42,6 +56,7 @@ class ContextBoard:
         if known is not None and point.as_of_ms < known.as_of_ms:
             return False
         self._points[point.name] = point
+        self._troubles.pop(point.name, None)
         return True
 
     def days(self, name: str) -> list[tuple[int, float]]:
@@ -62,21 +77,26 @@ class ContextBoard:
         return Reading(point.value, State.LIVE, point.as_of_ms)
 
     def views(self, now_ms: int) -> tuple[ContextView, ...]:
-        """Return every fact that was ever told, in the order of their names' table."""
-        return tuple(self._view(name, now_ms) for name in CONTEXT_UNITS if name in self._points)
+        """Return every fact that was ever told or is expected, in the order of their names' table.
+
+        The reason says also what is wrong with its source while its last value is still good.
+        """
+        shown = self._expected | self._points.keys()
+        return tuple(self._view(name, now_ms) for name in CONTEXT_UNITS if name in shown)
 
     def _view(self, name: str, now_ms: int) -> ContextView:
-        point, reading, days = self._points[name], self.reading(name, now_ms), self._days[name]
+        point, reading, days = self._points.get(name), self.reading(name, now_ms), self.days(name)
         before = days[-2][1] if len(days) > 1 else None
+        reasons = [words for words in (reading.reason, self._troubles.get(name, "")) if words]
         return ContextView(
             name=name,
             value=reading.value,
             unit=CONTEXT_UNITS[name],
             state=reading.state,
-            as_of_ms=point.as_of_ms,
-            source=point.source,
-            reason=reading.reason,
+            as_of_ms=0 if point is None else point.as_of_ms,
+            source="" if point is None else point.source,
+            reason=": ".join(reasons),
             dated=name in _DATED,
             level=Level.CALM,
-            change=point.value / before - 1 if before and name not in _DATED else None,
+            change=point.value / before - 1 if point is not None and before and name not in _DATED else None,
         )

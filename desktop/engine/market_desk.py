@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from desktop.alerts.incidents import Incident, IncidentChange
 from desktop.alerts.judgement import Facts
@@ -77,6 +77,10 @@ class MarketDesk(MarketPast):
         """Expect messages of this venue from now on."""
         self._floor.expect(venue)
 
+    def expect_context(self, channels: Mapping[str, frozenset[str]]) -> None:
+        """Expect the facts of these channels (by channel: their names): one that nobody tells is shown as unknown."""
+        self._floor.wide.context.expect(channels)
+
     def rest(self, venue: str, reason: str, now_ms: int) -> None:
         """Show this venue as off, for `reason`; what is known of it stays and grows old."""
         if venue in self._floor.feeds:
@@ -124,8 +128,7 @@ class MarketDesk(MarketPast):
     def _fold_slow(self, message: Message, now_ms: int) -> tuple[IncidentChange, ...]:
         feed = self._floor.feeds.get(message.venue)
         if feed is None:
-            if type(message) is ContextPoint:
-                self._floor.wide.take_point(message, now_ms)
+            self._fold_beside(message, now_ms)
             return NOTHING
         feed.start(now_ms)
         feed.messages += 1
@@ -135,6 +138,16 @@ class MarketDesk(MarketPast):
             # A number that is none slipped through the parser: count it, keep what is known, go on.
             feed.unparsed += 1
             return NOTHING
+
+    def _fold_beside(self, message: Message, now_ms: int) -> None:
+        """Take a word of somebody who is no venue with a feed."""
+        match message:
+            case ContextPoint():
+                self._floor.wide.take_point(message, now_ms)
+            case WithdrawalStatus():
+                self._word(message, now_ms)
+            case Gap() | Unparsed():
+                self._floor.wide.context.trouble(message.channel, message.reason)
 
     def _fold_into(self, message: Message, feed: VenueFeed, now_ms: int) -> tuple[IncidentChange, ...]:
         match message:

@@ -84,6 +84,7 @@ async def _parts(world: World, folder: Path, closers: list[Callable[[], Awaitabl
         practice=world.practice,
         closers=closers,
     )
+    parts.market.expect_context(world.context_channels)
     if world.name != "replay":
         await _add_custody(parts, world, folder)
         maker = ChannelMaker(folder, world.clock)

@@ -12,7 +12,7 @@ from desktop.chain.bitcoin import LIVE_SOURCES, EsploraSource
 from desktop.domain.instrument import InstrumentTable
 from desktop.domain.raw_frame import RawFrame
 from desktop.engine.clock import WallClock
-from desktop.engine.ports import ExchangeRecords, Feed, HistorySource
+from desktop.engine.ports import ExchangeRecords, HistorySource
 from desktop.storage.background_recorder import BackgroundRecorder
 from desktop.storage.instrument_file import shipped_instruments
 from desktop.storage.recording_shelf import FOLDER_NAME, RecordingShelf
@@ -21,7 +21,7 @@ from desktop.venues.backfill import public_history
 from desktop.venues.binance.account import BinanceAccount
 from desktop.venues.binance.positions import BinancePositions, key_header
 from desktop.venues.catalogue import VenueHosts, feeds
-from desktop.venues.context.feed import ContextKeys, context_feed, live_sources
+from desktop.venues.context.feed import ContextKeys, channels_of, context_feed, live_sources
 from desktop.venues.host_rules import VENUE_RULES
 from desktop.venues.http import RestDoor
 from desktop.venues.hyperliquid.positions import HyperliquidAddress
@@ -73,6 +73,8 @@ async def open_live(
             exchanges[account.venue] = account
         recorder = await _recorder(folder, settings, opened) if settings.record_always else None
         both = _both(tap, recorder)
+        keys = context_keys or ContextKeys()
+        told_by = live_sources(keys, settings.eth_node)
         instruments = shipped_instruments()
         past = public_history(hosts, instruments, outbound)
         opened.push_async_callback(past.close)
@@ -104,7 +106,11 @@ async def open_live(
             instruments=instruments,
             venues_off=settings.venues_off,
             offline=settings.offline,
-            context=_context(settings, context_keys or ContextKeys(), coins, instruments, outbound, both),
+            context=[
+                context_feed(told_by, outbound, keys=keys, tap=both),
+                withdrawal_feed(coins, instruments, outbound, tap=both),
+            ],
+            context_channels=channels_of(told_by),
         )
 
 
@@ -136,20 +142,6 @@ def _own_accounts(
     door = RestDoor(where, clock, rules=VENUE_RULES["hyperliquid"], outbound=outbound)
     sample = SampledPositions(door, instruments)
     return _OwnAccounts(positions, public_tiers(hosts, instruments, outbound), sample)
-
-
-def _context(
-    settings: Settings,
-    keys: ContextKeys,
-    coins: Sequence[str],
-    instruments: InstrumentTable,
-    outbound: Outbound,
-    tap: Tap | None,
-) -> list[Feed]:
-    return [
-        context_feed(live_sources(keys, settings.eth_node), outbound, keys=keys, tap=tap),
-        withdrawal_feed(coins, instruments, outbound, tap=tap),
-    ]
 
 
 async def _recorder(folder: Path, settings: Settings, opened: AsyncExitStack) -> BackgroundRecorder:

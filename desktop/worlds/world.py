@@ -65,4 +65,5 @@ class World:
     instruments: InstrumentTable | None = None
     venues_off: Sequence[str] = ()
     context: Sequence[Feed] = ()
+    context_channels: Mapping[str, frozenset[str]] = field(default_factory=dict)
     offline: bool = False

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from desktop.domain.market import ContextPoint, Message
-from desktop.venues.context.sources import ETHEREUM, GAS_PRICE, KEYED, KEYLESS, ContextSource
+from desktop.venues.context.sources import CHANNELS, ETHEREUM, GAS_PRICE, KEYED, KEYLESS, ContextSource
 from desktop.venues.http import Question, RestDoor
 from desktop.venues.outbound import Outbound
 from desktop.venues.poll import Poll
@@ -39,6 +39,12 @@ def live_sources(keys: ContextKeys, eth_node: str) -> dict[str, ContextSource]:
     if eth_node:
         sources[ETHEREUM] = ContextSource(eth_node, (GAS_PRICE,), _NODE_SECONDS)
     return sources
+
+
+def channels_of(sources: Mapping[str, ContextSource]) -> dict[str, frozenset[str]]:
+    """Return which facts come by which channel of these sources."""
+    asked = [question.channel for source in sources.values() for question in source.questions]
+    return {channel: CHANNELS[channel] for channel in asked}
 
 
 def context_feed(

@@ -14,7 +14,7 @@ from desktop.storage.instrument_file import shipped_instruments
 from desktop.storage.resource_files import resource
 from desktop.venues.binance.account import BinanceAccount
 from desktop.venues.catalogue import VenueHosts, feeds
-from desktop.venues.context.feed import context_feed
+from desktop.venues.context.feed import channels_of, context_feed
 from desktop.venues.outbound import Outbound
 from desktop.venues.socket_session import SessionLimits
 from desktop.worlds.practice.chain import EsploraView, PracticeChain
@@ -66,7 +66,7 @@ async def open_practice(
         account = await _open_account(opened, store, clock, exchange, chain)
         sources = [await _open_source(opened, chain, clock, name, lag_ms) for name, lag_ms in _SOURCES]
         device = _open_device(opened, store)
-        context = await _open_context(opened, clock)
+        told_by = practice_sources((await _open_server(opened, PracticeContext(clock).answer)).url)
         desk = Desk(exchange, device)
         return World(
             name="practice",
@@ -83,7 +83,8 @@ async def open_practice(
             practice_screen=desk.screen,
             positions=(PracticePositions(exchange, clock),),
             tier_tables=(TIERS,),
-            context=[context],
+            context=[context_feed(told_by, Outbound(clock), said_by=SAID_BY)],
+            context_channels=channels_of(told_by),
         )
 
 
@@ -98,11 +99,6 @@ def _feeds(servers: VenueServers, coins: Sequence[str], clock: PracticeClock) ->
     usual = SessionLimits()
     patient = SessionLimits(silent_s=max(usual.silent_s, 3 * clock.speed), idle_s=max(usual.idle_s, 3 * clock.speed))
     return feeds(hosts, coins, clock, shipped_instruments(), limits=patient)
-
-
-async def _open_context(opened: AsyncExitStack, clock: PracticeClock) -> Feed:
-    server = await _open_server(opened, PracticeContext(clock).answer)
-    return context_feed(practice_sources(server.url), Outbound(clock), said_by=SAID_BY)
 
 
 async def _open_account(

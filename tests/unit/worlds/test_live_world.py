@@ -16,7 +16,7 @@ from desktop.worlds.world import World
 def opened(folder: Path, key: ReadOnlyKey | None, settings: Settings | None = None) -> World:
     async def run() -> World:
         world = await open_live(folder, settings=settings, binance_key=key)
-        for feed in world.feeds:
+        for feed in (*world.feeds, *world.context):
             await feed.close()
         await world.aclose()
         assert asyncio.all_tasks() == {asyncio.current_task()}
@@ -56,10 +56,20 @@ def test_everything_is_recorded_only_where_the_person_wants_it(tmp_path: Path) -
 
     async def run() -> None:
         world = await open_live(tmp_path, settings=Settings(record_always=True))
-        for feed in world.feeds:
+        for feed in (*world.feeds, *world.context):
             await feed.close()
         await world.aclose()
         assert world.recording is not None
         assert world.recording().state == "recording"
 
     asyncio.run(run())
+
+
+def test_flows_of_funds_are_asked_for_only_with_a_key_and_gas_only_of_a_node(tmp_path: Path) -> None:
+    world = opened(tmp_path, None)
+    assert [feed.venue for feed in world.context] == ["context", "withdrawals"]
+    told = frozenset[str]().union(*world.context_channels.values())
+    assert {"VIX", "PEG_USDT", "FEAR_GREED", "BTC_FEE"} <= told
+    assert not told & {"ETF_FLOW_BTC", "ETH_FEE"}
+    with_node = opened(tmp_path, None, Settings(eth_node="http://127.0.0.1:8545"))
+    assert "ETH_FEE" in frozenset[str]().union(*with_node.context_channels.values())
