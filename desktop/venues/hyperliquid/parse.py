@@ -96,22 +96,31 @@ class HyperliquidParser:
             if frame.startswith(_HEAD) and frame.isascii():
                 kind = frame[_FROM:_TO]
                 if kind == b'trades",':
-                    if rows := _trades(frame).data:
+                    rows = _trades(frame).data
+                    if len(rows) == 1:
+                        return (trade(rows[0], received_ns, instruments),)
+                    if rows:
                         return tuple([trade(row, received_ns, instruments) for row in rows])
                 elif kind == b"activeAs":
-                    if found := tuple(_said_of(_active(frame).data, received_ns, instruments)):
-                        return found
+                    row = _active(frame).data
+                    told, open_now = mark(row, received_ns, instruments), interest(row, received_ns, instruments)
+                    if told is not None and open_now is not None:
+                        return (told, open_now)
                 elif kind == b"userFill":
-                    told = _fills(frame).data
-                    # Most fills of a vault are its ordinary trade.
-                    if all(fill.liquidation is None for fill in told.fills):
-                        self.fills.follow(told.user)
-                        return (Origin(VENUE, channel, received_ns).alive(_no_liquidation(len(told.fills))),)
+                    if ordinary := self._ordinary(_fills(frame).data):
+                        return (Origin(VENUE, channel, received_ns).alive(ordinary),)
                 elif kind == b'l2Book",':
                     return (book(_books(frame).data, received_ns, instruments),)
         except (*DECODE_FAILURES, Unreadable):
             pass  # the careful way keeps the good rows and finds the byte of the bad one
         return self._carefully(frame, Origin(VENUE, channel, received_ns), instruments)
+
+    def _ordinary(self, told: _Told) -> str:
+        """Return words for fills of which none closed a position by force, as most of a vault's do; else nothing."""
+        if any(fill.liquidation is not None for fill in told.fills):
+            return ""
+        self.fills.follow(told.user)
+        return _no_liquidation(len(told.fills))
 
     def _carefully(self, frame: bytes, origin: Origin, instruments: InstrumentTable) -> tuple[Message, ...]:
         try:

@@ -108,9 +108,10 @@ def mark(row: ActiveContext, received_ns: int, instruments: InstrumentTable) -> 
     ctx = row.ctx
     if not (ctx.mark_px or ctx.oracle_px or ctx.funding):
         return None
-    for text, field in ((ctx.mark_px, "markPx"), (ctx.oracle_px, "oraclePx")):
-        if text:
-            above_zero(text, field)
+    mark_px, oracle_px = ctx.mark_px or ctx.oracle_px or "1", ctx.oracle_px or ctx.mark_px or "1"
+    if not both_above_zero(mark_px, oracle_px):
+        above_zero(mark_px, "markPx" if ctx.mark_px else "oraclePx")
+        above_zero(oracle_px, "oraclePx")
     funding = rate(ctx.funding, "funding") if ctx.funding else None
     return Mark(
         VENUE,
@@ -131,12 +132,15 @@ def interest(row: ActiveContext, received_ns: int, instruments: InstrumentTable)
     text = row.ctx.open_interest
     if not text or text.strip("0.") == "":
         return None
-    size = above_zero(text, "openInterest")
+    price = row.ctx.mark_px
+    if not both_above_zero(text, price or "1"):
+        above_zero(text, "openInterest")
+        above_zero(price or "1", "markPx")
     instrument = instruments.of_venue[VENUE][row.coin]
     coins = instrument.coins(text, "1")
     if coins is None:
         return None
-    usd = instrument.usd(size, above_zero(row.ctx.mark_px, "markPx")) if row.ctx.mark_px else None
+    usd = instrument.usd(float(text), float(price)) if price else None
     return OpenInterest(VENUE, row.coin, instrument.coin, coins, usd, received_ns // 1_000_000, received_ns)
 
 
