@@ -141,7 +141,10 @@ class UntestedView(msgspec.Struct, frozen=True):
 
 
 class PositionView(msgspec.Struct, frozen=True):
-    """One position with what is computed of it; prices and USD float64 for display, amounts as text in the coin."""
+    """One position with what is computed of it; prices and USD float64 for display, amounts as text in the coin.
+
+    `shock` is how far the wick test moves this coin (a fraction): beta times the wick.
+    """
 
     venue: str
     coin: str
@@ -158,6 +161,7 @@ class PositionView(msgspec.Struct, frozen=True):
     survives: bool | None
     slippage_bps: float | None = None
     leverage: float | None = None
+    shock: float | None = None
     note: str = ""
 
 

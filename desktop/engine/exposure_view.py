@@ -70,6 +70,7 @@ def _position(one: PositionStanding, trouble: str, notes: MarketNotes, now_ms: i
         survives=one.survives,
         slippage_bps=None if one.slippage is None else one.slippage * 1e4,
         leverage=leverage,
+        shock=one.shock,
         note="; ".join(word for word in (trouble, one.reason, mark.reason) if word),
     )
 

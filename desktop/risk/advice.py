@@ -173,6 +173,7 @@ def _lacking(standing: Standing) -> str:
 def _margin_inputs(standing: Standing, now: Circumstances) -> tuple[tuple[str, str], ...]:
     return (
         ("wick X", _percent(standing.wick)),
+        *((f"move of {one.position.coin}", _percent(one.shock)) for one in standing.positions),
         ("equity after X", _float_words(standing.equity_after)),
         ("maintenance after X", _float_words(standing.maintenance_after)),
         ("buffer: slippage + 2 funding + fee", _float_words(standing.buffer)),
@@ -194,7 +195,7 @@ def _float_words(usd: float | None) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:g} %"
+    return f"{share * 100:.3g} %"
 
 
 def _side(side: int) -> str:

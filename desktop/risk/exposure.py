@@ -43,7 +43,8 @@ class Surroundings(Protocol):
 class PositionStanding(msgspec.Struct, frozen=True):
     """A position with what is computed of it. `liquidation` is the venue's own, or `computed` where it says none.
 
-    `equity_usd` is of the margin it shares; `reason` says what is missing. Prices and USD float64, fractions.
+    `equity_usd` is of the margin it shares, `shock` how far the wick moves this coin; `reason` says what is missing.
+    Prices and USD float64, fractions.
     """
 
     position: Position
@@ -56,6 +57,7 @@ class PositionStanding(msgspec.Struct, frozen=True):
     distance: float | None
     survives: bool | None
     slippage: float | None
+    shock: float
     reason: str = ""
 
 
@@ -182,6 +184,7 @@ def _position(pool: Pool, at: int, shock: Shock, fine: bool | None) -> PositionS
         distance=None if mark is None or shown is None else liquidation_price.distance(mark, shown, position.side),
         survives=fine,
         slippage=facts.slippage,
+        shock=facts.beta * shock.wick,
         reason=_reason(pool, venue, computed),
     )
 

@@ -15,6 +15,7 @@ from desktop.engine.clock import WallClock
 from desktop.engine.ports import ExchangeRecords, HistorySource
 from desktop.storage.background_recorder import BackgroundRecorder
 from desktop.storage.instrument_file import shipped_instruments
+from desktop.storage.margin_tier_file import shipped_tiers
 from desktop.storage.recording_shelf import FOLDER_NAME, RecordingShelf
 from desktop.storage.settings import Settings
 from desktop.venues.backfill import public_history
@@ -102,6 +103,7 @@ async def open_live(
             outbound=outbound,
             positions=own.positions,
             tiers=own.tiers,
+            tier_tables=shipped_tiers(),
             sample=own.sample,
             instruments=instruments,
             venues_off=settings.venues_off,

@@ -140,6 +140,8 @@ def test_an_account_is_shown_with_verdict_and_advice() -> None:
         assert position.computed_liquidation == pytest.approx(2195.19, abs=0.1)
         assert position.distance.value == pytest.approx(0.1214)
         assert position.leverage == pytest.approx(95_000 / 12_000)
+        assert position.shock == pytest.approx(0.15)
+        assert ("move of ETH", "15 %") in view.advice[0].inputs
         assert [line.kind for line in view.advice] == ["reduce", "routine"]
         assert view.advice[0].amount_usd is None
         assert view.holdings[0].idle_usd == 40_000.0
