@@ -14,9 +14,13 @@ from pathlib import Path
 from desktop.custody.transfer import TransferState
 from desktop.risk.reading import Level
 from desktop.ui.application import save_picture
+from desktop.ui.feed_health import FeedHealth
+from desktop.ui.main_window import MainWindow
+from desktop.ui.settings.settings_window import SettingsWindow
 from desktop.ui.transfer.transfer_page import TransferPage
 from tests.end2end.desk import practice_desk
 from tests.end2end.walk import Walk
+from tests.fakes import whole_desk
 from tests.fakes.desk import FakeEngineDoor
 from tests.fakes.transfer_views import desk_in
 
@@ -51,11 +55,40 @@ def take(folder: Path) -> None:
         window.notices.hide()
         walk.settle()
         save_picture(window, folder / "main-storm.png")
+        save_rules(walk, window, folder)
         desk.shell.open_transfer(walk.view().incidents[0].id)
         walk.to_proof()
         walk.to_watch()
         walk.to_verified()
         save_unknown(folder)
+        save_feeds(folder)
+        save_settings(folder)
+
+
+def save_rules(walk: Walk, window: MainWindow, folder: Path) -> None:
+    """Open the rule editor, wait until its trial has come, and draw it."""
+    window.open_rules()
+    walk.until(lambda: window.rules_page is not None and window.rules_page.firings.save.isEnabled(), "no trial came")
+    walk.settle()
+    save_picture(window, folder / "rule-editor.png")
+    window.show_market()
+
+
+def save_feeds(folder: Path) -> None:
+    """Draw the feeds in full from an example: one venue sampled, one complete, one stale, one partial and down."""
+    page = FeedHealth(FakeEngineDoor())
+    page.resize(920, 470)
+    page.show_view(whole_desk.storm())
+    save_picture(page, folder / "feeds.png")
+    page.close()
+
+
+def save_settings(folder: Path) -> None:
+    """Draw the settings from an example."""
+    page = SettingsWindow(FakeEngineDoor())
+    page.show_view(whole_desk.storm(plans=whole_desk.PLANS, ways_out=whole_desk.WAYS_OUT))
+    save_picture(page, folder / "settings.png")
+    page.close()
 
 
 def save_unknown(folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
+from desktop.engine.channel_plan import ChannelPlans, EmailPlan, NtfyPlan, TelegramPlan, WayOutView
 from desktop.engine.desk_view import (
     AdviceView,
     ChannelView,
@@ -26,6 +27,16 @@ from tests.fakes import desk
 from tests.fakes.desk import NOW_MS, live, spark, stale, unknown, warming
 
 HOUR_MS = 3_600_000
+PLANS = ChannelPlans(
+    ntfy=NtfyPlan("seawall-k3v9q2"),
+    telegram=TelegramPlan("123456789"),
+    email=EmailPlan("mail.example.org", "me@example.org", "me@example.org"),
+)
+WAYS_OUT = (
+    WayOutView("ntfy", "works", NOW_MS - 60_000, "answered 200: id m7"),
+    WayOutView("telegram", "failed", NOW_MS - 60_000, trouble="Telegram answered 401", remedy="Check the token."),
+    WayOutView("email", "unused"),
+)
 
 
 def storm_composite() -> CompositeView:
