@@ -9,6 +9,7 @@ for a cheap start.
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -130,6 +131,7 @@ def pack_day(db: sqlite3.Connection, coin: int, day: int) -> None:
         if not np.isnan(values).all():
             put_block(db, coin, number, day, values)
         _age(db, coin, number, day)
+        time.sleep(0)  # lets go of the interpreter: the engine's thread may be waiting for it
     db.execute("DELETE FROM tail WHERE coin = ? AND minute < ?", (coin, (day + 1) * MINUTES))
 
 
