@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 HISTORY_DAYS, VALUE_DAYS = 30, 365
 DAY_MS = 86_400_000
 OF_MARKET = ""
+# What is compared with the usual of its hour of the week.
+BY_MEDIAN = ("DEPTH", "SLIP_")
 
 
 class PastDesk:
@@ -67,7 +69,7 @@ class PastDesk:
     async def _warm_values(self, coin: str) -> None:
         values, now_ms = self._parts.values, self._parts.clock.now_ms()
         if values is not None:
-            hours = await values.value_hours(coin, self._since_ms(), now_ms)
+            hours = await values.value_hours(coin, self._since_ms(), now_ms, BY_MEDIAN)
             days = await values.all_days(coin, now_ms - VALUE_DAYS * DAY_MS)
             # One indicator at a time: when a coin is added, everything else goes on in between.
             for name in {*hours.values, *days}:

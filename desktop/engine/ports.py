@@ -118,8 +118,11 @@ class ValueStore(Protocol):
     async def all_days(self, coin: str, since_ms: int) -> dict[str, list[DayValue]]:
         """Return the finished days of every indicator of a coin since then, oldest first."""
 
-    async def value_hours(self, coin: str, since_ms: int, until_ms: int) -> ValueHours:
-        """Return the hours of all indicators of a coin from `since_ms` to before `until_ms`."""
+    async def value_hours(self, coin: str, since_ms: int, until_ms: int, medians: tuple[str, ...] = ()) -> ValueHours:
+        """Return the hours of all indicators of a coin from `since_ms` to before `until_ms`.
+
+        What begins with one of `medians` comes as the median of each hour, all else as its last value.
+        """
 
     async def hour_of_week_medians(self, coin: str, indicator: str, since_ms: int) -> tuple[float | None, ...]:
         """Return the usual value of each hour of the week, Monday 00:00 UTC first; None where none is known."""

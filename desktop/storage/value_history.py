@@ -122,8 +122,11 @@ class ValueHistory:
 
         return await self._table.call(read)
 
-    async def value_hours(self, coin: str, since_ms: int, until_ms: int) -> ValueHours:
-        """Return the hours of all indicators of a coin from `since_ms` to before `until_ms`."""
+    async def value_hours(self, coin: str, since_ms: int, until_ms: int, medians: tuple[str, ...] = ()) -> ValueHours:
+        """Return the hours of all indicators of a coin from `since_ms` to before `until_ms`.
+
+        What begins with one of `medians` comes as the median of each hour, all else as its last value.
+        """
         first, last = since_ms // HOUR_MS, max(since_ms, until_ms) // HOUR_MS
         found: dict[str, FloatArray] = {}
 
@@ -132,14 +135,16 @@ class ValueHistory:
             if number is None:
                 return
             names = self._indicators.all(db)
-            tail = _tail_hours(db, number, first // 24, last // 24)
+            tail = _tail_days(db, number, first // 24, last // 24)
             for name, indicator in names.items():
+                as_median = name.startswith(medians)
+                of_day = tables.medians_of_hours if as_median else tables.last_of_hours
                 row = np.full(last - first, np.nan)
-                for day, hours, _ in tables.read_hours(db, number, indicator, first // 24):
-                    _lay(row, hours, day * 24 - first)
-                for day, days_hours in tail:
-                    if indicator <= len(days_hours):
-                        _lay(row, days_hours[indicator - 1], day * 24 - first)
+                for day, lasts, middles in tables.read_hours(db, number, indicator, first // 24):
+                    _lay(row, middles if as_median else lasts, day * 24 - first)
+                for day, values in tail:
+                    if indicator <= len(values):
+                        _lay(row, of_day(values[indicator - 1]), day * 24 - first)
                 if not np.isnan(row).all():
                     row.flags.writeable = False
                     found[name] = row
@@ -178,14 +183,12 @@ def _day(db: sqlite3.Connection, coin: int, indicator: int, day: int) -> FloatAr
     return values
 
 
-def _tail_hours(
-    db: sqlite3.Connection, coin: int, first_day: int, last_day: int
-) -> list[tuple[int, list[FloatArray]]]:
+def _tail_days(db: sqlite3.Connection, coin: int, first_day: int, last_day: int) -> list[tuple[int, FloatArray]]:
     row = db.execute("SELECT MIN(minute) FROM tail WHERE coin = ?", (coin,)).fetchone()
     if row[0] is None:
         return []
     days = range(max(first_day, row[0] // MINUTES), last_day + 1)
-    return [(day, [tables.last_of_hours(values) for values in tables.tail_day(db, coin, day)]) for day in days]
+    return [(day, tables.tail_day(db, coin, day)) for day in days]
 
 
 def _lay(row: FloatArray, hours: FloatArray, place: int) -> None:

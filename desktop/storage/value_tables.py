@@ -165,8 +165,7 @@ def _age(db: sqlite3.Connection, coin: int, indicator: int, day: int) -> None:
 
 def hour_bytes(values: FloatArray) -> bytes:
     """Return the last value of each hour and the median of each hour, as 48 float32."""
-    hours = values.reshape(24, 60)
-    return np.concatenate((last_of_hours(values), _medians(hours))).astype(np.float32).tobytes()
+    return np.concatenate((last_of_hours(values), medians_of_hours(values))).astype(np.float32).tobytes()
 
 
 def last_of_hours(values: FloatArray) -> FloatArray:
@@ -177,7 +176,9 @@ def last_of_hours(values: FloatArray) -> FloatArray:
     return np.where(known.any(axis=1), hours[np.arange(24), last], np.nan)
 
 
-def _medians(hours: FloatArray) -> FloatArray:
+def medians_of_hours(values: FloatArray) -> FloatArray:
+    """Return the median of the known values of each hour of a day, NaN where there is none."""
+    hours = values.reshape(24, 60)
     found = np.full(24, np.nan)
     for hour in np.flatnonzero(~np.isnan(hours).all(axis=1)):
         found[hour] = np.nanmedian(hours[hour])

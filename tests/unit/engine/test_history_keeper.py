@@ -61,7 +61,7 @@ class Disk:
     async def all_days(self, coin: str, since_ms: int) -> dict[str, list[DayValue]]:
         raise NotImplementedError
 
-    async def value_hours(self, coin: str, since_ms: int, until_ms: int) -> ValueHours:
+    async def value_hours(self, coin: str, since_ms: int, until_ms: int, medians: tuple[str, ...] = ()) -> ValueHours:
         raise NotImplementedError
 
     async def hour_of_week_medians(self, coin: str, indicator: str, since_ms: int) -> tuple[float | None, ...]:

@@ -96,6 +96,21 @@ def test_hours_of_packed_days_and_of_the_running_day_stand_in_one_row(tmp_path: 
     play(tmp_path, scene)
 
 
+def test_what_is_wanted_as_a_median_is_the_median_of_its_hour(tmp_path: Path) -> None:
+    async def scene(history: ValueHistory) -> None:
+        for day_ms in (START_MS, START_MS + DAY_MS):
+            for minute, value in ((0, 1.0), (10, 9.0), (50, 2.0)):
+                await history.keep_minutes(day_ms + minute * MINUTE_MS, [("BTC", {"DEPTH@x": value, "X": value})])
+        await tidied(history, START_MS + DAY_MS)
+        hours = await history.value_hours("BTC", START_MS, START_MS + 2 * DAY_MS, ("DEPTH",))
+        assert (hours.values["DEPTH@x"][0], hours.values["DEPTH@x"][24]) == (2.0, 2.0)
+        await history.keep_minutes(START_MS + DAY_MS + 59 * MINUTE_MS, [("BTC", {"DEPTH@x": 0.5, "X": 7.0})])
+        hours = await history.value_hours("BTC", START_MS, START_MS + 2 * DAY_MS, ("DEPTH",))
+        assert (hours.values["DEPTH@x"][24], hours.values["X"][24]) == (1.5, 7.0)
+
+    play(tmp_path, scene)
+
+
 def test_the_usual_of_an_hour_of_the_week_is_the_median_over_weeks(tmp_path: Path) -> None:
     async def scene(history: ValueHistory) -> None:
         for week, level in enumerate((1.0, 9.0, 2.0)):
