@@ -65,6 +65,7 @@ class MarketSurroundings:
             slippage=None if mark is None else self._slippage(position, float(position.quantity) * mark, now_ms),
             funding=0.0 if said is None or said.funding is None else said.funding,
             fee_rate=TAKER_FEE,
+            inverse=self._notes.is_inverse(position.venue, position.symbol),
         )
 
     def of_holding(self, holding: Holding) -> HoldingFacts:

@@ -102,6 +102,10 @@ class MarketNotes:
 
         return min(alive, key=distance, default=None)
 
+    def is_inverse(self, venue: str, symbol: str) -> bool:
+        """Return whether a contract counts in USD and is margined in its coin."""
+        return self._instruments.find(venue, symbol).kind == "inverse"
+
     def per_coin(self, venue: str, symbol: str, price: float) -> float:
         """Return a venue's price per coin: some symbols are quoted per thousand."""
         return price / float(self._instruments.find(venue, symbol).multiplier)

@@ -160,11 +160,12 @@ def _survives(pool: Pool, shock: Shock) -> bool | None:
 
 
 def _told_survives(pool: Pool, at: int, shock: Shock) -> bool | None:
-    position, facts = pool.positions[at], pool.facts[at]
-    if position.venue_liquidation is None or facts.mark is None:
+    position, facts, told = pool.positions[at], pool.facts[at], pool.positions[at].venue_liquidation
+    # A coin-margined position has no account of ours: our own price stands in where the venue says none.
+    price = float(told) if told is not None else pool.computed[at] if facts.inverse else None
+    if price is None or facts.mark is None:
         return None
-    move = min(1.0, facts.beta * shock.wick)
-    return room_after_wick(facts.mark, float(position.venue_liquidation), move, position.side) > 0
+    return room_after_wick(facts.mark, price, min(1.0, facts.beta * shock.wick), position.side) > 0
 
 
 def _position(pool: Pool, at: int, shock: Shock, fine: bool | None) -> PositionStanding:

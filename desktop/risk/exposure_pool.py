@@ -10,6 +10,7 @@ import msgspec
 from desktop.domain.position import Holding, Holdings, Position
 from desktop.risk.account_margin import MovingAccount, TieredLeg, liquidation_bounds
 from desktop.risk.collateral import stake_of
+from desktop.risk.liquidation_price import inverse
 from desktop.risk.maintenance import Schedule
 from desktop.risk.wick import Exposed, Stake, StressAccount
 from desktop.risk.withdrawable import Costs, without
@@ -21,7 +22,8 @@ _FEE_IN_MAINTENANCE: Final = frozenset({"okx", "bybit"})
 class PositionFacts(msgspec.Struct, frozen=True):
     """What surrounds a position: its mark in USD per coin, tiers, beta, and costs of closing as fractions.
 
-    `slippage` None: the book is not known, and the buffer goes without it. `funding` is of one settlement.
+    `slippage` None: the book is not known, and the buffer goes without it. `funding` is of one settlement. `inverse`
+    contracts count in USD and are margined in the coin: they have a price of ours, but no account to test.
     """
 
     mark: float | None
@@ -30,6 +32,7 @@ class PositionFacts(msgspec.Struct, frozen=True):
     slippage: float | None = None
     funding: float = 0.0
     fee_rate: float = 0.0
+    inverse: bool = False
 
 
 class HoldingFacts(msgspec.Struct, frozen=True):
@@ -90,7 +93,8 @@ def _isolated(position: Position, facts: PositionFacts) -> Pool:
     if margin is None:
         missing.append(f"no margin of {position.symbol}")
     if missing or margin is None or facts.mark is None:
-        return Pool((position,), (facts,), (None,), None, _costs([position], [facts]), None, tuple(missing))
+        computed = _inverse(position, facts, margin)
+        return Pool((position,), (facts,), (computed,), None, _costs([position], [facts]), None, tuple(missing))
     moving = MovingAccount(margin, (_leg(position, facts),))
     correction = _too_kind(moving, position)
     computed = _nearest(moving, position, facts.mark)
@@ -174,7 +178,21 @@ def _margin(position: Position) -> float | None:
 
 def _missing(position: Position, facts: PositionFacts) -> list[str]:
     words = [] if facts.mark is not None else [f"no mark price of {position.coin}"]
+    if facts.inverse:
+        words.append(
+            f"{position.symbol} is margined in {position.coin}: the wick test rests on its liquidation price"
+        )
     return words if facts.tiers is not None else [*words, f"no margin tiers of {position.symbol}"]
+
+
+def _inverse(position: Position, facts: PositionFacts, margin: float | None) -> float | None:
+    """Return our price of a coin-margined position, its margin in USD at the entry; None for any other."""
+    if not facts.inverse or facts.tiers is None or margin is None:
+        return None
+    entry = float(position.entry)
+    worth = float(position.quantity) * entry
+    rate = facts.tiers.rates[facts.tiers.step(worth, float(position.quantity))]
+    return inverse(position.side, worth, entry, margin / entry, rate)
 
 
 def _leg(position: Position, facts: PositionFacts) -> TieredLeg:

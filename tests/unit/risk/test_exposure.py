@@ -122,6 +122,22 @@ def test_without_tiers_the_venues_price_still_gives_a_verdict_but_no_amount() ->
     assert "unknown: no margin tiers of ETHUSDT" in line.words
 
 
+def test_a_coin_margined_position_is_judged_by_its_price_and_lets_nothing_out() -> None:
+    position = eth_long(symbol="ETHUSD", quantity=Decimal(24), margin=Decimal(6_000))
+
+    class Inverse(Around):
+        def of_position(self, position: Position) -> PositionFacts:
+            return msgspec.structs.replace(super().of_position(position), inverse=True)
+
+    standing = stand(account([position], [coins("USDT", "500", collateral=True)]), Inverse(), SHOCK)
+    (found,) = standing.positions
+    assert found.computed == pytest.approx(60_000 * 1.005 / (24 + 2.4))
+    assert (found.source, found.survives) == ("computed", False)
+    assert "margined in ETH" in found.reason
+    assert standing.margin_withdrawable == 0
+    assert advise(standing, WARNING)[0].amount_usd is None
+
+
 def test_what_is_missing_makes_the_advice_unknown() -> None:
     standing = stand(account([eth_long()], []), Around(prices={"BTC": 1.0}), SHOCK)
     assert standing.survives is None
