@@ -144,6 +144,7 @@ def body(incident: Incident, *, private: bool = False) -> str:
     lines += [missed.what for missed in incident.missed[:_MISSED_LINES]]
     if len(incident.missed) > _MISSED_LINES:
         lines.append(f"and {len(incident.missed) - _MISSED_LINES} more")
+    lines += [words for words in incident.supports if "broken" in words][:1]
     if incident.coverage is not None:
         lines.append(f"Totals are floors; data {incident.coverage * 100:.0f} % complete.")
     if private:

@@ -66,7 +66,8 @@ class Incident(msgspec.Struct, frozen=True):
     share (0..1) of the open interest whose liquidations are seen, None where it cannot be told. `rule` names it (of a
     group its first rule); `members` are all rules and coins in it, the leading one first, and `coin`, `factors`,
     `coverage` and `note` are those of the leading one. `coins` are the others. `rang_ms` is when it rang
-    last and `reminders` how often it was repeated since. `missed` is what a digest lists, in order. `exposure`,
+    last and `reminders` how often it was repeated since. `missed` is what a digest lists, in order. `supports` are
+    the lows near the price, each with its source and whether it is broken already. `exposure`,
     `readiness` and `next_step` are words for the person: never for a third party.
     """
 
@@ -90,6 +91,7 @@ class Incident(msgspec.Struct, frozen=True):
     rang_ms: int | None = None
     reminders: int = 0
     missed: tuple[Missed, ...] = ()
+    supports: tuple[str, ...] = ()
     exposure: str = ""
     readiness: str = ""
     next_step: str = ""

@@ -136,6 +136,7 @@ class Replay:
                     "coins": list(incident.coins),
                     "rings": change.rings,
                     "next_step": incident.next_step,
+                    "supports": list(incident.supports),
                 },
                 f"{incident.at_ms}  {incident.rule} {incident.coin or incident.venue} {level}: {change.change}",
             )

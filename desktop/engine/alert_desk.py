@@ -49,6 +49,7 @@ class AlertDesk:
         self.tell: Callable[[Sequence[IncidentChange]], None] = lambda changes: None
         self.news: Callable[[News], None] = lambda news: None
         self.mine = MyFacts(market.alerts.told)
+        self._plain = market.alerts.book.shelf.words
         market.alerts.book.shelf.words = self._worded
         market.on_slept = self.slept
 
@@ -121,6 +122,7 @@ class AlertDesk:
 
     def _worded(self, incident: Incident) -> Incident:
         """Add what is known of me, and the next step."""
+        incident = self._plain(incident)
         coin = incident.coin
         ready = self.mine.ready(coin, incident.at_ms) if coin else None
         return msgspec.structs.replace(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import tzinfo
 
-from desktop.alerts import dead_man, incident_words
+from desktop.alerts import dead_man
 from desktop.alerts.facts import FACTS
 from desktop.alerts.incident_book import IncidentBook
 from desktop.alerts.incidents import CHANNEL_FAILED, RULES_REFUSED, Incident, IncidentChange
@@ -33,7 +33,6 @@ class AlertLoop:
         self.rules = dead_man.with_dead_man(rules)
         self.told = ToldFacts()
         self.book = IncidentBook(self.rules, clock.zone)
-        self.book.shelf.words = incident_words.with_next_step
         self._clock = clock
         self.market: Callable[[int], Facts] = lambda now_ms: NO_FACTS
         self._market: tuple[int, Facts] = (-1, NO_FACTS)

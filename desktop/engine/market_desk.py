@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+import msgspec
+
+from desktop.alerts.incident_words import with_next_step
 from desktop.alerts.incidents import Incident, IncidentChange
 from desktop.alerts.judgement import Facts
 from desktop.alerts.rules import Rule
+from desktop.alerts.supports import WINDOWS, supports
 from desktop.domain.market import (
     Book,
     ContextPoint,
@@ -35,6 +39,7 @@ from desktop.risk.reading import Reading
 from desktop.risk.windows import HOUR_MS
 
 NOTHING: tuple[IncidentChange, ...] = ()
+LOWS = frozenset({*WINDOWS, "LOW_BREAK_24H"})
 _GRACE_MS = 5_000
 _IN_TURN: tuple[Touch, ...] = ("print", "price")
 _JUDGED_AT_ONCE = 60
@@ -54,6 +59,7 @@ class MarketDesk(MarketPast):
         super().__init__(MarketFloor(venues))
         self._alerts = AlertLoop(rules)
         self._alerts.market = self._market_facts
+        self._alerts.book.shelf.words = self._worded
         self.on_slept: Callable[[Slept], None] = lambda slept: None
         self._on = self._dependencies()
         self._hour = -1
@@ -262,6 +268,16 @@ class MarketDesk(MarketPast):
         """Take facts the market does not say, as (name, coin or venue, reading): the person's own exposure."""
         for name, subject, reading in facts:
             self._alerts.told.tell(name, subject, reading)
+
+    def _worded(self, incident: Incident) -> Incident:
+        """Add the next step, and where an incident speaks of lows which they are and whether they are broken."""
+        incident = with_next_step(incident)
+        desk = self._floor.coins.get(incident.coin)
+        if desk is None or not any(factor.name in LOWS for one in incident.members for factor in one.factors):
+            return incident
+        now_ms = incident.at_ms
+        levels = supports(desk.level.price(now_ms).value, lambda name: desk.measured(name, now_ms))
+        return msgspec.structs.replace(incident, supports=tuple(level.words for level in levels))
 
     # --- time --------------------------------------------------------------------------------------------------
 
