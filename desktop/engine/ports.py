@@ -87,7 +87,7 @@ class HistorySink(Protocol):
 class PublicPast(Protocol):
     """What the venues tell of a coin's past. Raises NetworkTrouble if no venue answers.
 
-    All spans are UTC ms, the end not included; only what has ended is told. Forced closings are never told.
+    All spans are UTC ms, the end not included; only what has ended is told. Venues never tell forced closings.
     """
 
     async def hours(self, coin: str, since_ms: int, until_ms: int) -> list[HourBar]:

@@ -14,6 +14,7 @@ from desktop.domain.errors import NetworkTrouble
 from desktop.engine.ports import Clock
 from desktop.venues.answers import failure_of, is_web_page, words_of
 from desktop.venues.budget import HostBudget, Purpose
+from desktop.venues.errors import SaysNo
 from desktop.venues.host_rules import GENERIC, HostRules
 from desktop.venues.outbound import Outbound
 from desktop.venues.waiting import finishes_within
@@ -196,7 +197,7 @@ class RestDoor:
         if failure.too_fast:
             raise self.budget.refused(f"code {failure.code}", answer.headers, _PATH_PAUSE_SECONDS)
         remedy = f"Enter the key for {self._host} again." if failure.wrong_key else _AGAIN
-        raise NetworkTrouble(f"{where} answered code {failure.code}: {failure.words}", remedy)
+        raise SaysNo(f"{where} answered code {failure.code}: {failure.words}", remedy, failure.code)
 
     def _unreachable(self, error: Exception) -> NetworkTrouble:
         return NetworkTrouble(f"{self._way} cannot be reached: {str(error) or type(error).__name__}", _AGAIN)

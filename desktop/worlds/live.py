@@ -12,7 +12,7 @@ from desktop.chain.bitcoin import LIVE_SOURCES, EsploraSource
 from desktop.domain.instrument import InstrumentTable
 from desktop.domain.raw_frame import RawFrame
 from desktop.engine.clock import WallClock
-from desktop.engine.ports import ExchangeRecords, HistorySource
+from desktop.engine.ports import ExchangeRecords, HistorySource, PublicPast
 from desktop.storage.background_recorder import BackgroundRecorder
 from desktop.storage.instrument_file import shipped_instruments
 from desktop.storage.margin_tier_file import shipped_tiers
@@ -22,6 +22,7 @@ from desktop.venues.backfill import public_history
 from desktop.venues.binance.account import BinanceAccount
 from desktop.venues.binance.positions import BinancePositions, key_header
 from desktop.venues.catalogue import VenueHosts, feeds
+from desktop.venues.context.coinglass_history import WithForcedClosings, coinglass_door
 from desktop.venues.context.feed import ContextKeys, channels_of, context_feed, live_sources
 from desktop.venues.host_rules import VENUE_RULES
 from desktop.venues.http import RestDoor
@@ -77,8 +78,12 @@ async def open_live(
         keys = context_keys or ContextKeys()
         told_by = live_sources(keys, settings.eth_node)
         instruments = shipped_instruments()
-        past = public_history(hosts, instruments, outbound)
-        opened.push_async_callback(past.close)
+        venue_past = public_history(hosts, instruments, outbound)
+        opened.push_async_callback(venue_past.close)
+        past: PublicPast = venue_past
+        if keys.coinglass:
+            past = with_closings = WithForcedClosings(venue_past, coinglass_door(keys.coinglass, outbound))
+            opened.push_async_callback(with_closings.close)
         sources = []
         for name, base_url in LIVE_SOURCES:
             source = EsploraSource(name, base_url, proxy=settings.proxy)
