@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Sequence
 
 from desktop.domain.market import HourBar, Liquidation, Mark
@@ -29,6 +30,8 @@ class CoinMap:
     def __init__(self, coin: str, notes: MarketNotes) -> None:
         self.coin = coin
         self._notes = notes
+        # Two hundred coins must not all make their step in the same turn of the loop.
+        self._offset_ms = zlib.crc32(coin.encode()) % STEP_MS
         self.map: UntestedMap | None = None
         self.score = MapScore()
         self.price = self._low = self._high = 0.0
@@ -102,7 +105,7 @@ class CoinMap:
 
     def tick(self, now_ms: int) -> None:
         """Make the step that has ended, if one has."""
-        step_no = now_ms // STEP_MS
+        step_no = (now_ms + self._offset_ms) // STEP_MS
         if self._step_no is None:
             self._step_no = step_no
             self._before = self._known_interest(now_ms)
