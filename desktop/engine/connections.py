@@ -6,12 +6,15 @@ import time
 from collections.abc import Callable, Sequence
 
 from desktop.alerts.incidents import IncidentChange
-from desktop.domain.market import Message
+from desktop.domain.market import Liquidation, Message
 from desktop.engine.market_desk import MarketDesk
 from desktop.engine.ports import Clock, Feed
 from desktop.engine.sleep_watch import SleepWatch, Slept
 
 OFFLINE = "you are offline by choice"
+# A new subscription may tell what happened hours ago (Hyperliquid's fills): stored hours hold it already, and a sum
+# that counts it twice is no floor. Clocks and late reports lie seconds apart.
+_BEFORE_US_MS = 60_000
 
 
 def monotonic_ms() -> int:
@@ -45,6 +48,7 @@ class Connections:
         self._steady_ms = steady_ms
         self._off: dict[str, str] = {}
         self._watch = SleepWatch(clock.now_ms(), steady_ms())
+        self._earliest_ms = clock.now_ms() - _BEFORE_US_MS
         self.offline = offline
 
     async def start(self) -> None:
@@ -54,10 +58,12 @@ class Connections:
             await self.set_offline(True)
 
     async def follow(self, feed: Feed) -> None:
-        """Hand over the feed's messages until it is closed."""
+        """Hand over the feed's messages until it is closed, without forced closings from before the engine began."""
         async for batch in feed.messages():
             now_ms = self._clock.now_ms()
             for message in batch:
+                if type(message) is Liquidation and message.at_ms < self._earliest_ms:
+                    continue
                 self._fold(message, now_ms)
 
     def look(self) -> Slept | None:

@@ -15,6 +15,8 @@ PING_SECONDS = 30.0
 _BY_COIN = ("trades", "activeAssetCtx")
 _BOOK = "l2Book"
 _FILLS = "userFills"
+_MOST_SUBSCRIPTIONS = 1000
+"""The venue's limit for one address; coins beyond it are not followed there."""
 
 
 def ws_plan(
@@ -22,7 +24,7 @@ def ws_plan(
 ) -> SocketPlan:
     """Return the connection for these coins and the fills of these vaults, at most ten."""
     names = (*_BY_COIN, _BOOK) if "books" in parts else _BY_COIN
-    topics = [f"{name} {symbol}" for symbol in symbols for name in names]
+    topics = [f"{name} {symbol}" for symbol in symbols for name in names][: _MOST_SUBSCRIPTIONS - MOST_USERS]
     topics.extend(f"{_FILLS} {vault}" for vault in vaults[:MOST_USERS])
     return SocketPlan(f"{ws_base}/ws", ping=_PING, ping_s=PING_SECONDS, topics=tuple(topics), words=subscription)
 

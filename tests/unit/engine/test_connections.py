@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 import pytest
 
-from desktop.domain.market import FeedStatus, Gap, Mark, Message
+from desktop.domain.market import FeedStatus, Gap, Liquidation, Mark, Message
 from desktop.engine.commands import SetOffline
 from desktop.engine.connections import Connections
 from desktop.engine.desk_view import DeskView, FeedView, World
@@ -225,5 +225,25 @@ def test_a_venue_opened_while_offline_comes_back_with_the_program() -> None:
         assert feed.resumed == 0
         await connections.set_offline(False)
         assert feed.resumed == 1
+
+    asyncio.run(scene())
+
+
+def test_forced_closings_from_before_the_engine_began_are_in_stored_hours_already() -> None:
+    async def scene() -> None:
+        clock = ManualClock()
+        feed = PlayedFeed("hyperliquid", clock)
+        market = MarketDesk(("BTC",), (), ("hyperliquid",))
+        heard: list[Message] = []
+        connections = Connections([feed], market, clock, lambda message, now_ms: heard.append(message))
+
+        def closed(at_ms: int) -> Liquidation:
+            return Liquidation("hyperliquid", "BTC", "BTC", "long", "1", "80000", "fill", 8e4, at_ms)
+
+        now_ms = clock.now_ms()
+        feed.say(closed(now_ms - 3_600_000), closed(now_ms - 2_000), closed(now_ms))
+        await feed.close()
+        await connections.follow(feed)
+        assert [one.at_ms for one in heard if isinstance(one, Liquidation)] == [now_ms - 2_000, now_ms]
 
     asyncio.run(scene())

@@ -24,6 +24,12 @@ def test_each_coin_and_each_vault_is_asked_for_by_itself() -> None:
     assert len(asked) == 2 * 3 + 10
 
 
+def test_no_more_is_asked_for_than_the_venue_allows() -> None:
+    plan = ws_plan("wss://x", [f"C{number}" for number in range(500)], [VAULT])
+    assert len(plan.topics) == 991
+    assert plan.topics[-1] == f"userFills {VAULT}"
+
+
 def test_the_vaults_are_asked_for_and_their_fills_followed_on_the_connection_that_stands() -> None:
     async def scene(clock: ManualClock) -> None:
         details = {"vaultAddress": PARENT, "relationship": {"type": "parent", "data": {"childAddresses": [VAULT]}}}
