@@ -26,6 +26,7 @@ Plans = Callable[[Sequence[str]], Sequence[SocketPlan]]
 
 _SELF_TALK = frozenset({FeedStatus, Gap, Unparsed})
 _RESTART_SECONDS = 10.0
+_ALIVE_NS = 5 * 1_000_000_000
 # What Binance and OKX say before they close a connection themselves.
 _SHUTDOWN = ("serverShutdown", "notice: 64008")
 
@@ -72,6 +73,7 @@ class VenueFeed:
         self._fresh = FreshPrints()
         self._mailbox = Mailbox(self.venue)
         self._sessions = {plan.name: self._session(plan) for plan in plans(coins)}
+        self._alive_ns = dict.fromkeys(self._sessions, 0)
         self._workers = workers(self)
         for worker in self._workers:
             worker.watch(coins)
@@ -175,7 +177,15 @@ class VenueFeed:
         if retiring:
             messages = tuple([one for one in messages if type(one) is Liquidation])
         self._put(messages, raw)
+        if data and raw.received_ns >= self._alive_ns[channel]:
+            self._say_alive(channel, raw.received_ns)
         return data
+
+    def _say_alive(self, channel: str, now_ns: int) -> None:
+        """Tell now and then that data comes by this channel: messages themselves do not say by which they came."""
+        self._alive_ns[channel] = now_ns + _ALIVE_NS
+        now_ms = now_ns // 1_000_000
+        self._mailbox.put((FeedStatus(self.venue, channel, "alive", "data", now_ms),), channel, now_ms)
 
     def take(self, raw: RawFrame) -> None:
         """Take a raw frame from a worker, as if it had come by a socket."""

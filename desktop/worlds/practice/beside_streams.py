@@ -15,6 +15,9 @@ from desktop.worlds.practice.curves import chance
 from desktop.worlds.practice.made_book import MadeBook
 from desktop.worlds.practice.storm_shape import SEED, SHAPES, VENUES, CoinShape
 
+BESIDE = ("@depth", "!miniTicker", "orderbook.")
+"""What marks the streams and topics that are made here."""
+
 _PRICE = re.compile(r'"p":"([\d.]+)"')
 _STRESS_WEIGHT = 0.05
 _FORCED_A_SECOND = 1.5

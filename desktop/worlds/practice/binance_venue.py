@@ -6,7 +6,7 @@ streams.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import msgspec
@@ -69,6 +69,10 @@ class BinanceVenue:
             return json_answer({"code": -1121, "msg": "Invalid symbol."}, 400)
         return HttpAnswer(200, found.encode())
 
+    def is_asked_for(self, marks: Sequence[str]) -> bool:
+        """Return whether a client has asked for a stream whose name holds one of these marks."""
+        return any(mark in name for client in self._clients for name in client.streams for mark in marks)
+
     def joined(self, client: _Client) -> None:
         """Serve this client from now on."""
         self._clients.add(client)
@@ -87,14 +91,14 @@ class _Client:
         self._route = route
         self._bare = kind.startswith("ws")
         listed = kind[3:] if self._bare else parse_qs(url.query).get("streams", [""])[0]
-        self._streams = {unquote(name) for name in listed.split("/") if name}
+        self.streams = {unquote(name) for name in listed.split("/") if name}
         self._send: Callable[[str], None] = lambda text: None
 
     def opened(self, send: Callable[[str], None]) -> None:
         self._send = send
-        if self._streams:
+        if self.streams:
             self._venue.joined(self)
-            self._begin(self._streams)
+            self._begin(self.streams)
 
     def heard(self, text: str) -> None:
         try:
@@ -103,12 +107,12 @@ class _Client:
             self._send('{"error":{"code":3,"msg":"Invalid JSON"}}')
             return
         if request.method == "SUBSCRIBE":
-            self._streams.update(request.params)
+            self.streams.update(request.params)
             self._venue.joined(self)
             self._begin(request.params)
         elif request.method == "UNSUBSCRIBE":
-            self._streams.difference_update(request.params)
-        result = sorted(self._streams) if request.method == "LIST_SUBSCRIPTIONS" else None
+            self.streams.difference_update(request.params)
+        result = sorted(self.streams) if request.method == "LIST_SUBSCRIPTIONS" else None
         self._send(msgspec.json.encode({"result": result, "id": request.id}).decode())
 
     def gone(self) -> None:
@@ -117,8 +121,8 @@ class _Client:
     def offer(self, stream: str, frame: str) -> None:
         if self._route != ("public" if "@depth" in stream else "market"):
             return
-        names = [stream] if stream in self._streams else []
-        if _ALL_FORCED in self._streams and stream.endswith("@forceOrder"):
+        names = [stream] if stream in self.streams else []
+        if _ALL_FORCED in self.streams and stream.endswith("@forceOrder"):
             names.append(_ALL_FORCED)
         head = len(f'{{"stream":"{stream}","data":')
         for name in names:

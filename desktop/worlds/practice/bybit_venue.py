@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -49,6 +49,10 @@ class BybitVenue:
         ticker = self._tickers.get(topic)
         return self._snapshot(topic) if ticker is None else msgspec.json.encode(ticker).decode()
 
+    def is_asked_for(self, marks: Sequence[str]) -> bool:
+        """Return whether a client has asked for a stream whose name holds one of these marks."""
+        return any(mark in name for client in self._clients for name in client.topics for mark in marks)
+
     def joined(self, client: _Client) -> None:
         """Serve this client from now on."""
         self._clients.add(client)
@@ -68,7 +72,7 @@ class BybitVenue:
 class _Client:
     def __init__(self, venue: BybitVenue, name: str) -> None:
         self._venue, self._name = venue, name
-        self._topics: set[str] = set()
+        self.topics: set[str] = set()
         self._send: Callable[[str], None] = lambda text: None
 
     def opened(self, send: Callable[[str], None]) -> None:
@@ -85,7 +89,7 @@ class _Client:
         elif request.op == "subscribe":
             self._subscribe(request)
         elif request.op == "unsubscribe":
-            self._topics.difference_update(request.args)
+            self.topics.difference_update(request.args)
             self._reply("unsubscribe", success=True, words="", request_id=request.req_id)
         else:
             self._reply(request.op, success=False, words="error:unknown op", request_id=request.req_id)
@@ -94,7 +98,7 @@ class _Client:
         self._venue.left(self)
 
     def offer(self, topic: str, frame: str) -> None:
-        if topic in self._topics:
+        if topic in self.topics:
             self._send(frame)
 
     def _subscribe(self, request: _Request) -> None:
@@ -108,7 +112,7 @@ class _Client:
             snapshot = self._venue.snapshot(topic)
             if snapshot is not None:
                 self._send(snapshot)
-        self._topics.update(request.args)
+        self.topics.update(request.args)
         self._venue.joined(self)
 
     def _reply(self, op: str, *, success: bool, words: str, request_id: str) -> None:

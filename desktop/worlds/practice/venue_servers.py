@@ -8,7 +8,7 @@ from itertools import chain
 
 from desktop.domain.market import HourBar
 from desktop.engine.ports import Clock
-from desktop.worlds.practice.beside_streams import BesideStreams
+from desktop.worlds.practice.beside_streams import BESIDE, BesideStreams
 from desktop.worlds.practice.binance_venue import BinanceVenue
 from desktop.worlds.practice.binance_wire import ALL_TICKERS
 from desktop.worlds.practice.bybit_venue import BybitVenue
@@ -116,6 +116,8 @@ class VenueServers:
         self._beside.hear(sent.venue, name, sent.frame)
 
     def _publish_beside(self, now_ms: int) -> None:
+        if not (self._binance.is_asked_for(BESIDE) or self._bybit.is_asked_for(BESIDE)):
+            return
         for made in self._beside.second(now_ms):
             if made.venue == "binance":
                 self._binance.send(made.stream, made.frame)

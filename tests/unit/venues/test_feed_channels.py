@@ -255,3 +255,28 @@ def test_bybit_tells_of_pools_maintenance_last_prices_and_pages_of_its_list() ->
             await reader.close()
 
     play(scene)
+
+
+def test_each_channel_says_now_and_then_that_data_comes() -> None:
+    async def scene(clock: ManualClock) -> None:
+        async with VenueServer() as server:
+            hosts = VenueHosts(server.url, "http://127.0.0.1:1", parts=parts("books"))
+            reader = Reader(feed_of("binance", hosts, clock))
+            clients = await by_path(server, 2)
+            alive: list[str] = []
+            for path in ("/public/stream", "/market/stream"):
+                clients[path].send(depth(9, 12, 8) if path == "/public/stream" else trade())
+                status = await reader.next(FeedStatus)
+                while not (isinstance(status, FeedStatus) and status.event == "alive"):
+                    status = await reader.next(FeedStatus)
+                alive.append(status.channel)
+            assert alive == ["books /public/stream", "/market/stream"]
+            clients["/market/stream"].send(trade())
+            clients["/market/stream"].send('{"result":null,"id":1}')
+            assert isinstance(await reader.next(Trade), Trade)
+            status = await reader.next(FeedStatus)
+            assert isinstance(status, FeedStatus)
+            assert status.event == "note", "not again within five seconds"
+            await reader.close()
+
+    play(scene)
