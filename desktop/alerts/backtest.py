@@ -99,11 +99,15 @@ def _share(value: float | None, at_ms: int) -> Reading:
 
 
 class BacktestRun:
-    """One run of some rules over one tape. Iterate over it for the firings; afterwards ask for the budgets."""
+    """One run of some rules over one tape. Iterate over it for the firings; afterwards ask for the budgets.
 
-    def __init__(self, rules: Sequence[Rule], coin: str = "", zone: tzinfo | None = UTC) -> None:
+    Bars that open before `since_ms` warm the rules up: they are judged, and not counted.
+    """
+
+    def __init__(self, rules: Sequence[Rule], coin: str = "", zone: tzinfo | None = UTC, since_ms: int = 0) -> None:
         self.rules = tuple(rules)
         self._zone = zone
+        self._since_ms = since_ms
         self._coin = coin
         self._judged = SubjectRules(coin, self.rules, msgspec.structs.replace(HOURLY_CLOCK, zone=zone))
         self._books = {rule.id: IncidentBook([rule], zone) for rule in rules}
@@ -113,14 +117,26 @@ class BacktestRun:
 
     def over(self, tape: Iterable[Evaluated], go_on: GoOn = lambda done: True) -> Iterator[Firing]:
         """Yield the firings in order. Where `go_on` says no it stops: budgets are then those of what was seen."""
+        done = 0
         for moment in tape:
+            done += 1
+            if moment.open_ms < self._since_ms:
+                self._warm(moment)
+                if not go_on(done):
+                    return
+                continue
             self._bars += 1
             self._start_ms = self._start_ms or moment.open_ms
             self._end_ms = moment.open_ms + HOUR_MS
             self._look_back(moment)
             yield from self._fired(moment)
-            if not go_on(self._bars):
+            if not go_on(done):
                 return
+
+    def _warm(self, moment: Evaluated) -> None:
+        now_ms = moment.open_ms + HOUR_MS
+        for step in self._judged.tick(moment.facts, now_ms):
+            self._books[step.rule.id].take(step, now_ms)
 
     def _fired(self, moment: Evaluated) -> Iterator[Firing]:
         for rule in self.rules:
@@ -190,6 +206,7 @@ def threshold_sweep(
     factors: Sequence[float],
     zone: tzinfo | None = UTC,
     go_on: GoOn = lambda done: True,
+    since_ms: int = 0,
 ) -> tuple[SweepPoint, ...]:
     """Return what the rule would have done with its first threshold times each factor, in one pass over the bars.
 
@@ -199,7 +216,7 @@ def threshold_sweep(
     if threshold is None:
         return ()
     by_factor = {factor: scaled(rule, factor) for factor in factors}
-    run = BacktestRun(tuple(by_factor.values()), zone=zone)
+    run = BacktestRun(tuple(by_factor.values()), zone=zone, since_ms=since_ms)
     for _ in run.over(evaluated_coin(bars), go_on):
         pass
     return tuple(SweepPoint(f, threshold * f, run.budget(scaled_rule.id)) for f, scaled_rule in by_factor.items())

@@ -37,6 +37,10 @@ class IncidentBook:
         """Know these rules from now on."""
         self._rules = {rule.id: rule for rule in rules if not rule.off}
 
+    def in_zone(self, zone: tzinfo | None) -> None:
+        """Follow the clocks of this zone in quiet hours; None is the machine's own."""
+        self._zone = zone
+
     def hush(self, until_ms: int) -> None:
         """Let nothing ring by itself until then: it goes on since a time nobody watched, and a digest will tell."""
         self._hushed_until_ms = max(self._hushed_until_ms, until_ms)

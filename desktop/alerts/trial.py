@@ -46,9 +46,16 @@ class Trial(msgspec.Struct, frozen=True):
 
 
 def try_rule(
-    rule: Rule, bars: Mapping[str, Sequence[HourBar]], zone: tzinfo | None = UTC, go_on: GoOn = lambda done: True
+    rule: Rule,
+    bars: Mapping[str, Sequence[HourBar]],
+    zone: tzinfo | None = UTC,
+    go_on: GoOn = lambda done: True,
+    since_ms: int = 0,
 ) -> Trial:
-    """Return what the rule would have done with each coin's bars; `go_on` is asked after every bar."""
+    """Return what the rule would have done with each coin's bars from `since_ms` on; those before only warm it up.
+
+    `go_on` is asked after every bar.
+    """
     if not feedable(msgspec.structs.replace(rule, off=False), "coin"):
         return Trial(rule.id, reason="It rests on facts that no bars hold: it is judged live only.")
     rule = msgspec.structs.replace(rule, off=False)
@@ -59,12 +66,12 @@ def try_rule(
     budgets: list[tuple[str, NoiseBudget]] = []
     firings: list[TriedFiring] = []
     for coin, of in known.items():
-        run = BacktestRun((rule,), coin=coin, zone=zone)
+        run = BacktestRun((rule,), coin=coin, zone=zone, since_ms=since_ms)
         after = {bar.open_ms: bar for bar in of}
         firings += [_tried(f, after.get(f.known_ms), zone) for f in run.over(evaluated_coin(of), watch)]
         budgets.append((coin, run.budget(rule.id)))
     plain = msgspec.structs.replace(rule, coins=(), not_coins=())
-    sweeps = [threshold_sweep(plain, of, FACTORS, zone, watch) for of in known.values()]
+    sweeps = [threshold_sweep(plain, of, FACTORS, zone, watch, since_ms) for of in known.values()]
     return Trial(
         rule=rule.id,
         budgets=tuple(budgets),

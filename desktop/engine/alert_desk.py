@@ -29,7 +29,10 @@ _SEEN_EVERY_MS = 60_000
 
 
 class AlertDesk:
-    """Engine thread. `tell` takes changes of incidents, `news` what the window should hear."""
+    """Engine thread. Quiet hours and schedules follow the clocks of `zone` (None: the machine's own).
+
+    `tell` takes changes of incidents, `news` what the window should hear.
+    """
 
     def __init__(
         self,
@@ -44,6 +47,7 @@ class AlertDesk:
         self._history, self._last_seen = history, last_seen
         self.rules = None if rules is None else RuleDesk(rules, market, clock, self._bars)
         self._absence = Absence(market.alerts, self._bars, zone)
+        market.alerts.in_zone(zone)
         self._seen_ms = 0
         self._trial: asyncio.Task[None] | None = None
         self.tell: Callable[[Sequence[IncidentChange]], None] = lambda changes: None

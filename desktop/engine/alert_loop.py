@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import tzinfo
 
+import msgspec
+
 from desktop.alerts import dead_man
 from desktop.alerts.facts import FACTS
 from desktop.alerts.incident_book import IncidentBook
@@ -44,6 +46,12 @@ class AlertLoop:
     def zone(self) -> tzinfo | None:
         """Whose clocks quiet hours and schedules follow; None is the machine's own."""
         return self._clock.zone
+
+    def in_zone(self, zone: tzinfo | None) -> None:
+        """Follow the clocks of this zone from now on, before anything is judged; None is the machine's own."""
+        self._clock = msgspec.structs.replace(self._clock, zone=zone)
+        self.book.in_zone(zone)
+        self._subjects.clear()
 
     def use(self, rules: Sequence[Rule], now_ms: int) -> tuple[IncidentChange, ...]:
         """Judge by these rules from now on. Open incidents whose rules go on go on too, all others are closed."""

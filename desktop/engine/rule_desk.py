@@ -67,7 +67,7 @@ class RuleDesk:
         except BadInput as error:
             return RuleTrialView(text, error=error.message, remedy=error.remedy, since_ms=since_ms, until_ms=now_ms)
         bars = await self._bars()
-        trials = await asyncio.to_thread(_tried, rules, bars, self.zone, stop)
+        trials = await asyncio.to_thread(_tried, rules, bars, self.zone, stop, since_ms)
         prices = tuple((coin, _prices(of)) for coin, of in bars.items())
         return RuleTrialView(text, trials, since_ms=since_ms, until_ms=now_ms, prices=prices)
 
@@ -84,9 +84,13 @@ class RuleDesk:
 
 
 def _tried(
-    rules: Sequence[Rule], bars: Mapping[str, Sequence[HourBar]], zone: tzinfo | None, stop: threading.Event
+    rules: Sequence[Rule],
+    bars: Mapping[str, Sequence[HourBar]],
+    zone: tzinfo | None,
+    stop: threading.Event,
+    since_ms: int,
 ) -> tuple[Trial, ...]:
-    return tuple(try_rule(rule, bars, zone, lambda done: not stop.is_set()) for rule in rules)
+    return tuple(try_rule(rule, bars, zone, lambda done: not stop.is_set(), since_ms) for rule in rules)
 
 
 def _prices(bars: Sequence[HourBar]) -> tuple[tuple[int, float], ...]:

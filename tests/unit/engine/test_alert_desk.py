@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
+from datetime import timedelta, timezone
 from pathlib import Path
 
 import msgspec
@@ -169,12 +170,20 @@ def test_a_trial_tells_the_noise_budget_and_keeps_nothing(tmp_path: Path) -> Non
     trial = asyncio.run(_tried(desk, _MINE)).trial
     paid, flush = trial.trials
     assert (paid.rule, len(paid.firings), paid.threshold, paid.complete) == ("paid", 400, 0.00001, True)
+    assert trial.until_ms - trial.since_ms == 30 * 24 * HOUR_MS
     assert dict(paid.budgets)["BTC"].firings == 400
     assert paid.per_week == pytest.approx(168, rel=0.01)
     assert [point.budget.firings for point in paid.sweep] == [400] * len(paid.sweep)
     assert flush.firings == ()
     assert not (tmp_path / "rules.toml").exists()
     assert "paid" not in {rule.id for rule in desk.market.desk.alerts.rules}
+
+
+def test_a_trial_counts_thirty_days_and_is_warmed_by_those_before(tmp_path: Path) -> None:
+    text = _MINE.replace("at_least = 0.00001", "at_least = 0.00001, own_percentile = 0, known_hours = 300")
+    trial = asyncio.run(_tried(_Desk(tmp_path, quiet_hours(1_100)), text)).trial
+    assert len(trial.trials[0].firings) == 720
+    assert dict(trial.trials[0].budgets)["BTC"].bars == 720
 
 
 def test_a_trial_of_what_cannot_be_read_says_why(tmp_path: Path) -> None:
@@ -297,6 +306,24 @@ def test_a_stall_of_the_engine_is_an_incident_that_is_over(tmp_path: Path) -> No
     (change,) = desk.changes
     assert (change.incident.rule, change.rings, change.incident.closed_ms) == ("engine-stalled", True, START_MS)
     assert change.incident.opened_ms == START_MS - 12_000
+
+
+def test_quiet_hours_follow_the_clocks_of_the_person(tmp_path: Path) -> None:
+    rule = 'quiet_hours = "12:00-13:00"\n[[rule.level]]\nlevel = "warning"'
+    text = _MINE.replace('[[rule.level]]\nlevel = "notable"', rule, 1)
+    rang = {}
+    for hours in (0, 13):
+        market = Market(shipped_rules(), ("binance",))
+        desk = AlertDesk(
+            market.desk, ManualClock(START_MS), rules=ProfileRules(tmp_path), zone=timezone(timedelta(hours=hours))
+        )
+        asyncio.run(desk.handle(KeepRules(text)))
+        market.mark()
+        market.interest(1e6)
+        market.pass_seconds(2)
+        rang[hours] = [c.rings for c in market.changes if c.incident.rule == "paid"]
+    # It begins at 23:00 UTC: 12:00 of the next day thirteen hours to the east.
+    assert rang == {0: [True], 13: [False]}
 
 
 # --- words, export -------------------------------------------------------------------------------------------------
