@@ -20,8 +20,10 @@ from desktop.cli.finding import Check, Finding, missing, ok, unknown
 from desktop.domain.errors import BadInput, NetworkTrouble, SeawallError
 from desktop.storage.secrets import Secrets
 from desktop.storage.settings import Settings, load_settings
+from desktop.venues.context.sources import KEYLESS
 from desktop.venues.reach import seconds_to_reach
 from desktop.venues.regional_hosts import chosen_hosts
+from desktop.venues.withdrawals import WITHDRAWAL_HOSTS
 
 _FIRST_YEAR, _LAST_YEAR = 2026, 2100
 _CLOCK_SAMPLE_S = 0.2
@@ -141,4 +143,6 @@ def look_at_host(host: str, proxy: str = "") -> Finding:
 def feed_hosts(settings: Settings) -> list[str]:
     """Return every host that the live world speaks to without a key. Raise BadInput for hosts that cannot be."""
     urls = [url for hosts in chosen_hosts(settings.hosts).values() for url in hosts.urls]
-    return list(dict.fromkeys(urlsplit(url).hostname or url for url in [*urls, *(url for _, url in LIVE_SOURCES)]))
+    urls += [url for _, url in LIVE_SOURCES]
+    urls += [*(source.base_url for source in KEYLESS.values()), *WITHDRAWAL_HOSTS.values()]
+    return list(dict.fromkeys(urlsplit(url).hostname or url for url in urls))

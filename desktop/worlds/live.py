@@ -70,7 +70,7 @@ async def open_live(
         hosts = chosen_hosts(settings.hosts)
         exchanges: dict[str, ExchangeRecords] = {}
         if binance_key is not None:
-            account = BinanceAccount(binance_key.key, binance_key.secret, clock, proxy=settings.proxy)
+            account = BinanceAccount(binance_key.key, binance_key.secret, clock, outbound=outbound)
             opened.push_async_callback(account.close)
             exchanges[account.venue] = account
         recorder = await _recorder(folder, settings, opened) if settings.record_always else None

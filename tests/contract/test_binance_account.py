@@ -15,8 +15,10 @@ import pytest
 
 from desktop.domain.errors import NetworkTrouble, Refused, SeawallError
 from desktop.venues.binance.account import BinanceAccount
+from desktop.venues.http import RestDoor
+from desktop.venues.outbound import Outbound
 from desktop.worlds.practice.exchange import Lesson
-from desktop.worlds.practice.http_server import HttpAnswer, HttpRequest, HttpServer
+from desktop.worlds.practice.http_server import HttpAnswer, HttpRequest, HttpServer, text_answer
 from tests.fakes.practice_account import ADDRESS, KEY, SECRET, START_MS, HandClock, PracticeAccount, practice_account
 
 HISTORY = "/sapi/v1/capital/withdraw/history"
@@ -225,3 +227,22 @@ def test_a_pause_of_withdrawals_is_seen(tmp_path: Path) -> None:
             parts.exchange.save_address("BTC", ADDRESS)
 
     with_account(tmp_path, scene, Lesson(paused=frozenset({"BTC"})))
+
+
+def test_an_account_shares_the_budget_of_its_host() -> None:
+    async def run() -> None:
+        server = HttpServer(lambda request: text_answer("slow down", 429))
+        await server.start()
+        clock = HandClock()
+        outbound = Outbound(clock)
+        account = BinanceAccount(KEY, SECRET, clock, base_url=server.url, outbound=outbound)
+        door = RestDoor(server.url, clock, outbound=outbound)
+        with pytest.raises(NetworkTrouble, match="429"):
+            await account.balances()
+        with pytest.raises(NetworkTrouble, match="too many requests"):
+            await door.get("/sapi/v1/system/status", {})
+        await door.close()
+        await account.close()
+        await server.close()
+
+    asyncio.run(run())

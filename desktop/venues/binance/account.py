@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import TypeVar
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
 import msgspec
@@ -30,6 +30,8 @@ from desktop.venues.binance.account_wire import (
     saved_address_of,
     withdrawal_of,
 )
+from desktop.venues.host_rules import BINANCE_SPOT
+from desktop.venues.outbound import Outbound
 
 LIVE_URL = "https://api.binance.com"
 _TIMEOUT_SECONDS = 10.0
@@ -38,6 +40,8 @@ _LONGEST_WINDOW_MS = 60_000
 _HISTORY_MS = 89 * 86_400_000
 _HISTORY_PATH = "/sapi/v1/capital/withdraw/history"
 _PAGE = 1000
+# Binance's own weights lie between 1 and 20.
+_WEIGHT = 20.0
 _REMEDIES = {
     -1021: "Set this computer's clock by the network, then try again.",
     -1022: "Enter the API key's secret again: it does not belong to this key.",
@@ -53,21 +57,26 @@ class BinanceAccount:
     """`ExchangeRecords` over HTTPS for one read-only key. Every request is a GET; redirects are not followed.
 
     Raise NetworkTrouble when Binance does not answer as documented and Refused (its code in `rule`) when it says no.
-    Engine thread. The secret is held in memory only and is in no message.
+    Engine thread. The secret is held in memory only and is in no message. `outbound` is the way out and the budgets
+    of its world: what asks the same host shares them.
     """
 
     venue = "binance"
 
-    def __init__(self, key: str, secret: str, clock: Clock, *, base_url: str = LIVE_URL, proxy: str = "") -> None:
+    def __init__(
+        self, key: str, secret: str, clock: Clock, *, base_url: str = LIVE_URL, outbound: Outbound | None = None
+    ) -> None:
         self._secret, self._clock = secret.encode(), clock
         # A fast clock leaves less real time within the same window.
         self._window_ms = min(_LONGEST_WINDOW_MS, int(_WINDOW_MS * max(1.0, clock.speed)))
+        outbound = outbound or Outbound(clock)
+        self._budget = outbound.budgets.of(urlsplit(base_url).netloc, BINANCE_SPOT)
         self._http = httpx.AsyncClient(
             base_url=base_url,
             headers={"X-MBX-APIKEY": key},
             timeout=_TIMEOUT_SECONDS,
             follow_redirects=False,
-            proxy=proxy or None,
+            proxy=outbound.proxy_for(base_url) or None,
             trust_env=False,
         )
 
@@ -135,6 +144,12 @@ class BinanceAccount:
             return msgspec.json.decode(response.content, type=answer, strict=False)
 
     async def _sent(self, path: str, values: dict[str, str]) -> httpx.Response:
+        await self._budget.leave(path, _WEIGHT, "live")
+        response = await self._signed(path, values)
+        self._budget.answered(response.status_code, response.headers)
+        return response
+
+    async def _signed(self, path: str, values: dict[str, str]) -> httpx.Response:
         signed = {**values, "recvWindow": str(self._window_ms), "timestamp": str(self._clock.now_ms())}
         query = urlencode(signed, quote_via=quote, safe="")
         signature = hmac.new(self._secret, query.encode(), hashlib.sha256).hexdigest()
