@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
 from desktop.domain.errors import Unreadable
@@ -17,7 +19,7 @@ _QUOTE = "USDC"
 
 class _Row(msgspec.Struct, rename="camel"):
     name: str
-    sz_decimals: int = 0
+    sz_decimals: Annotated[int, msgspec.Meta(ge=0, le=30)] = 0
     is_delisted: bool = False
 
 

@@ -4,6 +4,8 @@ import json
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from desktop.domain.errors import Unreadable
 from desktop.domain.instrument import InstrumentTable
@@ -113,3 +115,18 @@ def test_last_prices_count_coins_that_are_traded_and_metals_apart() -> None:
     )
     reader.read(RawFrame(0, "okx", okx.SWAPS.channel, listed))
     assert parts() == [("BTC", "perp"), ("XAU", "metal")]
+
+
+LISTS = [
+    answer(row("BTC-USDT-SWAP", "0.01", "BTC"), row("BTC-USD-SWAP", "100", "USD", "inverse")),
+    json.dumps({"universe": [{"name": "kPEPE", "szDecimals": 2, "isDelisted": False}]}).encode(),
+]
+
+
+@given(st.sampled_from(LISTS), st.data())
+def test_a_damaged_list_is_unreadable_or_read(body: bytes, draw: st.DataObject) -> None:
+    frame = bytearray(body)
+    for _ in range(draw.draw(st.integers(1, 3))):
+        frame[draw.draw(st.integers(0, len(frame) - 1))] = draw.draw(st.integers(0, 255))
+    for venue, channel in (("okx", okx.SWAPS.channel), ("hyperliquid", hyperliquid.META.channel)):
+        assert frame_reader(venue, InstrumentTable()).read(RawFrame(0, venue, channel, bytes(frame)))
