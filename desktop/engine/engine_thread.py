@@ -6,6 +6,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from desktop.engine.commands import Command
 from desktop.engine.desk_view import DeskView
@@ -14,6 +15,8 @@ from desktop.engine.engine import Engine
 from desktop.engine.watchdog import Watchdog
 
 _log = logging.getLogger(__name__)
+
+SHARED_THREADS = 32
 
 
 class EngineThread:
@@ -88,6 +91,8 @@ class EngineThread:
         self._tell(EngineStopped(reason))
 
     async def _main(self) -> None:
+        # While names cannot be looked up, every host's look-up holds a thread for long: the usual handful is too few.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(SHARED_THREADS, "engine-aside"))
         stop = asyncio.Event()
         with self._lock:
             self._loop, self._stop = asyncio.get_running_loop(), stop

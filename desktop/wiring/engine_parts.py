@@ -12,7 +12,7 @@ from desktop.engine.engine_parts import EngineParts
 from desktop.engine.market_desk import MarketDesk
 from desktop.engine.own_questions import OwnSources
 from desktop.engine.own_side import OwnSide
-from desktop.engine.ports import HistorySink, HistorySource, Notifier
+from desktop.engine.ports import HistorySink, HistorySource, Notifier, WatchList
 from desktop.engine.transfer_runner import TransferRunner
 from desktop.engine.ways_out import WaysOut
 from desktop.hw.device_worker import DeviceWorker
@@ -75,7 +75,7 @@ async def _parts(world: World, folder: Path, closers: list[Callable[[], Awaitabl
         past=world.past,
         recording=world.recording,
         instruments=world.instruments,
-        watch_list=SettingsWatchList(folder) if world.instruments is not None else None,
+        watch_list=_watch_list(world, folder, closers),
         venues_off=world.venues_off,
         incidents=incidents,
         rules=ProfileRules(folder),
@@ -113,6 +113,15 @@ def _own_side(world: World, folder: Path, history: HistorySource | None) -> OwnS
     )
     venues = tuple(feed.venue for feed in world.feeds)
     return OwnSide(world.coins, venues, world.clock, sources, shipped_instruments())
+
+
+def _watch_list(world: World, folder: Path, closers: list[Callable[[], Awaitable[None]]]) -> WatchList | None:
+    """Return where the person's coins are kept; None where they are fixed."""
+    if world.instruments is None:
+        return None
+    kept = SettingsWatchList(folder)
+    closers.insert(0, kept.close)
+    return kept
 
 
 async def _history(

@@ -307,6 +307,7 @@ def test_coins_and_closed_venues_are_kept_in_the_settings_and_nothing_else_chang
     async def run() -> None:
         kept = SettingsWatchList(tmp_path)
         await asyncio.gather(kept.keep_coins(("BTC", "PEPE")), kept.keep_venues_off(("okx",)))
+        await kept.close()
 
     asyncio.run(run())
     assert load_settings(tmp_path) == Settings(theme="dark", coins=("BTC", "PEPE"), venues_off=("okx",))
