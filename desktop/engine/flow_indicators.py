@@ -9,7 +9,7 @@ import msgspec
 from desktop.domain.market import LiquidatedSide
 from desktop.engine.coin_track import CoinTrack
 from desktop.engine.heard_feeds import CoinHeard
-from desktop.engine.measured import Judge, Measure
+from desktop.engine.measured import Judge, Measure, warming
 from desktop.risk.acceleration import LEAST_OF_INTEREST, RECENT_HOURS, acceleration
 from desktop.risk.catalogue_flow import WINDOWS
 from desktop.risk.freshness import age_words
@@ -17,7 +17,7 @@ from desktop.risk.hawkes import offspring
 from desktop.risk.liquidations import LEAST_HEARD, TOO_FEW, imbalance, imbalance_floor_usd, intensity
 from desktop.risk.print_counts import SATURATED
 from desktop.risk.reading import Level, Reading, State, unknown
-from desktop.risk.self_excitation import LEAST_PRINTS, Branching
+from desktop.risk.self_excitation import LEAST_HEARD_MS, LEAST_PRINTS, Branching
 from desktop.risk.windows import DAY_MS, HOUR_MS, MINUTE_MS
 
 _RECENT_MS = RECENT_HOURS * HOUR_MS
@@ -143,6 +143,9 @@ class FlowIndicators:
         if heard.state is State.UNKNOWN:
             return unknown(heard.reason, newest_ms)
         found = self._orders.excitation.last() or self.refitted(now_ms)
+        if found.fit is None and found.prints >= LEAST_PRINTS:
+            heard_ms = 0 if heard.since_ms is None else now_ms - heard.since_ms
+            return warming(f"needs {age_words(LEAST_HEARD_MS)} without a hole", heard_ms / LEAST_HEARD_MS, newest_ms)
         if found.fit is None:
             return unknown(f"{found.prints} prints in 6 h: {LEAST_PRINTS} are needed", newest_ms)
         interval = "" if found.fit.low is None else f"95 %: {found.fit.low:.2f} to {found.fit.high:.2f}; "

@@ -30,6 +30,7 @@ from desktop.risk.windows import HOUR_MS, MINUTE_MS
 SPARK_SAMPLES = 180
 _AT_ONCE_MS = 5_000
 _HELD_SHARE = 12
+_DEPTH_OF = "DEPTH_USD."
 
 
 class CoinIndicators:
@@ -55,6 +56,7 @@ class CoinIndicators:
         self._sparks: dict[str, deque[float]] = {name: deque(maxlen=SPARK_SAMPLES) for name in COIN_INDICATORS}
         self._prices: deque[float] = deque(maxlen=SPARK_SAMPLES)
         self._drawn: tuple[int, dict[str, tuple[float, ...]]] = (-1, {})
+        self._depths: dict[str, float] = {}
         self._sampled_minute = -1
 
     def forget(self) -> None:
@@ -117,6 +119,7 @@ class CoinIndicators:
 
     def end_hour(self, now_ms: int) -> None:
         """Take the hour that has just ended into the past of what no hourly bar defines."""
+        self.forget()
         found = {name: self.measured(name, now_ms) for name in COIN_INDICATORS}
         values = {name: r.value if r.state is State.LIVE else None for name, r in found.items()}
         self.past.end_hour(now_ms // HOUR_MS * HOUR_MS, values, self.track.hourly.histories)
@@ -129,6 +132,12 @@ class CoinIndicators:
             for place, value in enumerate(hours.values.get(f"SLIP_{size}", ())):
                 if value == value:
                     self.track.boards.slips.add_usual(size, hours.first_ms + place * HOUR_MS, float(value))
+        for name, values in hours.values.items():
+            if name.startswith(_DEPTH_OF):
+                book = self.track.boards.books.book(name.removeprefix(_DEPTH_OF))
+                for place, value in enumerate(values):
+                    if value == value:
+                        book.season.add_hour(hours.first_ms + place * HOUR_MS, float(value))
         self.forget()
 
     # --- for the window ----------------------------------------------------------------------------------------
@@ -144,13 +153,16 @@ class CoinIndicators:
         for name, samples in self._sparks.items():
             samples.append(_drawn(self.measured(name, now_ms)))
         self._prices.append(_drawn(self.level.price(now_ms)))
+        self._depths = self.liquidity.depths(now_ms)
 
     def minute(self) -> dict[str, float | None]:
         """Return the last sample of every indicator and of the price (`PRICE`); empty before the first one."""
         if not self._prices:
             return {}
         sampled = {name: samples[-1] for name, samples in self._sparks.items()} | {"PRICE": self._prices[-1]}
-        return {name: None if math.isnan(value) else value for name, value in sampled.items()}
+        values = {name: None if math.isnan(value) else value for name, value in sampled.items()}
+        # What is usual at an hour of the week needs the depth itself, venue by venue, over a restart.
+        return {**values, **{_DEPTH_OF + venue: usd for venue, usd in self._depths.items()}}
 
     def view(self, now_ms: int, composite: CompositeView | None = None) -> CoinView:
         """Return the coin for the watch list."""

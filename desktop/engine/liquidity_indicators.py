@@ -114,6 +114,10 @@ class LiquidityIndicators:
         if share is not None:
             self._shares.append((now_ms, share))
 
+    def depths(self, now_ms: int) -> dict[str, float]:
+        """Return by venue the bid depth within 1 % (USD) of the books that are live."""
+        return {venue: self._books.venues[venue].depth[WIDE_BPS].bid_usd for venue in self._books.live(now_ms)}
+
     def _of_interest(self, now_ms: int) -> Reading:
         recent = [share for at_ms, share in self._shares if at_ms > now_ms - _SHARES * MINUTE_MS]
         if not recent:

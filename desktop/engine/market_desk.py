@@ -208,6 +208,7 @@ class MarketDesk(MarketPast):
         desk = self._floor.coins.get(message.coin)
         if desk is None or not desk.track.liquidation(message, now_ms):
             return NOTHING
+        desk.touched("print")
         orders = desk.track.boards.orders
         if orders.unjudged_usd < _WEIGHTY * (desk.track.boards.interest_usd or 0.0):
             return NOTHING

@@ -95,14 +95,19 @@ class BookBoard:
 
     def take(self, venue: str, bids: Levels, asks: Levels, at_ms: int) -> None:
         """Take a venue's book (best first, price times size in USD). The cost is that of its levels within 2 %."""
-        book = self.venues.get(venue)
-        if book is None:
-            book = self.venues[venue] = VenueBook()
+        book = self.book(venue)
         if not book.take(bids, asks, at_ms):
             return
         ratio = self._ratio_now(at_ms)
         if ratio is not None:
             self._ratio.add(at_ms, ratio)
+
+    def book(self, venue: str) -> VenueBook:
+        """Return the venue's book, an empty one at first."""
+        found = self.venues.get(venue)
+        if found is None:
+            found = self.venues[venue] = VenueBook()
+        return found
 
     def lose(self, venue: str) -> None:
         """Note a gap in a venue's book."""

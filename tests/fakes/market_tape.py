@@ -6,7 +6,20 @@ from collections.abc import Iterable, Sequence
 
 from desktop.alerts.incidents import IncidentChange
 from desktop.alerts.rules import Rule
-from desktop.domain.market import FeedStatus, Gap, HourBar, Liquidation, Mark, OpenInterest, Trade
+from desktop.domain.market import (
+    Book,
+    FeedStatus,
+    Gap,
+    HourBar,
+    Liquidation,
+    Mark,
+    MarketPart,
+    Message,
+    OpenInterest,
+    Ticker,
+    Trade,
+)
+from desktop.engine.desk_view import CompositeView
 from desktop.engine.market_desk import MarketDesk
 from desktop.risk.reading import Reading
 from desktop.risk.windows import HOUR_MS
@@ -68,6 +81,31 @@ class Market:
         """Fold an open interest; its USD follows from the mark."""
         self._fold(OpenInterest(venue, "BTCUSDT", "BTC", repr(coins), None, self.now_ms))
 
+    def book(self, mid: float | None = None, size: float = 100.0, venue: str = "binance", gap: bool = False) -> None:
+        """Fold a book of 40 levels a side, one basis point apart, each of this many coins."""
+        mid = self.price if mid is None else mid
+        bids = tuple((mid * (1 - 1e-4 * (level + 0.5) * 5), size) for level in range(40))
+        asks = tuple((mid * (1 + 1e-4 * (level + 0.5) * 5), size) for level in range(40))
+        sides = ((), ()) if gap else (bids, asks)
+        text = None if gap else repr(mid)
+        self._fold(Book(venue, "BTCUSDT", "BTC", text, text, *sides, self.now_ms, gap=gap))
+
+    def ticker(
+        self,
+        last: float,
+        symbol: str = "BTCUSDT",
+        coin: str = "BTC",
+        part: MarketPart = "perp",
+        turnover: float | None = 5e7,
+        venue: str = "binance",
+    ) -> None:
+        """Fold a ticker."""
+        self._fold(Ticker(venue, symbol, coin, part, repr(last), turnover, self.now_ms))
+
+    def say(self, word: Message) -> None:
+        """Fold any other message."""
+        self._fold(word)
+
     def status(self, event: str, venue: str = "binance", channel: str = "/market") -> None:
         """Fold a word of the connection."""
         self._fold(FeedStatus(venue, channel, event, "told by the test", self.now_ms))  # type: ignore[arg-type]
@@ -89,5 +127,11 @@ class Market:
         """Return a reading of BTC as the watch list would show it."""
         return self.desk.pictures.coin_views(self.now_ms)[0].readings[name]
 
-    def _fold(self, message: Trade | Liquidation | Mark | OpenInterest | FeedStatus | Gap) -> None:
+    def composite(self) -> CompositeView:
+        """Return the composite of BTC."""
+        found = self.desk.pictures.coin_views(self.now_ms)[0].composite
+        assert found is not None
+        return found
+
+    def _fold(self, message: Message) -> None:
         self.changes += self.desk.fold(message, self.now_ms)
