@@ -25,26 +25,27 @@ def hyperliquid_feed(where: VenueHosts, coins: Sequence[str], parts: FeedParts) 
     def plans(watched: Sequence[str]) -> list[SocketPlan]:
         return [ws_plan(where.ws, parts.symbols("hyperliquid", watched), vaults, where.parts)]
 
-    def workers(feed: VenueFeed) -> list[Worker]:
-        def learned(children: tuple[str, ...]) -> None:
-            vaults[:] = children
-            feed.plan_again()
-
-        made: list[Worker] = [vaults_poll(door, parts.clock, feed.take, learned)]
-        if "tickers" in where.parts:
-            made.append(contexts_poll(door, parts.clock, feed.take))
-        if "instruments" in where.parts:
-            made.append(instruments_poll(door, parts.clock, feed.take, feed.watch_again))
-        return made
-
     return VenueFeed(
         frame_reader("hyperliquid", parts.instruments),
         parts.clock,
         plans,
         coins,
-        workers=workers,
+        workers=lambda feed: _workers(feed, where, door, vaults, parts),
         closers=(door.close,),
         tap=parts.tap,
         limits=parts.limits,
         proxy_for=parts.outbound.proxy_for,
     )
+
+
+def _workers(feed: VenueFeed, where: VenueHosts, door: RestDoor, vaults: list[str], parts: FeedParts) -> list[Worker]:
+    def learned(children: tuple[str, ...]) -> None:
+        vaults[:] = children
+        feed.plan_again()
+
+    made: list[Worker] = [vaults_poll(door, parts.clock, feed.take, learned)]
+    if "tickers" in where.parts:
+        made.append(contexts_poll(door, parts.clock, feed.take))
+    if "instruments" in where.parts:
+        made.append(instruments_poll(door, parts.clock, feed.take, feed.watch_again))
+    return made

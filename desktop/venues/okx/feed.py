@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from desktop.venues.book_keeper import BookKeeper
+from desktop.venues.book_memory import BookMemory
 from desktop.venues.feed_parts import FeedParts, VenueHosts
 from desktop.venues.host_rules import VENUE_RULES
 from desktop.venues.http import RestDoor
@@ -28,30 +29,31 @@ def okx_feed(where: VenueHosts, coins: Sequence[str], parts: FeedParts) -> Venue
             made.append(stream.books_plan(where.ws, symbols(watched)))
         return made
 
-    def workers(feed: VenueFeed) -> list[Worker]:
-        made: list[Worker] = []
-        if "books" in where.parts:
-
-            async def ask(symbol: str) -> None:
-                feed.ask_again(stream.BOOKS_CHANNEL, stream.book_topic(symbol))
-
-            made.append(BookKeeper(reader.books, parts.clock, ask, symbols))
-        if "tickers" in where.parts:
-            made.append(tickers_poll(door, parts.clock, feed.take))
-        if "instruments" in where.parts:
-            made.append(instruments_poll(door, parts.clock, feed.take, feed.watch_again))
-        if "status" in where.parts:
-            made.append(status_poll(door, parts.clock, feed.take))
-        return made
-
     return VenueFeed(
         reader,
         parts.clock,
         plans,
         coins,
-        workers=workers,
+        workers=lambda feed: _workers(feed, where, door, reader.books, parts),
         closers=(door.close,),
         tap=parts.tap,
         limits=parts.limits,
         proxy_for=parts.outbound.proxy_for,
     )
+
+
+def _workers(feed: VenueFeed, where: VenueHosts, door: RestDoor, books: BookMemory, parts: FeedParts) -> list[Worker]:
+    made: list[Worker] = []
+    if "books" in where.parts:
+
+        async def ask(symbol: str) -> None:
+            feed.ask_again(stream.BOOKS_CHANNEL, stream.book_topic(symbol))
+
+        made.append(BookKeeper(books, parts.clock, ask, partial(parts.symbols, "okx")))
+    if "tickers" in where.parts:
+        made.append(tickers_poll(door, parts.clock, feed.take))
+    if "instruments" in where.parts:
+        made.append(instruments_poll(door, parts.clock, feed.take, feed.watch_again))
+    if "status" in where.parts:
+        made.append(status_poll(door, parts.clock, feed.take))
+    return made
