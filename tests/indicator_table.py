@@ -18,8 +18,9 @@ sample. Percentiles are the coin's own; until enough of its past is known a fact
  Levels: notable / warning / critical.
 
 The composite of a coin is 100 (0.6 max + 0.4 second) over five families (flow, volatility, deleveraging, liquidity,
-level), each the highest standing of its live members; half a vote pulls its family only
-halfway up. Fuel moves its thresholds by at most five points and never alarms alone.
+level), each the highest standing of its live members on a scale of rarity (the 95th percentile counts 82, the 99th
+92, the 99.9th 100); half a vote pulls its family only halfway up. Fuel moves its thresholds by at most five points
+and never alarms alone.
 """
 _FAMILIES = {
     "flow": "Forced selling",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from desktop.engine.desk_view import CompositeView, FamilyView, FuelView, ReasonView
 from desktop.risk.catalogue import CATALOGUE, COIN_INDICATORS, MARKET_INDICATORS
-from desktop.risk.composite import Score, composite
+from desktop.risk.composite import Score, composite, gauge
 from desktop.risk.composite_track import (
     CompositeTrack,
     FamilyScore,
@@ -46,7 +46,7 @@ class CoinComposite:
         known = {indicator.id: reading(indicator.id) for indicator in _VOTING}
         members = [m for indicator in _VOTING if (m := member(indicator, known[indicator.id])) is not None]
         families = family_scores(members)
-        score = composite({family.family: family.standing for family in families})
+        score = composite({f.family: None if f.standing is None else gauge(f.standing) for f in families})
         intensity = max(known[name].level for name in _INTENSITIES)
         critical = may_be_critical(score, intensity, known["BREADTH_F5_1H"].level, hard_rule=hard_rule)
         standing = self._track.step(score.score, now_ms, critical=critical, shift=fuel_shift, season=season)

@@ -51,7 +51,7 @@ class CoinPicture:
         return cascade_range(SHOCK, mapped.below(price, MAP_END), Impact(depth.usd), realised=realised)
 
     def reading(self, now_ms: int) -> Reading:
-        """Return CASCADE_K: the amplification of a fall of 15 %, with the stressed withdrawal of depth."""
+        """Return CASCADE_K: the amplification of a fall of 15 %, at the upper end of its band."""
         state, reason, warm = self.map.state(now_ms)
         as_of_ms = self.map.stepped_ms
         if state is State.UNKNOWN:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.risk.indicator import BY_PERCENTILE, Baseline, Indicator, Levels
+from desktop.risk.indicator import BY_PERCENTILE, RARE, Baseline, Indicator, Levels
 from desktop.risk.windows import DAY_MS, HOUR_MS, MINUTE_MS
 
 _YEAR = "percentile, 365 d of daily values"
@@ -21,7 +21,7 @@ def _interest_change(hours: int, notable: float, warning: float, critical: float
         words=f"Change of the open contracts, counted in coins, over {hours} h; price alone does not move it.",
         unit="fraction",
         window_ms=hours * HOUR_MS,
-        levels=Levels("at_most", notable, warning, critical),
+        levels=Levels("at_most", notable, warning, critical, RARE),
         evidence="Measured on BTC: quantiles 5, 1 and 0.1 %. Alone it cries wolf some 16 times a month.",
         period_ms=300_000,
         scale=-notable,
@@ -123,14 +123,17 @@ _FUNDING_RUN = Indicator(
     words="How many of the last 21 settlements (every 8 h, UTC) in a row had the sign of the newest one.",
     unit="settlements",
     window_ms=7 * DAY_MS,
-    levels=Levels("at_least", 9.0, 15.0, 21.0),
-    evidence="Judgement.",
+    levels=Levels("at_least", 9.0, 15.0, 21.0, RARE, needs_past=True),
+    evidence="Judgement. All 21 above zero is the usual state of BTC, since venues' default rate is: a run counts "
+    "only where it is rare for the coin itself.",
     period_ms=HOUR_MS,
     scale=6.0,
-    normalise="none",
-    warm_up="21 settlements",
+    normalise="absolute levels and percentile, 30 d",
+    warm_up="21 settlements; levels after 240 h",
     vote="fuel",
     touched_by=(),
+    history="hours",
+    least=240,
 )
 _BASIS = Indicator(
     id="BASIS_ANN",

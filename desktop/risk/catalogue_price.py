@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.risk.indicator import BY_PERCENTILE, Baseline, Indicator, Levels
+from desktop.risk.indicator import BY_PERCENTILE, RARE, Baseline, Indicator, Levels
 from desktop.risk.windows import DAY_MS, HOUR_MS
 
 _HOURS_BTC = "BTC, hourly, December 2025 and January 2026"
@@ -77,7 +77,7 @@ def _distance(window: str, words: str, window_ms: int, levels: Levels, evidence:
         evidence=evidence,
         period_ms=5_000,
         scale=0.01,
-        normalise="none",
+        normalise="absolute levels and percentile, 30 d",
         warm_up=words.replace("-day", " days"),
         vote="full" if window == "7D" else "none",
         touched_by=("price",),
@@ -90,18 +90,21 @@ _LEVEL_24H = _distance(
     "24H",
     "24 h",
     DAY_MS,
-    Levels("at_most", 0.005, 0.0, None),
+    Levels("at_most", 0.005, 0.0, None, RARE),
     "Judgement: the measured levels (2 %, 0.5 %, below) belong to the 7-day low.",
 )
 _LEVEL_7D = _distance(
     "7D",
     "7-day",
     7 * DAY_MS,
-    Levels("at_most", 0.02, 0.005, 0.0),
+    Levels("at_most", 0.02, 0.005, 0.0, RARE),
     "Within 0.5 % of it or below: precision .56, recall .45, 1.3 false alarms a month (BTC), the best of all single "
-    "signals. The honest form of support.",
+    "signals. The honest form of support. A price is within 2 % of its week's low on every third day, so the "
+    "distance must also be rare for the coin itself.",
 )
-_LEVEL_30D = _distance("30D", "30-day", 30 * DAY_MS, Levels("at_most", 0.02, 0.005, 0.0), "Judgement: as 7 days.")
+_LEVEL_30D = _distance(
+    "30D", "30-day", 30 * DAY_MS, Levels("at_most", 0.02, 0.005, 0.0, RARE), "Judgement: as 7 days."
+)
 _LOW_BREAK = Indicator(
     id="LOW_BREAK_24H",
     row="LEVEL",
@@ -145,17 +148,22 @@ _CASCADE = Indicator(
     family="level",
     name="Cascade amplification",
     words="How much a fall of 15 % would feed on itself: forced selling it sets free against the depth that is left, "
-    "at the upper end of the assumed withdrawal of depth. 1 and more does not end by itself. A model.",
+    "at the upper end (three of four cases) of how much of it is withdrawn. 1 and more does not end by itself. A "
+    "model.",
     unit="times",
     window_ms=7 * DAY_MS,
-    levels=Levels("at_least", 0.5, 0.8, 1.0),
-    evidence="Judgement: displayed depth alone makes every cascade look impossible, the assumed withdrawal decides.",
+    levels=Levels("at_least", 0.5, 0.8, 1.0, RARE, needs_past=True),
+    evidence="Judgement: displayed depth alone makes every cascade look impossible, and with the withdrawal of a "
+    "crash every day looks like one: a level must also be rare for the coin itself, and waits for 240 hours "
+    "of its past.",
     period_ms=60_000,
     scale=0.2,
-    normalise="none",
-    warm_up="7 d of open interest",
+    normalise="absolute levels and percentile, 30 d",
+    warm_up="7 d of open interest; levels after 240 h",
     vote="half",
     touched_by=(),
+    history="hours",
+    least=240,
 )
 
 PRICE = (

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from desktop.risk.composite import ENTER, FAMILIES, LEAVE, Score, next_level
+from desktop.risk.composite import ENTER, FAMILIES, LEAVE, Score, gauge, next_level
 from desktop.risk.reading import Level
 from desktop.risk.windows import HOUR_MS, MINUTE_MS
 
@@ -14,6 +14,7 @@ DWELL_MS = 10 * MINUTE_MS
 COOL_DOWN_MS = 6 * HOUR_MS
 MOST_SHIFT = 5.0
 _MEDIAN = 0.5
+_HALF = 0.5
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -72,15 +73,15 @@ class Fuel(msgspec.Struct, frozen=True):
 
 
 def fuel(parts: Iterable[tuple[float, float]]) -> Fuel:
-    """Return the gauge from (standing 0..1, vote 0..1) of its live parts: 100 (0.6 max + 0.4 second).
+    """Return the gauge from (standing 0..1, vote 0..1) of its live parts: 100 (0.6 max + 0.4 second) of `gauge`.
 
-    Up to the median it moves nothing: little fuel is no reason to look away. None without a part.
+    Up to the middle it moves nothing: little fuel is no reason to look away. None without a part.
     """
-    votes = sorted((standing * vote for standing, vote in parts), reverse=True)
+    votes = sorted((gauge(standing) * vote for standing, vote in parts), reverse=True)
     if not votes:
         return Fuel(None, 0.0)
     score = 100 * (0.6 * votes[0] + 0.4 * (votes[1] if len(votes) > 1 else 0.0))
-    return Fuel(score, MOST_SHIFT * min(1.0, max(0.0, score / 100 - _MEDIAN) / _MEDIAN))
+    return Fuel(score, MOST_SHIFT * min(1.0, max(0.0, score / 100 - _HALF) / _HALF))
 
 
 def may_be_critical(score: Score, intensity: Level, breadth: Level, *, hard_rule: bool) -> bool:

@@ -17,6 +17,7 @@ Touch = Literal["print", "price", "mark", "interest", "book", "ticker", "word", 
 MARKET = "market"
 RARE = (0.95, 0.99, 0.999)
 CALM_SHARE = 0.95
+_MOST_STANDING = (CALM_SHARE - 0.01, RARE[1] - 0.001, RARE[2] - 0.001, 1.0)
 
 
 class Levels(msgspec.Struct, frozen=True):
@@ -24,7 +25,8 @@ class Levels(msgspec.Struct, frozen=True):
 
     `kind` says how to compare: the value at least, at most, its size on either side of zero, or the value's own
     percentile (`low_percentile`: its distance from the bottom), or how many times the usual it is. `own_percentiles`
-    must be reached as well, once the own history is known; of `at_most` levels they count from the bottom.
+    must be reached as well, once the own history is known; of `at_most` levels they count from the bottom. Where the
+    usual state of a quantity lies beyond its bounds, it `needs_past`: without its own percentile nothing is said.
     """
 
     kind: LevelKind
@@ -32,6 +34,7 @@ class Levels(msgspec.Struct, frozen=True):
     warning: float | None
     critical: float | None
     own_percentiles: tuple[float, float, float] | None = None
+    needs_past: bool = False
 
     @property
     def bounds(self) -> tuple[float | None, float | None, float | None]:
@@ -69,8 +72,10 @@ class Levels(msgspec.Struct, frozen=True):
                 return percentile is not None and percentile <= bound
 
     def _is_rare(self, percentile: float | None, place: int) -> bool:
-        if self.own_percentiles is None or percentile is None:
+        if self.own_percentiles is None:
             return True
+        if percentile is None:
+            return not self.needs_past
         return self.rarity(percentile) >= self.own_percentiles[place]
 
 
@@ -137,20 +142,19 @@ class Indicator(msgspec.Struct, frozen=True):
 
         A level counts as the percentile it stands for (95, 99, 99.9 %), between levels it is linear. Where own
         percentile and absolute levels are both asked, the calmer of the two counts; a level that was not granted
-        (a condition beside it fails) holds the standing under notable.
+        (a condition beside it fails, or it has not held long enough) holds the standing under that level.
         """
         levels = self.levels
-        if levels is None:
+        if levels is None or (levels.needs_past and percentile is None):
             return None
         rarity = None if percentile is None else levels.rarity(percentile)
         if levels.by_percentile:
-            return rarity
+            return None if rarity is None else min(rarity, _MOST_STANDING[level])
         standing = _between(levels, value)
         if rarity is not None and levels.own_percentiles is not None:
             standing = min(standing, rarity)
-        if level is Level.CALM:
-            return min(standing, CALM_SHARE - 0.01)
-        return max(standing, RARE[level - 1])
+        granted = standing if level is Level.CALM else max(standing, RARE[level - 1])
+        return min(granted, _MOST_STANDING[level])
 
 
 def _between(levels: Levels, value: float) -> float:

@@ -55,7 +55,8 @@ def family_words(found: CompositeView) -> str:
 
 def _composite_tip(found: CompositeView) -> str:
     lines = [
-        tr("100 × (0.6 × strongest family + 0.4 × second); a family is its live members’ highest own percentile.")
+        tr("100 × (0.6 × strongest family + 0.4 × second); a family is its live members’ highest own percentile,"),
+        tr("on a scale of rarity: the 95th counts 82, the 99th 92, the 99.9th 100."),
     ]
     for family in found.families:
         pct = tr("unknown: no live member") if family.percentile is None else wording.percentile(family.percentile)

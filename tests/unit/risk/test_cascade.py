@@ -7,7 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.risk.cascade import Cluster, Impact, cascade, square_root_drop, uniform
-from desktop.risk.cascade_map import MassMap, cascade_range, drop_quantiles, map_cascade
+from desktop.risk.cascade_map import (
+    UPPER_SHARE,
+    MassMap,
+    cascade_range,
+    drop_quantiles,
+    k_band,
+    map_cascade,
+    survivals,
+)
 
 BOOK = Impact(10e9)
 CLUSTERS: list[Cluster] = [(0.01, 50e6), (0.014, 40e6), (0.017, 30e6), (0.05, 500e6)]
@@ -183,13 +191,30 @@ def test_over_a_map_the_fall_is_monotone_too(shock: float, masses: list[float], 
 @given(st.floats(0.001, 0.1), BANDS, st.floats(1e9, 1e12))
 def test_the_range_runs_from_usual_to_stressed_withdrawal(shock: float, masses: list[float], depth: float) -> None:
     found = cascade_range(shock, _map(masses), Impact(depth))
-    assert found.k[0] <= found.k[1]
-    assert found.k[1] == pytest.approx(found.k[0] * 17 / 3.4)
+    assert found.k[0] <= found.k[1] < max(1e-300, found.k[0] * 17 / 3.4 * 1.0001)
     assert found.multiplier is not None
     assert 1 <= found.multiplier[0] <= found.multiplier[1]
     quantiles = drop_quantiles(shock, _map(masses), depth)
     assert list(quantiles) == sorted(quantiles)
     assert quantiles == drop_quantiles(shock, _map(masses), depth)
+
+
+def test_depth_stands_as_it_was_measured_and_never_more_than_all_of_it() -> None:
+    shares = survivals()
+    assert list(shares) == sorted(shares)
+    assert 1 / 17 / 2 < shares[0] < 1 / 17 < shares[-1] <= 1
+    assert shares[len(shares) // 2] == pytest.approx(1 / 3.4)
+
+
+@given(st.floats(1e-6, 10), st.floats(0.02, 1), st.floats(1, 3))
+def test_the_band_of_k_grows_with_mass_and_with_what_fires(displayed: float, realised: float, more: float) -> None:
+    usual, upper = k_band(displayed, realised)
+    assert usual == pytest.approx(3.4 * realised * displayed)
+    assert usual < upper < 17 * min(1.0, 1.25 * realised) * displayed
+    assert k_band(more * displayed, realised) == pytest.approx((more * usual, more * upper))
+    assert k_band(displayed, min(1.0, more * realised))[1] >= upper * (1 - 1e-12)
+    cases = [displayed * min(1.0, realised * part) / share for part in (0.8, 1, 1.25) for share in survivals()]
+    assert sum(case <= upper * (1 + 1e-9) for case in cases) >= int(UPPER_SHARE * len(cases))
 
 
 def test_a_map_that_is_none_is_refused() -> None:

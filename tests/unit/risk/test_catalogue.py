@@ -74,6 +74,28 @@ def test_standing_takes_the_calmer_of_own_percentile_and_level() -> None:
 def test_a_level_that_was_not_granted_stands_under_notable() -> None:
     imbalance = CATALOGUE["LIQ_IMB_1H"]
     assert imbalance.standing(1.0, None, Level.CALM) == 0.94
+    assert CATALOGUE["HAWKES_N"].standing(0.7, 0.9995, Level.NOTABLE) == pytest.approx(0.989)
+    assert CATALOGUE["PREM"].standing(-200.0, None, Level.NOTABLE) == pytest.approx(0.989)
+
+
+def test_what_usually_lies_beyond_its_bounds_says_nothing_without_a_past() -> None:
+    for name, value in (("CASCADE_K", 4.0), ("FUND_PERSIST", 21.0)):
+        indicator = CATALOGUE[name]
+        levels = indicator.levels
+        assert levels is not None
+        assert levels.of(value, None) is Level.CALM
+        assert indicator.standing(value, None, Level.CALM) is None
+        assert levels.of(value, 0.6) is Level.CALM
+        assert indicator.standing(value, 0.6, Level.CALM) == 0.6
+        assert levels.of(value, 1.0) is Level.CRITICAL
+        assert indicator.standing(value, 1.0, Level.CRITICAL) == 0.999
+
+
+def test_the_weeks_low_is_near_on_many_days_and_counts_where_that_is_rare() -> None:
+    levels = CATALOGUE["LEVEL_7D"].levels
+    assert levels is not None
+    assert [levels.of(0.015, p) for p in (0.3, 0.05)] == [Level.CALM, Level.NOTABLE]
+    assert [levels.of(-0.02, p) for p in (0.02, 0.0005)] == [Level.NOTABLE, Level.CRITICAL]
 
 
 def test_low_tails_stand_high() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.risk.composite import ENTER, LEAVE, composite, levels_of, next_level
+from desktop.risk.composite import ENTER, LEAVE, composite, gauge, levels_of, next_level
 from desktop.risk.composite_track import (
     DWELL_MS,
     MOST_SHIFT,
@@ -54,6 +56,33 @@ def test_a_score_stays_in_its_bounds_and_needs_two_families(families: dict[str, 
     assert found.status == ("ok" if len(live) >= 3 else "degraded")
     if found.score is not None:
         assert 100 * min(live) - 1e-9 <= found.score <= 100 * max(live) + 1e-9
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_the_gauge_rises_with_the_percentile_and_stays_in_its_bounds(one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    assert 0 <= gauge(low) <= gauge(high) <= 1
+
+
+@pytest.mark.parametrize(("share", "level"), [(0.95, _NOTABLE), (0.99, _WARNING), (0.999, _CRITICAL)])
+def test_two_families_at_a_level_reach_it_and_one_alone_does_not(share: float, level: Level) -> None:
+    two, one = ({"a": gauge(share), "b": gauge(b), "c": 0.0} for b in (share, 0.5))
+    scores = [composite(families).score or 0.0 for families in (two, one)]
+    assert [next_level(_CALM, score) for score in scores] == [level, _CALM]
+
+
+def test_on_days_when_all_is_chance_the_composite_is_calm() -> None:
+    rng = Random(7)
+    raw, scaled = [], []
+    for _ in range(4_000):
+        # Five families, each the highest of two percentiles that mean nothing.
+        families = {name: max(rng.random(), rng.random()) for name in "abcde"}
+        raw.append(composite(families).score or 0.0)
+        scaled.append(composite({name: gauge(share) for name, share in families.items()}).score or 0.0)
+    notable = ENTER[_NOTABLE]
+    assert sum(score >= notable for score in raw) > 0.75 * len(raw)
+    assert sum(score >= notable for score in scaled) < 0.2 * len(scaled)
+    assert sum(score >= ENTER[_WARNING] for score in scaled) < 0.05 * len(scaled)
 
 
 @given(_SCORES)
