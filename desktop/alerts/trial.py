@@ -56,9 +56,9 @@ def try_rule(
 
     `go_on` is asked after every bar.
     """
-    if not feedable(msgspec.structs.replace(rule, off=False), "coin"):
-        return Trial(rule.id, reason="It rests on facts that no bars hold: it is judged live only.")
     rule = msgspec.structs.replace(rule, off=False)
+    if not feedable(rule, "coin"):
+        return Trial(rule.id, reason="It rests on facts that no bars hold: it is judged live only.")
     known = {coin: of for coin, of in bars.items() if of and rule.speaks_of(coin)}
     if not known:
         return Trial(rule.id, reason="No hours of these coins are known yet.")
@@ -70,17 +70,22 @@ def try_rule(
         after = {bar.open_ms: bar for bar in of}
         firings += [_tried(f, after.get(f.known_ms), zone) for f in run.over(evaluated_coin(of), watch)]
         budgets.append((coin, run.budget(rule.id)))
-    plain = msgspec.structs.replace(rule, coins=(), not_coins=())
-    sweeps = [threshold_sweep(plain, of, FACTORS, zone, watch, since_ms) for of in known.values()]
     return Trial(
         rule=rule.id,
         budgets=tuple(budgets),
         firings=tuple(sorted(firings, key=lambda f: (f.known_ms, f.coin))),
-        sweep=_summed(sweeps),
+        sweep=_summed([_swept(rule, of, zone, watch, since_ms) for of in known.values()]),
         per_week=round(sum(budget.per_week for _, budget in budgets), 2),
         threshold=first_threshold(rule),
         complete=not watch.stopped,
     )
+
+
+def _swept(
+    rule: Rule, bars: Sequence[HourBar], zone: tzinfo | None, go_on: GoOn, since_ms: int
+) -> tuple[SweepPoint, ...]:
+    plain = msgspec.structs.replace(rule, coins=(), not_coins=())
+    return threshold_sweep(plain, bars, FACTORS, zone, go_on, since_ms)
 
 
 class _Watch:

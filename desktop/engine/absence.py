@@ -62,7 +62,7 @@ class Absence:
         missed += _incidents(self._alerts.incidents(), _names(self._alerts.rules), since_ms, now_ms)
         self._alerts.book.told(now_ms)
         made = digest(since_ms, until_ms, missed, self._why, now_ms, self._zone)
-        return self._alerts.put((DIGEST, ""), made, now_ms)
+        return self._alerts.watch.put((DIGEST, ""), made, now_ms)
 
 
 def _names(rules: Sequence[Rule]) -> dict[str, str]:

@@ -91,7 +91,7 @@ class AlertDesk:
         """Take that this engine judged nothing for so long; it goes on now."""
         now_ms = self._clock.now_ms()
         since_ms = now_ms - round(seconds * 1000 * self._clock.speed)
-        self.tell(self._market.alerts.put(*dead_man.engine_stalled(since_ms, seconds, now_ms), now_ms))
+        self.tell(self._market.alerts.watch.put(*dead_man.engine_stalled(since_ms, seconds, now_ms), now_ms))
 
     async def handle(self, command: Command) -> None:
         """Do what the window asks about rules and incidents. Raise BadInput where it cannot be done."""

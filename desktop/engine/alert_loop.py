@@ -10,12 +10,13 @@ import msgspec
 from desktop.alerts import dead_man
 from desktop.alerts.facts import FACTS
 from desktop.alerts.incident_book import IncidentBook
-from desktop.alerts.incidents import CHANNEL_FAILED, RULES_REFUSED, Incident, IncidentChange
+from desktop.alerts.incidents import Incident, IncidentChange
 from desktop.alerts.judgement import Facts, Judgement, suspension
 from desktop.alerts.rules import Rule
 from desktop.alerts.standing import LIVE_CLOCK, EvaluationClock, Step, SubjectRules
 from desktop.engine.market_state import VenueFeed
 from desktop.engine.told_facts import ToldFacts
+from desktop.engine.watch_incidents import WatchIncidents
 from desktop.risk.reading import Level, Reading, unknown
 
 # What cannot be judged is told to the window: often enough for eyes.
@@ -35,6 +36,7 @@ class AlertLoop:
         self.rules = dead_man.with_dead_man(rules)
         self.told = ToldFacts()
         self.book = IncidentBook(self.rules, clock.zone)
+        self.watch = WatchIncidents(self.book.shelf)
         self._clock = clock
         self.market: Callable[[int], Facts] = lambda now_ms: NO_FACTS
         self._market: tuple[int, Facts] = (-1, NO_FACTS)
@@ -137,33 +139,6 @@ class AlertLoop:
                 self._suspended[rule_id, subject] = why
             else:
                 self._suspended.pop((rule_id, subject), None)
-
-    # --- the watch itself --------------------------------------------------------------------------------------
-
-    def channel_failed(self, name: str, reason: str, now_ms: int) -> tuple[IncidentChange, ...]:
-        """Take that a channel does not deliver: one incident until `channel_well`; it rings on the others."""
-        key, incident = dead_man.channel_failed(name, reason, now_ms)
-        if key in self.book.shelf.open:
-            return ()
-        return (self.book.shelf.put(key, incident, "opened", now_ms, rings=True),)
-
-    def channel_well(self, name: str, now_ms: int) -> tuple[IncidentChange, ...]:
-        """Take that a channel delivers again."""
-        return tuple(self.book.shelf.end((CHANNEL_FAILED, name), now_ms))
-
-    def rules_refused(self, reason: str, now_ms: int) -> tuple[IncidentChange, ...]:
-        """Take that the person's rule file cannot be read while other rules stand."""
-        return self.put(*dead_man.rules_refused(reason, now_ms), now_ms)
-
-    def rules_taken(self, now_ms: int) -> tuple[IncidentChange, ...]:
-        """Take that the person's rules are in force."""
-        return tuple(self.book.shelf.end((RULES_REFUSED, ""), now_ms))
-
-    def put(self, key: tuple[str, str], incident: Incident, now_ms: int) -> tuple[IncidentChange, ...]:
-        """Take an incident of the watch itself that is told once: a digest, a stall, a refused rule file."""
-        if incident.closed_ms is None and key in self.book.shelf.open:
-            return ()
-        return (self.book.shelf.put(key, incident, "opened", now_ms, rings=True),)
 
     # --- the list ----------------------------------------------------------------------------------------------
 

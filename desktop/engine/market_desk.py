@@ -333,11 +333,11 @@ class MarketDesk(MarketPast):
 
     def channel_failed(self, name: str, reason: str, now_ms: int) -> tuple[IncidentChange, ...]:
         """Take that a channel does not deliver: that is an incident itself."""
-        return self._alerts.channel_failed(name, reason, now_ms)
+        return self._alerts.watch.channel_failed(name, reason, now_ms)
 
     def channel_well(self, name: str, now_ms: int) -> tuple[IncidentChange, ...]:
         """Take that a channel delivers again."""
-        return self._alerts.channel_well(name, now_ms)
+        return self._alerts.watch.channel_well(name, now_ms)
 
     def restore(self, incidents: Sequence[Incident]) -> None:
         """Take incidents of an earlier run: open ones go on under their id, and none is news."""

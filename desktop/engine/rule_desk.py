@@ -42,7 +42,7 @@ class RuleDesk:
             rules = await self._keeper.load()
         except BadInput as error:
             self._trouble = error.message
-            return self._market.alerts.rules_refused(f"{error.message}: the shipped rules stand.", now_ms)
+            return self._market.alerts.watch.rules_refused(f"{error.message}: the shipped rules stand.", now_ms)
         return self._market.use_rules(rules, now_ms)
 
     async def keep(self, text: str) -> tuple[IncidentChange, ...]:
@@ -54,7 +54,7 @@ class RuleDesk:
             raise
         self._trouble, self._view = "", None
         now_ms = self._clock.now_ms()
-        return (*self._market.alerts.rules_taken(now_ms), *self._market.use_rules(rules, now_ms))
+        return (*self._market.alerts.watch.rules_taken(now_ms), *self._market.use_rules(rules, now_ms))
 
     async def tried(self, text: str) -> RuleTrialView:
         """Return what the rules of this text would have done in the last 30 days. A newer trial stops this one."""

@@ -58,8 +58,7 @@ class BarsFile:
             self._file.close()
             raise
         self.many_coins = "symbol" in self._places
-        self._price_places = [] if self.many_coins else [self._places[name] for name in COIN_PRICES]
-        self._extra_places = [self._places.get(name) for name in COIN_EXTRAS]
+        self._plain = None if self.many_coins else _PlainRows(self._places)
 
     def _header(self) -> tuple[_Reader, dict[str, int]]:
         reader = csv.reader(self._file, strict=True)
@@ -93,7 +92,7 @@ class BarsFile:
         last_ms = -1
         symbols: set[str] = set()
         while (cells := self._next_cells()) is not None:
-            row = self._sound_row(cells) or self._row(cells)
+            row = (self._plain and self._plain(self._line, cells)) or self._row(cells)
             if row.open_ms < last_ms or (row.open_ms == last_ms and not self.many_coins):
                 word = "repeats" if row.open_ms == last_ms else "is older than"
                 raise self._off("timestamp", f"{row.open_ms} {word} the row before", "Sort the rows; each time once.")
@@ -115,29 +114,6 @@ class BarsFile:
                         raise BadInput(words, "Mend the row.", where=f"{self.path} line {self._line}")
                     return cells
         return None
-
-    def _sound_row(self, cells: list[str]) -> Row | None:
-        """Return a row of one coin whose every cell is plainly sound; None for any other, to be read with care."""
-        if self.many_coins:
-            return None
-        try:
-            prices = [float(cells[place]) for place in self._price_places]
-            long_usd, short_usd, funding, interest = (
-                None if place is None else float(cells[place]) for place in self._extra_places
-            )
-        except ValueError:
-            return None
-        time = cells[self._places["timestamp"]]
-        opened, high, low, close = prices
-        # A comparison with NaN is false, and so is one of an infinite value with the largest.
-        sound = 0 < low <= high < _LARGEST and 0 < opened < _LARGEST and 0 < close < _LARGEST
-        for value in (long_usd, short_usd, interest):
-            sound = sound and (value is None or 0 <= value < _LARGEST)
-        sound = sound and (funding is None or -_LARGEST < funding < _LARGEST)
-        if not sound or not time.isdecimal() or int(time) < _MILLISECONDS_FROM:
-            return None
-        funding_8h = None if funding is None else funding / 100
-        return Row(self._line, int(time), "", opened, high, low, close, long_usd, short_usd, funding_8h, interest)
 
     def _row(self, cells: list[str]) -> Row:
         prices = MARKET_COLUMNS[1:] if self.many_coins else COIN_PRICES
@@ -216,6 +192,34 @@ class BarsFile:
             raise BadInput(
                 f"not CSV: {error}", "Mend the row.", where=f"{self.path} line {self._line + 1}"
             ) from error
+
+
+class _PlainRows:
+    """Reads rows of one coin whose every cell is plainly sound, at once; gives None for any other."""
+
+    def __init__(self, places: dict[str, int]) -> None:
+        self._time = places["timestamp"]
+        self._prices = [places[name] for name in COIN_PRICES]
+        self._extras = [places.get(name) for name in COIN_EXTRAS]
+
+    def __call__(self, line: int, cells: list[str]) -> Row | None:
+        try:
+            opened, high, low, close = (float(cells[place]) for place in self._prices)
+            long_usd, short_usd, funding, interest = (
+                None if place is None else float(cells[place]) for place in self._extras
+            )
+        except ValueError:
+            return None
+        # A comparison with NaN is false, and so is one of an infinite value with the largest.
+        sound = 0 < low <= high < _LARGEST and 0 < opened < _LARGEST and 0 < close < _LARGEST
+        for value in (long_usd, short_usd, interest):
+            sound = sound and (value is None or 0 <= value < _LARGEST)
+        sound = sound and (funding is None or -_LARGEST < funding < _LARGEST)
+        time = cells[self._time]
+        if not sound or not time.isdecimal() or int(time) < _MILLISECONDS_FROM:
+            return None
+        funding_8h = None if funding is None else funding / 100
+        return Row(line, int(time), "", opened, high, low, close, long_usd, short_usd, funding_8h, interest)
 
 
 def _opened(path: Path) -> IO[str]:
