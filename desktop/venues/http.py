@@ -83,16 +83,7 @@ class RestDoor:
         self._hidden_path = hidden_path
         proxy = outbound.proxy_for(base_url)
         self._proxied = bool(proxy)
-        self._client = httpx.AsyncClient(
-            base_url=base_url,
-            headers=headers,
-            follow_redirects=False,
-            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
-            limits=httpx.Limits(max_connections=4),
-            transport=transport,
-            proxy=proxy or None,
-            trust_env=False,
-        )
+        self._client = _client(base_url, headers, proxy, transport)
         self._host = self._client.base_url.host
         self._way = f"{self._host} through {proxy.split('/')[2]}" if proxy else self._host
         self.budget: HostBudget = outbound.budgets.of(self._client.base_url.netloc.decode(), rules)
@@ -204,6 +195,21 @@ class RestDoor:
 
     def _where(self, question: Question) -> str:
         return f"{self._host}{question.path}"
+
+
+def _client(
+    base_url: str, headers: Mapping[str, str] | None, proxy: str, transport: httpx.AsyncBaseTransport | None
+) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        base_url=base_url,
+        headers=headers,
+        follow_redirects=False,
+        timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+        limits=httpx.Limits(max_connections=4),
+        transport=transport,
+        proxy=proxy or None,
+        trust_env=False,
+    )
 
 
 def _target(answer: httpx.Response) -> httpx.URL | None:

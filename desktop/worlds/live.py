@@ -12,7 +12,7 @@ from desktop.chain.bitcoin import LIVE_SOURCES, EsploraSource
 from desktop.domain.instrument import InstrumentTable
 from desktop.domain.raw_frame import RawFrame
 from desktop.engine.clock import WallClock
-from desktop.engine.ports import ExchangeRecords, HistorySource, PublicPast
+from desktop.engine.ports import ChainSource, ExchangeRecords, HistorySource, PublicPast
 from desktop.storage.background_recorder import BackgroundRecorder
 from desktop.storage.instrument_file import shipped_instruments
 from desktop.storage.margin_tier_file import shipped_tiers
@@ -59,36 +59,20 @@ async def open_live(
     """Open the live world; nothing is asked of the network before its feeds and ports are used.
 
     Of the settings proxy, hosts, node and recording count here. Without a key there is no exchange account, without
-    one of `context_keys` no flow of funds. `tap` gets
-    every raw frame. In `folder` the live world keeps recordings alone, if it is told to: journals and history are the
-    caller's. Raise BadInput for hosts that are none of a venue's. Call on the engine's loop.
+    one of `context_keys` no flow of funds. `tap` gets every raw frame. In `folder` the live world keeps recordings
+    alone, if it is told to: journals and history are the caller's. Raise BadInput for hosts that are none of a
+    venue's. Call on the engine's loop.
     """
     settings = settings or Settings()
     async with AsyncExitStack() as opened:
         clock = WallClock()
         outbound = Outbound(clock, settings.proxy)
         hosts = chosen_hosts(settings.hosts)
-        exchanges: dict[str, ExchangeRecords] = {}
-        if binance_key is not None:
-            account = BinanceAccount(binance_key.key, binance_key.secret, clock, outbound=outbound)
-            opened.push_async_callback(account.close)
-            exchanges[account.venue] = account
         recorder = await _recorder(folder, settings, opened) if settings.record_always else None
         both = _both(tap, recorder)
         keys = context_keys or ContextKeys()
         told_by = live_sources(keys, settings.eth_node)
         instruments = shipped_instruments()
-        venue_past = public_history(hosts, instruments, outbound)
-        opened.push_async_callback(venue_past.close)
-        past: PublicPast = venue_past
-        if keys.coinglass:
-            past = with_closings = WithForcedClosings(venue_past, coinglass_door(keys.coinglass, outbound))
-            opened.push_async_callback(with_closings.close)
-        sources = []
-        for name, base_url in LIVE_SOURCES:
-            source = EsploraSource(name, base_url, proxy=settings.proxy)
-            opened.push_async_callback(source.close)
-            sources.append(source)
         own = _own_accounts(settings, hosts, instruments, outbound, binance_key)
         for one in (*own.positions, *own.tiers, own.sample):
             opened.push_async_callback(one.close)
@@ -98,12 +82,11 @@ async def open_live(
             clock=clock,
             feeds=feeds(hosts, coins, clock, instruments, tap=both, outbound=outbound),
             coins=tuple(coins),
-            aclose=opened.pop_all().aclose,
             history=history,
-            past=past,
+            past=_past(opened, hosts, instruments, outbound, keys),
             recording=None if recorder is None else recorder.view,
-            exchanges=exchanges,
-            chain=sources,
+            exchanges=_exchanges(opened, outbound, binance_key),
+            chain=_chain(opened, settings),
             device_paths=device_paths,
             outbound=outbound,
             positions=own.positions,
@@ -118,7 +101,44 @@ async def open_live(
                 withdrawal_feed(coins, instruments, outbound, tap=both),
             ],
             context_channels=channels_of(told_by),
+            # The last of all: what the lines before opened goes along.
+            aclose=opened.pop_all().aclose,
         )
+
+
+def _exchanges(
+    opened: AsyncExitStack, outbound: Outbound, binance_key: ReadOnlyKey | None
+) -> dict[str, ExchangeRecords]:
+    if binance_key is None:
+        return {}
+    account = BinanceAccount(binance_key.key, binance_key.secret, outbound.clock, outbound=outbound)
+    opened.push_async_callback(account.close)
+    return {account.venue: account}
+
+
+def _chain(opened: AsyncExitStack, settings: Settings) -> list[ChainSource]:
+    sources: list[ChainSource] = []
+    for name, base_url in LIVE_SOURCES:
+        source = EsploraSource(name, base_url, proxy=settings.proxy)
+        opened.push_async_callback(source.close)
+        sources.append(source)
+    return sources
+
+
+def _past(
+    opened: AsyncExitStack,
+    hosts: Mapping[str, VenueHosts],
+    instruments: InstrumentTable,
+    outbound: Outbound,
+    keys: ContextKeys,
+) -> PublicPast:
+    past = public_history(hosts, instruments, outbound)
+    opened.push_async_callback(past.close)
+    if not keys.coinglass:
+        return past
+    with_closings = WithForcedClosings(past, coinglass_door(keys.coinglass, outbound))
+    opened.push_async_callback(with_closings.close)
+    return with_closings
 
 
 class _OwnAccounts(NamedTuple):
