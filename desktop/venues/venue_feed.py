@@ -192,6 +192,9 @@ class VenueFeed:
         if self._tap is not None:
             self._tap(raw)
         self._put(self._reader.read(raw), raw)
+        # Beside sockets; of questions about one symbol there are too many to show each.
+        if self._sessions and not raw.event and "symbol=" not in raw.channel:
+            self._say_alive(raw.channel, raw.received_ns)
 
     def _told(self, channel: str, event: LineEvent, words: str, since_ms: int) -> None:
         now_ms = self._clock.now_ms()
