@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from desktop.alerts.incidents import IncidentChange
 from desktop.alerts.rules import Rule
 from desktop.cli.output import Output
 from desktop.domain.market import Book, HourBar, Mark, Message, OpenInterest, Trade, Unparsed
+from desktop.engine.desk_view import CompositeView
 from desktop.engine.market_desk import MarketDesk
+from desktop.risk.reading import Reading
 from desktop.storage.instrument_file import instruments_from, shipped_instruments
 from desktop.storage.recording_history import recorded_history
 from desktop.storage.recordings import recording_header, replayed
@@ -142,13 +144,9 @@ class Replay:
             )
 
     def _summary(self, seconds: float) -> None:
-        indicators = {
-            view.coin: {
-                name: {"value": reading.value, "state": reading.state.value, "floor": reading.floor}
-                for name, reading in sorted(view.readings.items())
-            }
-            for view in sorted(self._desk.pictures.coin_views(self._now_ms), key=lambda view: view.coin)
-        }
+        views = sorted(self._desk.pictures.coin_views(self._now_ms), key=lambda view: view.coin)
+        indicators = {view.coin: _told(view.readings) for view in views}
+        composites = {view.coin: _composite(view.composite) for view in views if view.composite is not None}
         rate = round(self._messages / seconds) if seconds > 0 else 0
         self._out.emit(
             {
@@ -158,7 +156,26 @@ class Replay:
                 "seconds": round(seconds, 3),
                 "messages_per_second": rate,
                 "indicators": indicators,
+                "market": _told(self._desk.pictures.market(self._now_ms)),
+                "composites": composites,
                 "suspended": list(self._desk.suspended_rules()),
             },
             f"{self._messages} messages in {seconds:.1f} s ({rate} a second), {self._unparsed} unreadable",
         )
+
+
+def _told(readings: Mapping[str, Reading]) -> dict[str, dict[str, object]]:
+    return {
+        name: {"value": reading.value, "state": reading.state.value, "floor": reading.floor}
+        for name, reading in sorted(readings.items())
+    }
+
+
+def _composite(view: CompositeView) -> dict[str, object]:
+    return {
+        "score": view.score,
+        "level": view.level.name.lower(),
+        "status": view.status,
+        "peak": view.peak,
+        "reasons": [reason.indicator for reason in view.reasons],
+    }

@@ -16,7 +16,7 @@ from desktop.cli import replay
 from desktop.cli.output import Output
 from desktop.domain.errors import BadInput
 from desktop.domain.raw_frame import RawFrame
-from desktop.risk.catalogue import COIN_INDICATORS
+from desktop.risk.catalogue import COIN_INDICATORS, MARKET_INDICATORS
 from desktop.storage.recording_history import recorded_history
 from desktop.storage.recordings import frame_line, header_line
 from tests.fakes.market_tape import START_MS, quiet_hours
@@ -99,6 +99,8 @@ def test_a_storm_opens_and_raises_one_incident_and_ends_with_a_summary(
     assert (summary["kind"], summary["messages"], summary["unparsed"]) == ("summary", 2 * 119 + 59 + 2, 0)
     assert set(summary["indicators"]) == {"BTC", "ETH", "SOL"}
     assert set(summary["indicators"]["BTC"]) == set(COIN_INDICATORS)
+    assert set(summary["market"]) == set(MARKET_INDICATORS)
+    assert set(summary["composites"]) == {"BTC", "ETH", "SOL"}
     assert summary["indicators"]["BTC"]["LIQ_VOL_LONG_1H"]["value"] > 400 * 59 * 97
     assert summary["indicators"]["ETH"]["LIQ_VOL_LONG_1H"]["value"] is None
 
