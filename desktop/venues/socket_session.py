@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Literal
 
@@ -17,6 +16,7 @@ import msgspec
 
 from desktop.domain.errors import NetworkTrouble
 from desktop.engine.ports import Clock
+from desktop.venues.socket_life import Life
 from desktop.venues.socket_line import SocketLine
 from desktop.venues.socket_plan import SocketPlan
 from desktop.venues.waiting import happens_within, stopped
@@ -41,35 +41,6 @@ class SessionLimits(msgspec.Struct, frozen=True):
 def no_proxy(url: str) -> str:
     """Return "": the address is reached directly."""
     return ""
-
-
-class _Life:
-    """One connection of the session, from opening to end. What it has to say waits its turn."""
-
-    def __init__(self, line: SocketLine, now_ms: int, renew_s: float) -> None:
-        self.line = line
-        self.is_open = False
-        self.opened_ms = now_ms
-        self.pinged_ms = now_ms
-        self.renew_ms = now_ms + int(renew_s * 1000)
-        self.data_ms: int | None = None
-        self.first_data = asyncio.Event()
-        self.said_something = False
-        self.retiring = False
-        self._unsaid: deque[bytes] = deque()
-        self._said_ms: deque[int] = deque()
-
-    def say(self, words: Sequence[bytes]) -> None:
-        """Add to what is to be said."""
-        self._unsaid.extend(words)
-
-    def speak(self, now_ms: int, most_a_second: int) -> None:
-        """Send what is waiting, no faster than the venue allows; call again later for the rest."""
-        while self._said_ms and self._said_ms[0] <= now_ms - 1000:
-            self._said_ms.popleft()
-        while self._unsaid and len(self._said_ms) < most_a_second:
-            self._said_ms.append(now_ms)
-            self.line.send(self._unsaid.popleft())
 
 
 class SocketSession:
@@ -103,9 +74,9 @@ class SocketSession:
         self._ran = False
         self._hole_ms: int | None = None
         self._latest_data_ms = 0
-        self._next: asyncio.Task[_Life | None] | None = None
+        self._next: asyncio.Task[Life | None] | None = None
         self._retired: set[asyncio.Task[None]] = set()
-        self._lives: set[_Life] = set()
+        self._lives: set[Life] = set()
         self._wanted = asyncio.Event()
         self.follow(plan)
 
@@ -164,13 +135,13 @@ class SocketSession:
             return trouble.message
         return await self._watch(life)
 
-    async def _open(self, opened: Callable[[], None]) -> _Life:
-        life: _Life
+    async def _open(self, opened: Callable[[], None]) -> Life:
+        life: Life
 
         def take(message: bytes) -> None:
             self._heard(life, message)
 
-        life = _Life(SocketLine(take, opened), self._clock.now_ms(), self._limits.renew_s)
+        life = Life(SocketLine(take, opened), self._clock.now_ms(), self._limits.renew_s)
         self._lives.add(life)
         try:
             await life.line.open(self._plan.url, self._clock, self._limits.connect_s, self._proxy_for(self._plan.url))
@@ -183,7 +154,7 @@ class SocketSession:
         life.speak(life.opened_ms, self._plan.most_a_second)
         return life
 
-    def _heard(self, life: _Life, message: bytes) -> None:
+    def _heard(self, life: Life, message: bytes) -> None:
         if not self._take(message, life.retiring) and not self._plan.quiet:
             life.said_something = True
             return
@@ -197,7 +168,7 @@ class SocketSession:
         self._latest_data_ms = now_ms
         life.first_data.set()
 
-    async def _watch(self, life: _Life) -> str:
+    async def _watch(self, life: Life) -> str:
         """Return why the session's last connection failed; a renewed one takes the place of the old."""
         look_s = max(self._limits.look_s, 0.05 * self._clock.speed)
         while True:
@@ -216,32 +187,20 @@ class SocketSession:
                 life.renew_ms = now_ms + 60_000
                 self._next = asyncio.create_task(self._open_next(), name="renew socket")
             life.speak(now_ms, self._plan.most_a_second)
-            self._ping(life, now_ms)
+            life.ping(now_ms, self._plan)
 
-    def _silence(self, life: _Life, now_ms: int) -> str:
+    def _silence(self, life: Life, now_ms: int) -> str:
         plan, limits = self._plan, self._limits
         if plan.rests:
             return "nothing is watched"
-        if life.data_ms is None:
-            waited_s = (now_ms - life.opened_ms) / 1000
-            if waited_s < self._patience(max(limits.silent_s, plan.patience_s)):
-                return ""
-            how = "acknowledged but silent" if life.said_something else "connected but silent"
-            return f"{how} for {waited_s:.0f} s"
-        waited_s = (now_ms - life.data_ms) / 1000
-        patience_s = self._patience(max(limits.idle_s, plan.patience_s))
-        return f"no data for {waited_s:.0f} s" if waited_s >= patience_s else ""
+        silent_s = self._patience(max(limits.silent_s, plan.patience_s))
+        return life.silence(now_ms, silent_s, self._patience(max(limits.idle_s, plan.patience_s)))
 
     def _patience(self, seconds: float) -> float:
         # In a fast world a short stop of this machine is long: two real seconds are waited at least.
         return max(seconds, 2.0 * self._clock.speed) if self._clock.speed > 1 else seconds
 
-    def _ping(self, life: _Life, now_ms: int) -> None:
-        if self._plan.ping and now_ms - life.pinged_ms >= self._plan.ping_s * 1000:
-            life.pinged_ms = now_ms
-            life.line.send(self._plan.ping)
-
-    async def _open_next(self) -> _Life | None:
+    async def _open_next(self) -> Life | None:
         try:
             life = await self._open(lambda: None)
         except NetworkTrouble as trouble:
@@ -258,7 +217,7 @@ class SocketSession:
             self._tell("note", "renewal failed: the new socket is silent", 0)
         return life if delivers else None
 
-    def _renewed(self) -> _Life | None:
+    def _renewed(self) -> Life | None:
         if self._next is None or not self._next.done():
             return None
         fresh, self._next = self._next.result(), None
@@ -269,19 +228,19 @@ class SocketSession:
             await stopped(self._next)
             self._next = None
 
-    def _retire(self, life: _Life) -> None:
+    def _retire(self, life: Life) -> None:
         life.retiring = True
         self._tell("note", "renewed without a gap" if not life.line.ended.is_set() else "renewed", 0)
         task = asyncio.create_task(self._close_later(life), name="retire socket")
         self._retired.add(task)
         task.add_done_callback(self._retired.discard)
 
-    async def _close_later(self, life: _Life) -> None:
+    async def _close_later(self, life: Life) -> None:
         # What was on its way to the old socket when the new one began still comes in.
         await happens_within(self._clock, self._limits.overlap_s, life.line.ended)
         await self._finish(life)
 
-    async def _finish(self, life: _Life) -> None:
+    async def _finish(self, life: Life) -> None:
         self._lives.discard(life)
         await life.line.close()
 
