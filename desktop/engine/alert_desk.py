@@ -16,9 +16,10 @@ from desktop.domain.market import HourBar
 from desktop.engine.absence import Absence
 from desktop.engine.commands import Command, ExportIncidents, KeepRules, TryRule
 from desktop.engine.door import News, RuleTried
+from desktop.engine.history_ports import HistorySource
 from desktop.engine.market_desk import MarketDesk
 from desktop.engine.my_facts import MyFacts
-from desktop.engine.ports import Clock, HistorySource, LastSeen, RuleKeeper
+from desktop.engine.ports import Clock, LastSeen, RuleKeeper
 from desktop.engine.rule_desk import TRIED_DAYS, RuleDesk
 from desktop.engine.rule_views import RulesView
 from desktop.engine.sleep_watch import Slept

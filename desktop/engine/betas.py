@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from desktop.domain.market import HourBar
-from desktop.engine.ports import HistorySource
+from desktop.engine.history_ports import HistorySource
 from desktop.risk.wick import BETA_DAYS, measured_beta
 from desktop.risk.windows import DAY_MS, HOUR_MS
 

@@ -107,6 +107,7 @@ class Engine:
             watched=self._watched,
             changed=self._tell_changes,
             instruments=parts.instruments,
+            past=parts.past,
             list=parts.watch_list,
         )
 

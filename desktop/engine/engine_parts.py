@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from desktop.domain.instrument import InstrumentTable
 from desktop.engine.desk_view import World
+from desktop.engine.history_ports import HistorySink, HistorySource, PublicPast, ValueStore, WatchList
 from desktop.engine.history_view import RecordingView
 from desktop.engine.market_desk import MarketDesk
 from desktop.engine.my_facts import MyFacts
@@ -15,16 +16,11 @@ from desktop.engine.ports import (
     Clock,
     DeviceDesk,
     Feed,
-    HistorySink,
-    HistorySource,
     IncidentJournal,
     LastSeen,
     Notifier,
     PracticeDesk,
-    PublicPast,
     RuleKeeper,
-    ValueStore,
-    WatchList,
 )
 from desktop.engine.transfer_runner import TransferRunner
 from desktop.engine.ways_out import WaysOut

@@ -12,8 +12,9 @@ from typing import NamedTuple
 from desktop.domain.errors import SeawallError
 from desktop.domain.kept_values import ValueHours
 from desktop.domain.market import Gap, HourBar
+from desktop.engine.history_ports import HistorySink, PublicPast, ValueStore
 from desktop.engine.market_desk import MarketDesk
-from desktop.engine.ports import Clock, HistorySink, PublicPast, ValueStore
+from desktop.engine.ports import Clock
 
 _log = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ class HistoryFiller:
         self._values = values
         self._order = count()
         self._jobs: asyncio.PriorityQueue[tuple[int, int, _Job]] = asyncio.PriorityQueue()
+        self._kick = asyncio.Event()
         self._coins: list[str] = []
         self._waiting: set[tuple[str, int, int]] = set()
         self.on_trouble: Callable[[SeawallError], None] = lambda error: None
@@ -73,7 +75,12 @@ class HistoryFiller:
         self._coins = wanted
 
     def gap(self, gap: Gap) -> None:
-        """Fill the minutes of a gap longer than a minute, and its hours if it holds whole ones. Returns at once."""
+        """Fill the minutes of a gap longer than a minute, and its hours if it holds whole ones. Returns at once.
+
+        A gap is told when data is back: what failed meanwhile is tried again now.
+        """
+        kick, self._kick = self._kick, asyncio.Event()
+        kick.set()
         if gap.at_ms - gap.since_ms <= _LEAST_GAP_MS:
             return
         # Up to the end of the minute in which the data came back.
@@ -107,8 +114,16 @@ class HistoryFiller:
         self._jobs.put_nowait((job.priority, next(self._order), job))
 
     async def _later(self, job: _Job) -> None:
-        await self._clock.sleep(max(0, job.due_ms - self._clock.now_ms()) / 1000)
-        self._put(job)
+        kick = self._kick
+        waits = max(0, job.due_ms - self._clock.now_ms()) / 1000
+        sleeping = asyncio.create_task(self._clock.sleep(waits), name=job.name)
+        kicked = asyncio.create_task(kick.wait(), name=job.name)
+        try:
+            await asyncio.wait({sleeping, kicked}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeping.cancel()
+            kicked.cancel()
+        self._put(job._replace(due_ms=0) if job.tries else job)
 
     # --- pieces of work ----------------------------------------------------------------------------------------
 

@@ -10,9 +10,10 @@ from typing import Literal, TypeVar
 
 from desktop.domain.errors import SeawallError
 from desktop.domain.market import HourBar
+from desktop.engine.history_ports import HistorySink, ValueStore
 from desktop.engine.history_view import HistoryView, RecordingView
 from desktop.engine.market_desk import MarketDesk
-from desktop.engine.ports import Clock, HistorySink, ValueStore
+from desktop.engine.ports import Clock
 
 _log = logging.getLogger(__name__)
 

@@ -11,7 +11,8 @@ from desktop.domain.errors import SeawallError
 from desktop.domain.margin_tiers import MarginTiers
 from desktop.engine.betas import betas
 from desktop.engine.exposure_desk import ExposureDesk
-from desktop.engine.ports import Clock, HandPositions, HistorySource, PositionSample, PositionSource, TierSource
+from desktop.engine.history_ports import HistorySource
+from desktop.engine.ports import Clock, HandPositions, PositionSample, PositionSource, TierSource
 from desktop.engine.untested_map import UntestedDesk
 from desktop.risk.windows import HOUR_MS
 

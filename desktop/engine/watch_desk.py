@@ -13,8 +13,9 @@ from desktop.domain.symbol_catalogue import SymbolCatalogue
 from desktop.engine.catalogue_view import CatalogueView
 from desktop.engine.commands import AddCoin, FindCoins, RemoveCoin, SetVenue
 from desktop.engine.connections import Connections
+from desktop.engine.history_ports import PublicPast, WatchList
 from desktop.engine.market_desk import MarketDesk
-from desktop.engine.ports import Clock, Feed, WatchList
+from desktop.engine.ports import Clock, Feed
 
 MOST_COINS = 60
 BY_CHOICE = "you switched it off"
@@ -38,6 +39,7 @@ class WatchParts:
     watched: Callable[[tuple[str, ...]], None]
     changed: Callable[[Sequence[IncidentChange]], None]
     instruments: InstrumentTable | None = None
+    past: PublicPast | None = None
     list: WatchList | None = None
 
 
@@ -146,3 +148,5 @@ class WatchDesk:
     async def _set_venue(self, venue: str, *, on: bool) -> None:
         await self._parts.connections.set_venue(venue, on, BY_CHOICE)
         (self._off.discard if on else self._off.add)(venue)
+        if self._parts.past is not None:
+            self._parts.past.leave_out(self._off)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 
 import msgspec
@@ -82,6 +82,11 @@ class PublicHistory:
         self._instruments = instruments
         self._symbol = symbol
         self.troubles: dict[str, str] = {}
+        self._left_out: frozenset[str] = frozenset()
+
+    def leave_out(self, venues: Collection[str]) -> None:
+        """Ask these venues nothing from now on, all others again."""
+        self._left_out = frozenset(venues)
 
     async def hours(self, coin: str, since_ms: int, until_ms: int) -> list[HourBar]:
         """Return the finished hours that opened within [since, until), oldest first; forced closings unknown.
@@ -110,12 +115,12 @@ class PublicHistory:
         since_ms, until_ms = since_ms // step_ms * step_ms, min(until_ms, now_ms) // step_ms * step_ms
         if since_ms >= until_ms:
             return []
-        names = list(self._venues)
+        names = [venue for venue in self._venues if venue not in self._left_out]
         tasks = [self._past(venue, coin, step_ms, since_ms, until_ms, prices_only) for venue in names]
         answers = await asyncio.gather(*tasks)
         pasts = {venue: past for venue, past in zip(names, answers, strict=True) if past is not None}
         if not pasts:
-            words = "; ".join(self.troubles.values()) or "no venue is asked"
+            words = "; ".join(self.troubles[venue] for venue in names) or "no venue is asked"
             raise NetworkTrouble(f"no venue told the past of {coin}: {words}", "It is asked again.")
         found: list[HourBar] = []
         for piece in pieces(pasts, step_ms):

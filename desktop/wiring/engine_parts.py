@@ -9,10 +9,11 @@ from pathlib import Path
 
 from desktop.engine.engine import Engine
 from desktop.engine.engine_parts import EngineParts
+from desktop.engine.history_ports import HistorySink, HistorySource, WatchList
 from desktop.engine.market_desk import MarketDesk
 from desktop.engine.own_questions import OwnSources
 from desktop.engine.own_side import OwnSide
-from desktop.engine.ports import HistorySink, HistorySource, Notifier, WatchList
+from desktop.engine.ports import Notifier
 from desktop.engine.transfer_runner import TransferRunner
 from desktop.engine.ways_out import WaysOut
 from desktop.hw.device_worker import DeviceWorker

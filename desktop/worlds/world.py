@@ -8,17 +8,16 @@ from dataclasses import dataclass, field
 from desktop.domain.instrument import InstrumentTable
 from desktop.domain.margin_tiers import MarginTiers
 from desktop.engine.desk_view import World as WorldName
+from desktop.engine.history_ports import HistorySource, PublicPast
 from desktop.engine.history_view import RecordingView
 from desktop.engine.ports import (
     ChainSource,
     Clock,
     ExchangeRecords,
     Feed,
-    HistorySource,
     PositionSample,
     PositionSource,
     PracticeDesk,
-    PublicPast,
     TierSource,
 )
 from desktop.venues.outbound import Outbound

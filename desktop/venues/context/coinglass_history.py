@@ -7,6 +7,7 @@ answers with a code, is not asked again in this run, and the hours stay without.
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from typing import Final
 
 import msgspec
@@ -14,7 +15,7 @@ import msgspec
 from desktop.domain.errors import NetworkTrouble
 from desktop.domain.kept_values import DayValue
 from desktop.domain.market import HourBar
-from desktop.engine.ports import PublicPast
+from desktop.engine.history_ports import PublicPast
 from desktop.venues.context.sources import KEYED
 from desktop.venues.errors import SaysNo
 from desktop.venues.http import Question, RestDoor
@@ -50,7 +51,7 @@ def coinglass_door(key: str, outbound: Outbound) -> RestDoor:
 
 
 class WithForcedClosings:
-    """A public past (`engine.ports.PublicPast`) whose hours also know the forced closings. Engine thread.
+    """A public past (`engine.history_ports.PublicPast`) whose hours also know the forced closings. Engine thread.
 
     An hour of which CoinGlass says nothing, or zero for both sides, stays unknown. `trouble` says why it tells none.
     """
@@ -60,6 +61,10 @@ class WithForcedClosings:
         self._door = door
         self._refused = False
         self.trouble = ""
+
+    def leave_out(self, venues: Collection[str]) -> None:
+        """Ask these venues nothing from now on, all others again."""
+        self._past.leave_out(venues)
 
     async def hours(self, coin: str, since_ms: int, until_ms: int) -> list[HourBar]:
         """Return the hours, oldest first, with forced closings in USD by side where they are told."""

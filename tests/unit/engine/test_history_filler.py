@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 import pytest
 
@@ -35,6 +35,8 @@ class Venues:
             self.fail -= 1
             raise NetworkTrouble("no venue answers", "It is asked again.")
         return [bar(open_ms) for open_ms in range(since_ms, until_ms, step_ms)]
+
+    def leave_out(self, venues: Collection[str]) -> None: ...
 
     async def hours(self, coin: str, since_ms: int, until_ms: int) -> list[HourBar]:
         return self._told("hours", coin, since_ms, until_ms, HOUR_MS)
@@ -225,6 +227,21 @@ def test_what_fails_is_asked_again_later_with_longer_pauses() -> None:
             await bench.idle()
         assert len(bench.market.known_hours("BTC")) == 720
         assert bench.venues.asked.qsize() == 6
+
+    play(scene)
+
+
+def test_what_failed_is_asked_again_at_once_when_data_is_back() -> None:
+    async def scene(bench: Bench) -> None:
+        bench.venues.fail = 2
+        bench.filler.watch(["BTC"])
+        await bench.clock.next_sleep(60.0)
+        await bench.idle()
+        assert bench.market.known_hours("BTC") == frozenset()
+        now_ms = bench.clock.now_ms()
+        bench.filler.gap(Gap("binance", "/market/stream", "offline", now_ms - 30_000, now_ms))
+        await bench.idle()
+        assert len(bench.market.known_hours("BTC")) == 720
 
     play(scene)
 

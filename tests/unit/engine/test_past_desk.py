@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,8 @@ NOW_MS = 1_790_000_000_000 // DAY_MS * DAY_MS + 10 * HOUR_MS
 
 class OneYear:
     """Venues that tell a year of funding, and nothing else."""
+
+    def leave_out(self, venues: Collection[str]) -> None: ...
 
     async def hours(self, coin: str, since_ms: int, until_ms: int) -> list[HourBar]:
         return []

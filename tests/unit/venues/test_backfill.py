@@ -192,6 +192,23 @@ def test_a_refusal_stays_with_its_venue_and_the_others_are_used(venue: str, answ
     play(pasts, scene)
 
 
+def test_a_venue_the_person_has_closed_is_asked_nothing() -> None:
+    pasts = {"binance": VenuePastServer(), "okx": VenuePastServer()}
+
+    async def scene(history: PublicHistory) -> None:
+        history.leave_out(["okx"])
+        found = await history.hours("BTC", NOW_MS - DAY_MS, NOW_MS)
+        assert found[0].oi_venues == ("binance",)
+        assert pasts["okx"].asked == []
+        history.leave_out(["okx", "binance"])
+        with pytest.raises(NetworkTrouble, match="no venue is asked"):
+            await history.hours("BTC", NOW_MS - DAY_MS, NOW_MS)
+        history.leave_out([])
+        assert (await history.hours("BTC", NOW_MS - DAY_MS, NOW_MS))[0].oi_venues == ("binance", "okx")
+
+    play(pasts, scene)
+
+
 def test_when_no_venue_answers_the_trouble_is_told() -> None:
     past = VenuePastServer()
     past.answers = [HttpAnswer(500, b"oops")]
