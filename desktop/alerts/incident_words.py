@@ -7,6 +7,7 @@ import msgspec
 from desktop.alerts.dead_man import FEED_DEAD
 from desktop.alerts.facts import FACTS
 from desktop.alerts.incidents import CHANNEL_FAILED, DIGEST, ENGINE_STALLED, RULES_REFUSED, Factor, Incident
+from desktop.domain.venue_names import venue_name
 from desktop.risk.catalogue import CATALOGUE
 from desktop.risk.reading import Level
 
@@ -73,11 +74,11 @@ def subject(incident: Incident) -> str:
 def title(incident: Incident) -> str:
     """Return a short headline, such as 'Warning: long cascade in BTC'."""
     if incident.rule == FEED_DEAD:
-        return f"I cannot see {incident.venue.capitalize()}"
+        return f"I cannot see {venue_name(incident.venue)}"
     what = subject(incident)
     if incident.rule in _WATCH_WORDS:
         return what
-    where = incident.venue.capitalize() or incident.coin
+    where = venue_name(incident.venue) or incident.coin
     more = f" and {len(incident.coins)} more" if incident.coins else ""
     place = f" {'at' if incident.venue else 'in'} {where}{more}" if where else ""
     return f"{LEVEL_WORDS[incident.level]}: {what[0].lower()}{what[1:]}{place}"

@@ -9,8 +9,8 @@ from desktop.cli.chosen_world import folder_of, world_of
 from desktop.cli.journal_reading import JournalPicture, read_journal
 from desktop.cli.output import Output
 from desktop.custody.readiness import Light, ReadinessRow, board
-from desktop.custody.routes import venue_name
 from desktop.custody.transfer import TransferState
+from desktop.domain.venue_names import venue_name
 from desktop.storage.profile import profile_folder
 
 _SIGNS = {"yes": "✓", "no": "✗", "waiting": "◔", "unknown": "?", "not_needed": "–"}

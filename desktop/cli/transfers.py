@@ -11,12 +11,12 @@ from desktop.cli.chosen_world import folder_of, world_of
 from desktop.cli.journal_reading import JournalPicture, read_journal
 from desktop.cli.output import Output
 from desktop.custody.evidence import as_text, moment
-from desktop.custody.routes import venue_name
 from desktop.custody.transfer import Transfer
 from desktop.custody.transfer_events import encode
 from desktop.custody.transfer_guide import page, steps
 from desktop.domain.errors import BadInput
 from desktop.domain.money import plain
+from desktop.domain.venue_names import venue_name
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

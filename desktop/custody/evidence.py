@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 import msgspec
 
 from desktop.custody import transfer_events as ev
-from desktop.custody.routes import venue_name
 from desktop.custody.transfer import Transfer
 from desktop.domain.bitcoin_address import groups
 from desktop.domain.money import plain
+from desktop.domain.venue_names import venue_name
 
 _encoder = msgspec.json.Encoder(decimal_format="string", order="deterministic")
 

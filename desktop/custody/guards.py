@@ -17,9 +17,10 @@ import msgspec
 from desktop.custody.amount_guards import amount_troubles, fee_trouble
 from desktop.custody.destination import look_alike
 from desktop.custody.reports import SavedAddress, VenueNetwork
-from desktop.custody.routes import route, venue_name
+from desktop.custody.routes import route
 from desktop.custody.transfer import FINAL_STATES, DestinationProof, Transfer, TransferState
 from desktop.domain.money import plain
+from desktop.domain.venue_names import venue_name
 
 S = TransferState
 NOT_SENT_LOOKS = 6

@@ -11,10 +11,10 @@ from decimal import Decimal
 
 from desktop.custody import transfer_events as ev
 from desktop.custody.reports import Payment, VenueWithdrawal
-from desktop.custody.routes import venue_name
 from desktop.custody.transfer import DestinationProof, Sighting, Transfer, TransferState
 from desktop.custody.transfer_fold import WATCHED
 from desktop.domain.money import btc, plain
+from desktop.domain.venue_names import venue_name
 
 UNKNOWN_AFTER_MS = 120_000
 # Clocks of exchanges and of this computer differ; block times may lie an hour or two in the past.

@@ -12,9 +12,10 @@ from typing import Literal
 import msgspec
 
 from desktop.custody.guards import clock_words
-from desktop.custody.routes import ROUTES, Route, venue_name
+from desktop.custody.routes import ROUTES, Route
 from desktop.custody.transfer import DestinationProof, Transfer, TransferState
 from desktop.domain.money import plain
+from desktop.domain.venue_names import venue_name
 
 LightState = Literal["yes", "no", "waiting", "unknown", "not_needed"]
 REHEARSAL_DAYS = 30

@@ -26,8 +26,6 @@ ROUTES: tuple[Route, ...] = tuple(
     Route(venue, "BTC", "BTC", "bitcoin", "Bitcoin", _BITCOIN_PATH, "p2wpkh") for venue in ("binance", "bybit")
 )
 
-_VENUE_NAMES = {"binance": "Binance", "bybit": "Bybit", "okx": "OKX", "hyperliquid": "Hyperliquid"}
-
 
 def route(venue: str, coin: str, network: str) -> Route | None:
     """Return the listed route, or None: then it must not be used."""
@@ -37,11 +35,6 @@ def route(venue: str, coin: str, network: str) -> Route | None:
 def routes_of(venue: str, coin: str) -> tuple[Route, ...]:
     """Return every listed way out for this coin."""
     return tuple(r for r in ROUTES if (r.venue, r.coin) == (venue, coin))
-
-
-def venue_name(venue: str) -> str:
-    """Return the venue as people write it."""
-    return _VENUE_NAMES.get(venue, venue.capitalize())
 
 
 def explorer_link(world: str, coin: str, txid: str) -> str:

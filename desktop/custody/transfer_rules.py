@@ -29,11 +29,12 @@ from desktop.custody.guards import (
     why_not,
     wrong_wallet,
 )
-from desktop.custody.routes import route, routes_of, venue_name
+from desktop.custody.routes import route, routes_of
 from desktop.custody.transfer import DestinationProof, Transfer, TransferState
 from desktop.custody.transfer_fold import LEGAL, apply, fold
 from desktop.domain.errors import Refused
 from desktop.domain.money import plain
+from desktop.domain.venue_names import venue_name
 
 __all__ = ["apply", "decide", "fold"]
 

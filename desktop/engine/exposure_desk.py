@@ -9,6 +9,7 @@ import msgspec
 
 from desktop.domain.errors import BadInput, SeawallError
 from desktop.domain.position import Holdings
+from desktop.domain.venue_names import venue_name
 from desktop.engine.connections import OFFLINE
 from desktop.engine.desk_view import ExposureView
 from desktop.engine.exposure_surroundings import MarketSurroundings
@@ -156,9 +157,7 @@ class ExposureDesk:
         return self._view
 
     def _reason(self) -> str:
-        troubles = [
-            f"{venue.capitalize()}: {seen.trouble}" for (venue, _), seen in self._seen.items() if seen.trouble
-        ]
+        troubles = [f"{venue_name(venue)}: {seen.trouble}" for (venue, _), seen in self._seen.items() if seen.trouble]
         if troubles:
             return "; ".join(troubles)
         waiting = any(seen.holdings is None for seen in self._seen.values())

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from desktop.domain.money import plain
+from desktop.domain.venue_names import venue_name
 from desktop.risk.exposure import PositionStanding, Standing
 from desktop.risk.reading import Reading, State, unknown
 
@@ -40,7 +41,7 @@ def _distances(standings: Sequence[Standing], now_ms: int) -> list[ExposureFact]
 def _distance(one: PositionStanding, now_ms: int) -> Reading:
     position = one.position
     side = "long" if position.side > 0 else "short"
-    words = f"{position.venue.capitalize()} {side} {plain(position.quantity)} {position.coin}"
+    words = f"{venue_name(position.venue)} {side} {plain(position.quantity)} {position.coin}"
     if one.distance is None:
         return unknown(one.reason or "no liquidation price", now_ms)
     return Reading(one.distance, State.LIVE, now_ms, reason=words)

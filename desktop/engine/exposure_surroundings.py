@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from desktop.domain.margin_tiers import MarginTiers
 from desktop.domain.position import Holding, Position
+from desktop.domain.venue_names import venue_name
 from desktop.engine.market_notes import MarketNotes
 from desktop.engine.ports import Clock
 from desktop.risk.collateral import is_stable
@@ -25,7 +26,7 @@ def mark_of(position: Position, notes: MarketNotes, now_ms: int) -> Reading:
     """Return the mark of a position: of its own venue, of another one, or the one its source said with it."""
     said = notes.mark(position.coin, now_ms, position.venue, position.symbol)
     if said is not None:
-        elsewhere = "" if said.venue == position.venue else f"mark of {said.venue.capitalize()}"
+        elsewhere = "" if said.venue == position.venue else f"mark of {venue_name(said.venue)}"
         return Reading(said.price, said.state(now_ms), said.heard_ms, reason=elsewhere, venues=(said.venue,))
     age_ms = now_ms - position.as_of_ms
     if position.venue_mark is None or age_ms > _OLDEST_MARK_MS:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from desktop.custody.guards import LookCount
-from desktop.custody.routes import venue_name
 from desktop.custody.transfer import Transfer, TransferState
+from desktop.domain.venue_names import venue_name
 from desktop.engine.desk_view import LookView
 
 S = TransferState

@@ -9,6 +9,7 @@ from desktop.domain.coverage import Completeness
 from desktop.domain.instrument import instrument_by_rule
 from desktop.domain.market import FeedStatus, Gap
 from desktop.domain.raw_frame import is_beside
+from desktop.domain.venue_names import venue_name
 from desktop.engine.desk_view import ChannelView, FeedView
 from desktop.risk.freshness import STREAM_DEAD_MS, STREAM_STALE_MS, age_words
 from desktop.risk.reading import State
@@ -179,7 +180,7 @@ class VenueFeed:
         """
         late = [late for at_ms, late in self._late if now_ms - at_ms <= MINUTE_MS]
         least = min(late) if len(late) >= _LEAST_SAMPLES else 0.0
-        name, seconds = self.venue.capitalize(), abs(least) / 1000
+        name, seconds = venue_name(self.venue), abs(least) / 1000
         if least <= -_SKEWED_MS:
             return f"this computer's clock is {seconds:.0f} s behind {name}'s"
         if least >= _MUCH_LATE_MS:
@@ -243,7 +244,7 @@ class VenueFeed:
     def trouble(self, now_ms: int) -> str:
         """Return what is wrong in words; empty when it is live."""
         state = self.state(now_ms)
-        name = self.venue.capitalize()
+        name = venue_name(self.venue)
         if state == "live":
             return ""
         if state == "off":

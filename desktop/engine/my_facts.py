@@ -8,7 +8,7 @@ import msgspec
 
 from desktop.alerts.incident_words import dollars
 from desktop.custody.readiness import ReadinessRow
-from desktop.custody.routes import venue_name
+from desktop.domain.venue_names import venue_name
 from desktop.engine.desk_view import DeviceView, ExposureView, PositionView
 from desktop.engine.told_facts import ToldFacts
 from desktop.risk.exposure import Standing
@@ -110,7 +110,7 @@ class MyFacts:
             parts.append(f"survives a {view.wick * 100:.0f} % wick: {verdict}")
         for holding in view.holdings:
             if holding.coin == coin and holding.idle_usd:
-                parts.append(f"idle on {holding.venue.capitalize()} {dollars(holding.idle_usd)}")
+                parts.append(f"idle on {venue_name(holding.venue)} {dollars(holding.idle_usd)}")
         return "; ".join(parts)
 
     def ready(self, coin: str, now_ms: int) -> Ready | None:

@@ -9,6 +9,7 @@ import msgspec
 from desktop.alerts.facts import FACTS
 from desktop.alerts.judgement import Facts
 from desktop.domain.market import WithdrawalStatus
+from desktop.domain.venue_names import venue_name
 from desktop.engine.market_state import VenueFeed
 from desktop.risk.catalogue import CATALOGUE
 from desktop.risk.freshness import STREAM_DEAD_MS
@@ -89,4 +90,4 @@ class ToldFacts:
 
 
 def _shut_words(venue: str, coins: list[str]) -> str:
-    return f"{venue.capitalize()} lets {', '.join(coins)} out over no network" if coins else ""
+    return f"{venue_name(venue)} lets {', '.join(coins)} out over no network" if coins else ""

@@ -9,8 +9,8 @@ from decimal import Decimal
 import msgspec
 
 from desktop.custody.reports import SavedAddress, VenueNetwork
-from desktop.custody.routes import venue_name
 from desktop.domain.errors import Refused, SeawallError
+from desktop.domain.venue_names import venue_name
 from desktop.engine.ports import Clock, ExchangeRecords
 
 FRESH_MS = 10_000

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from desktop.domain.market import InsurancePool, VenueNotice, WithdrawalStatus
+from desktop.domain.venue_names import venue_name
 from desktop.engine.market_state import VenueFeed
 from desktop.risk.freshness import STREAM_DEAD_MS
 from desktop.risk.reading import Level
@@ -90,7 +91,7 @@ class VenueHealth:
         return sorted(found, key=lambda complaint: -complaint.level)
 
     def _complaint(self, level: Level, words: str) -> Complaint:
-        return Complaint(self.feed.venue, level, f"{self.feed.venue.capitalize()} {words}")
+        return Complaint(self.feed.venue, level, f"{venue_name(self.feed.venue)} {words}")
 
     def _of_feed(self, now_ms: int) -> list[Complaint]:
         found = []

@@ -131,6 +131,7 @@ class IncidentCard(QWidget):
         # A scroll area asks only for the least height, and wrapped words do not tell theirs without a width.
         layout = self.layout()
         if layout is not None:
+            layout.invalidate()
             self.setMinimumHeight(max(0, layout.totalHeightForWidth(self.width())))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from desktop.alerts.dead_man import FEED_DEAD
 from desktop.engine.desk_view import CompositeView, DeskView
 from desktop.risk.reading import Level
 from desktop.ui import runs, shapes, theme, wording
@@ -41,7 +42,9 @@ def level_facts(view: DeskView) -> LevelFacts:
     """Return what is said of a view. When no feed is heard the level is unknown, whatever was last computed."""
     heard = any(feed.state in ("live", "stale") for feed in view.feeds)
     worst, whole = worst_open(view), worst_composite(view)
-    if not heard and view.level < Level.WARNING:
+    # Blindness is no level of risk: it is said as such, and rings by its own incident.
+    only_blind = worst is None or worst.rule == FEED_DEAD or worst.level < Level.WARNING
+    if not heard and only_blind:
         return LevelFacts(None, Shape.UNKNOWN, tr("Blind"), tr("no feed is heard"), tr("unknown is not calm"))
     level = max(view.level, Level.CALM if whole is None else whole.level)
     what = wording.incident_title(worst) if worst is not None else tr("no rule trips")

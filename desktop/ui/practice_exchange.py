@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QLineEdit
 
-from desktop.custody.routes import venue_name
 from desktop.domain.errors import BadInput
 from desktop.domain.money import amount
+from desktop.domain.venue_names import venue_name
 from desktop.engine.commands import PracticeSaveAddress, PracticeWithdraw
 from desktop.engine.desk_view import ExchangePageView
 from desktop.ui.transfer.pieces import Button, boxed, column, row, set_words, show_if, words

@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from PySide6.QtCore import QCoreApplication
 
-from desktop.custody.routes import venue_name as venue_name
 from desktop.custody.transfer import DestinationProof, TransferState
 from desktop.domain.bitcoin_address import groups as groups_of
 from desktop.domain.money import plain
+from desktop.domain.venue_names import venue_name as venue_name
 from desktop.engine.desk_view import DeviceView
 from desktop.ui import wording
 from desktop.ui.transfer.seen import Seen

@@ -14,6 +14,7 @@ from desktop.alerts import incident_words
 from desktop.alerts.dead_man import FEED_DEAD
 from desktop.alerts.facts import FACTS, known_fact
 from desktop.alerts.incidents import Factor, Incident
+from desktop.domain.venue_names import venue_name
 from desktop.risk.catalogue import CATALOGUE
 from desktop.risk.reading import Level, Reading, State
 
@@ -36,8 +37,7 @@ def level_word(level: Level) -> str:
 
 def venue(name: str) -> str:
     """Return a venue as it writes itself."""
-    known = {"okx": "OKX", "binance": "Binance", "bybit": "Bybit", "hyperliquid": "Hyperliquid"}
-    return known.get(name.lower(), name.capitalize())
+    return venue_name(name)
 
 
 # Numbers
@@ -130,6 +130,12 @@ def figure(value: float, unit: str) -> str:
             return tr("{value} bp", value=signed(f"{value:,.1f}"))
         case "annualised" | "APR":
             return tr("{value} a year", value=percent(value, 0))
+        case "times":
+            return tr("{value} ×", value=signed(f"{value:,.1f}" if abs(value) >= 10 else f"{value:,.2f}"))
+        case "s":
+            return tr("{value} s", value=f"{value:,.0f}")
+        case "days":
+            return tr("{value} d", value=f"{value:,.0f}")
         case "count" | "settlements" | "0-100" | "index":
             return signed(f"{value:,.0f}")
         case _:

@@ -7,8 +7,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from desktop.custody.routes import venue_name
 from desktop.custody.transfer import TransferState
+from desktop.domain.venue_names import venue_name
 from desktop.ui import wording
 from desktop.ui.transfer import look
 from desktop.ui.transfer.seen import Seen

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.custody.routes import venue_name
+from desktop.domain.venue_names import venue_name
 from desktop.engine.desk_view import DeskView, TransferView
 from desktop.ui.transfer.notices import Notice, Notices
 from desktop.ui.transfer.pieces import Button, Panel, boxed, column, row, set_words, words

@@ -27,7 +27,7 @@ def test_the_headline_names_level_what_and_where() -> None:
     assert title(_incident()) == "Warning: long cascade in BTC"
     assert title(_incident(coins=("ETH", "SOL"))) == "Warning: long cascade in BTC and 2 more"
     assert title(_incident("feed-dead", coin="", venue="bybit")) == "I cannot see Bybit"
-    assert title(_incident("idle-collateral", coin="", venue="okx")) == "Warning: idle coins at Okx"
+    assert title(_incident("idle-collateral", coin="", venue="okx")) == "Warning: idle coins at OKX"
     assert title(_incident("breadth", coin="")) == "Warning: market-wide fall"
 
 
