@@ -265,12 +265,21 @@ def test_the_incident_opens_in_the_turn_of_the_message_that_completes_it() -> No
     market = _warm_market()
     market.price = 98.0
     market.trade(98.0)
-    assert [(change.incident.rule, change.incident.level) for change in market.changes] == [
-        ("support-broken", Level.NOTABLE)
-    ]
+    assert not market.changes
     market.liquidation(160_000.0)
-    assert [(c.change, c.incident.level) for c in market.changes[1:]] == [("raised", Level.WARNING)]
-    assert market.changes[1].incident.at_ms == market.now_ms
+    assert [(c.change, c.incident.level) for c in market.changes] == [("opened", Level.WARNING)]
+    assert market.changes[0].incident.at_ms == market.now_ms
+
+
+def test_a_broken_support_shows_after_a_quarter_of_an_hour_and_does_not_ring() -> None:
+    market = _warm_market()
+    market.price = 98.0
+    market.pass_seconds(14 * 60)
+    assert not market.changes
+    market.pass_seconds(2 * 60)
+    (change,) = (change for change in market.changes if change.change == "opened")
+    assert (change.incident.rule, change.incident.level) == ("support-broken", Level.NOTABLE)
+    assert not change.rings
 
 
 def test_a_new_low_after_the_liquidations_completes_it_as_well() -> None:
