@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
+from desktop.engine.ports import Clock
 from desktop.venues.asking import Asking
 from desktop.venues.binance import stream
 from desktop.venues.binance.poll import instruments_poll, polls, status_poll, whole_book
 from desktop.venues.book_keeper import BookKeeper
+from desktop.venues.book_memory import BookMemory
 from desktop.venues.feed_parts import FeedParts, VenueHosts
 from desktop.venues.host_rules import BINANCE_SPOT, VENUE_RULES
 from desktop.venues.http import RestDoor
@@ -23,36 +25,45 @@ def binance_feed(where: VenueHosts, coins: Sequence[str], parts: FeedParts) -> V
     door = RestDoor(where.rest, parts.clock, rules=VENUE_RULES["binance"], outbound=parts.outbound)
     spot_door = RestDoor(where.spot_rest, parts.clock, rules=BINANCE_SPOT, outbound=parts.outbound)
     symbols = partial(parts.symbols, "binance")
-
-    def plans(watched: Sequence[str]) -> list[SocketPlan]:
-        made = [stream.market_plan(where.ws, symbols(watched))]
-        if "books" in where.parts:
-            made.append(stream.books_plan(where.ws, symbols(watched)))
-        if "tickers" in where.parts:
-            made.append(stream.tickers_plan(where.ws))
-        if where.spot_ws:
-            made.append(stream.spot_plan(where.spot_ws, watched))
-        return made
-
-    def workers(feed: VenueFeed) -> list[Worker]:
-        made: list[Worker] = [*polls(door, parts.clock, feed.take, symbols)]
-        if "books" in where.parts:
-            asking = Asking("binance", door, parts.clock, feed.take)
-            made.append(BookKeeper(reader.books, parts.clock, lambda one: asking.ask(whole_book(one)), symbols))
-        if "instruments" in where.parts:
-            made.append(instruments_poll(door, parts.clock, feed.take, feed.watch_again))
-        if "status" in where.parts:
-            made.append(status_poll(spot_door, parts.clock, feed.take))
-        return made
-
     return VenueFeed(
         reader,
         parts.clock,
-        plans,
+        lambda watched: _plans(where, watched, symbols(watched)),
         coins,
-        workers=workers,
+        workers=lambda feed: _workers(where, feed, reader.books, symbols, (door, spot_door), parts.clock),
         closers=(door.close, spot_door.close),
         tap=parts.tap,
         limits=parts.limits,
         proxy_for=parts.outbound.proxy_for,
     )
+
+
+def _plans(where: VenueHosts, coins: Sequence[str], symbols: Sequence[str]) -> list[SocketPlan]:
+    made = [stream.market_plan(where.ws, symbols)]
+    if "books" in where.parts:
+        made.append(stream.books_plan(where.ws, symbols))
+    if "tickers" in where.parts:
+        made.append(stream.tickers_plan(where.ws))
+    if where.spot_ws:
+        made.append(stream.spot_plan(where.spot_ws, coins))
+    return made
+
+
+def _workers(
+    where: VenueHosts,
+    feed: VenueFeed,
+    books: BookMemory,
+    symbols: Callable[[Sequence[str]], list[str]],
+    doors: tuple[RestDoor, RestDoor],
+    clock: Clock,
+) -> list[Worker]:
+    door, spot_door = doors
+    made: list[Worker] = [*polls(door, clock, feed.take, symbols)]
+    if "books" in where.parts:
+        asking = Asking("binance", door, clock, feed.take)
+        made.append(BookKeeper(books, clock, lambda one: asking.ask(whole_book(one)), symbols))
+    if "instruments" in where.parts:
+        made.append(instruments_poll(door, clock, feed.take, feed.watch_again))
+    if "status" in where.parts:
+        made.append(status_poll(spot_door, clock, feed.take))
+    return made

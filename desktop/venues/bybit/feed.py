@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
+from desktop.engine.ports import Clock
 from desktop.venues.book_keeper import BookKeeper
+from desktop.venues.book_memory import BookMemory
 from desktop.venues.bybit import stream
 from desktop.venues.bybit.poll import instruments_poll, status_poll, tickers_polls
 from desktop.venues.feed_parts import FeedParts, VenueHosts
@@ -21,41 +23,48 @@ def bybit_feed(where: VenueHosts, coins: Sequence[str], parts: FeedParts) -> Ven
     reader = frame_reader("bybit", parts.instruments)
     door = RestDoor(where.rest, parts.clock, rules=VENUE_RULES["bybit"], outbound=parts.outbound)
     symbols = partial(parts.symbols, "bybit")
-
-    def plans(watched: Sequence[str]) -> list[SocketPlan]:
-        made = [stream.linear_plan(where.ws, symbols(watched))]
-        if "books" in where.parts:
-            made.append(stream.books_plan(where.ws, symbols(watched)))
-        if "insurance" in where.parts:
-            made.append(stream.pools_plan(where.ws))
-        if "status" in where.parts:
-            made.append(stream.status_plan(where.ws))
-        return made
-
-    def workers(feed: VenueFeed) -> list[Worker]:
-        made: list[Worker] = []
-        if "books" in where.parts:
-
-            async def ask(symbol: str) -> None:
-                feed.ask_again(stream.BOOKS_CHANNEL, stream.book_topic(symbol))
-
-            made.append(BookKeeper(reader.books, parts.clock, ask, symbols))
-        if "tickers" in where.parts:
-            made.extend(tickers_polls(door, parts.clock, feed.take))
-        if "instruments" in where.parts:
-            made.append(instruments_poll(door, parts.clock, feed.take, feed.watch_again))
-        if "status" in where.parts:
-            made.append(status_poll(door, parts.clock, feed.take))
-        return made
-
     return VenueFeed(
         reader,
         parts.clock,
-        plans,
+        lambda watched: _plans(where, symbols(watched)),
         coins,
-        workers=workers,
+        workers=lambda feed: _workers(where, feed, reader.books, symbols, door, parts.clock),
         closers=(door.close,),
         tap=parts.tap,
         limits=parts.limits,
         proxy_for=parts.outbound.proxy_for,
     )
+
+
+def _plans(where: VenueHosts, symbols: Sequence[str]) -> list[SocketPlan]:
+    made = [stream.linear_plan(where.ws, symbols)]
+    if "books" in where.parts:
+        made.append(stream.books_plan(where.ws, symbols))
+    if "insurance" in where.parts:
+        made.append(stream.pools_plan(where.ws))
+    if "status" in where.parts:
+        made.append(stream.status_plan(where.ws))
+    return made
+
+
+def _workers(
+    where: VenueHosts,
+    feed: VenueFeed,
+    books: BookMemory,
+    symbols: Callable[[Sequence[str]], list[str]],
+    door: RestDoor,
+    clock: Clock,
+) -> list[Worker]:
+    async def ask(symbol: str) -> None:
+        feed.ask_again(stream.BOOKS_CHANNEL, stream.book_topic(symbol))
+
+    made: list[Worker] = []
+    if "books" in where.parts:
+        made.append(BookKeeper(books, clock, ask, symbols))
+    if "tickers" in where.parts:
+        made.extend(tickers_polls(door, clock, feed.take))
+    if "instruments" in where.parts:
+        made.append(instruments_poll(door, clock, feed.take, feed.watch_again))
+    if "status" in where.parts:
+        made.append(status_poll(door, clock, feed.take))
+    return made
