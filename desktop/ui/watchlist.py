@@ -103,11 +103,18 @@ def _below(coin: CoinView) -> tuple[Run, ...]:
     return (Words(words, tone, px=theme.CAPTION),)
 
 
+def _level(coin: CoinView) -> Level:
+    """Return the composite's level; while it has no score, the highest of the coin's own live readings."""
+    if coin.composite is not None and coin.composite.score is not None:
+        return coin.composite.level
+    return max((r.level for r in coin.readings.values() if r.votes), default=Level.CALM)
+
+
 def _paint_row(painter: QPainter, area: QRectF, coin: CoinView, age: str, colours: Colours) -> None:
     unknown = coin.price.state is State.UNKNOWN
     if unknown:
         shapes.paint_hatch(painter, area, colours)
-    level = max((r.level for r in coin.readings.values() if r.votes), default=Level.CALM)
+    level = _level(coin)
     name: list[Run] = [Words(coin.coin, weight=theme.SEMIBOLD)]
     if level >= Level.NOTABLE:
         name += [runs.Space(6), Mark(shapes.of_level(level), 9, 0, says=wording.level_word(level))]
