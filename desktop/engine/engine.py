@@ -192,6 +192,7 @@ class Engine:
             if parts.own is not None:
                 parts.own.tick(now_ms)
                 self._market.tell(parts.own.facts(now_ms))
+                self._market.use_sizes(parts.own.long_sizes(now_ms))
             self._past.hand_over(now_ms)
             await parts.clock.sleep(pause_seconds)
 

@@ -29,6 +29,11 @@ class MarketPast:
         for coin, desk in self._floor.coins.items():
             desk.level.cascade = partial(cascade, coin)
 
+    def use_sizes(self, sizes: Mapping[str, float]) -> None:
+        """Measure slippage for these sizes of the person's own (USD by coin); of other coins none is known."""
+        for coin, desk in self._floor.coins.items():
+            desk.track.boards.slips.mine_usd = sizes.get(coin)
+
     def warm(self, coin: str, bars: Sequence[HourBar]) -> None:
         """Take up to 30 days of hours of a coin, so that percentiles and day windows are warm from the start."""
         self.watch(coin)

@@ -142,6 +142,14 @@ class OwnSide:
         self._told |= told
         return [*facts, *gone]
 
+    def long_sizes(self, now_ms: int) -> dict[str, float]:
+        """Return by coin what the person's long positions are worth in USD, as far as that is known."""
+        sizes: dict[str, float] = {}
+        for position in self.exposure_now(now_ms).positions:
+            if position.side == "long" and position.notional_usd:
+                sizes[position.coin] = sizes.get(position.coin, 0.0) + position.notional_usd
+        return sizes
+
     def exposure_now(self, now_ms: int) -> ExposureView:
         """Return the person's side."""
         return self.exposure.view(now_ms)

@@ -223,6 +223,18 @@ def test_a_book_gives_spread_slippage_and_depth_against_open_interest() -> None:
     assert market.reading("DEPTH_OI").value == pytest.approx(20 * 1_000 * 99.5 / 50e6, rel=0.05)
 
 
+def test_my_own_size_is_walked_as_well_once_it_is_known() -> None:
+    market = warm_market(("binance",))
+    market.desk.use_sizes({"BTC": 150_000.0})
+    market.pass_seconds(5)
+    market.book(size=1_000.0)
+    assert market.reading("SLIP_MINE").value == pytest.approx(4.2, rel=0.05)
+    market.desk.use_sizes({})
+    market.pass_seconds(5)
+    market.book(size=1_000.0)
+    assert market.reading("SLIP_MINE").reason == "my size is not known"
+
+
 def test_a_lost_or_old_book_is_unknown_never_thin() -> None:
     market = warm_market(("binance",))
     market.book()
