@@ -56,45 +56,44 @@ class Engine:
         self._delivery = AlertDelivery(self._incidents, parts.notifier)
         self._changes: asyncio.Queue[IncidentChange] = asyncio.Queue()
         self._commands: asyncio.Queue[Command] = asyncio.Queue()
+        feeds = [*parts.feeds, *parts.context]
         self._connections = Connections(
-            [*parts.feeds, *parts.context],
-            parts.market,
-            parts.clock,
-            self._fold,
-            offline=parts.offline,
-            gate=parts.gate,
+            feeds, parts.market, parts.clock, self._fold, offline=parts.offline, gate=parts.gate
         )
-        if parts.own is not None:
-            parts.market.use_cascade(parts.own.cascade)
         self._past = PastDesk(parts)
         self._picture = Picture(parts, self._past.view)
-        self._past.on_trouble = self._picture.note
-        self._incidents.on_trouble = self._picture.note
         self.alerts = AlertDesk(parts.market, parts.clock, parts.history, parts.rules, parts.last_seen)
+        self._watching = WatchDesk(parts.coins, self._watch_parts())
+        self.view: DeskView | None = None
+        self.on_news: Callable[[News], None] = lambda news: None
+        self._loop = asyncio.get_running_loop()
+        self._join()
+
+    def _join(self) -> None:
+        """Let the parts hear of each other."""
+        parts, note = self._parts, self._picture.note
+        self._past.on_trouble = self._incidents.on_trouble = note
         self.alerts.mine = mine_of(parts)
         self.alerts.tell = self._tell_changes
         self.alerts.news = lambda news: self.on_news(news)
         self._picture.rules = self.alerts.view
+        self._picture.catalogue = lambda: self._watching.view
         if parts.transfers is not None:
-            parts.transfers.on_refused = self._picture.note
+            parts.transfers.on_refused = note
         if parts.ways_out is not None:
-            parts.ways_out.on_refused = self._picture.note
+            parts.ways_out.on_refused = note
             self._delivery.ways_out = parts.ways_out
             parts.ways_out.desk.on_failed = self._channel_failed
             parts.ways_out.desk.on_well = self._channel_well
         if parts.own is not None:
+            parts.market.use_cascade(parts.own.cascade)
             parts.own.listen(
                 level=lambda: worst_open(parts.market.incidents()),
-                on_trouble=self._picture.note,
+                on_trouble=note,
                 offline=lambda: self._connections.offline,
             )
-        self._watching = WatchDesk(parts.coins, self._watch_parts())
-        self._picture.catalogue = lambda: self._watching.view
-        self.view: DeskView | None = None
-        self.on_news: Callable[[News], None] = lambda news: None
         if parts.notifier is not None:
             parts.notifier.on_action = self._on_notification_action
-        self._loop = asyncio.get_running_loop()
 
     def _watch_parts(self) -> WatchParts:
         parts = self._parts
