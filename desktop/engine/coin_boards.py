@@ -32,7 +32,6 @@ class CoinBoards:
         self.books = BookBoard()
         self.slips = SlipBoard(self.books)
         self.tickers = TickerBoard()
-        self.interest_usd: float | None = None
         self.volatility = MinuteVolatility()
         self.impact = MinuteImpact()
 
@@ -72,7 +71,6 @@ class CoinBoards:
         venue.set(message.symbol, coins, usd, min(message.at_ms, now_ms))
         if (weight := self.interest.weight(message.venue)) is not None:
             self.orders.sequence.interest(message.venue, weight)
-            self.interest_usd = sum(known for known in self.weights().values() if known is not None)
         return True
 
     def take_book(self, book: Book, now_ms: int) -> None:
@@ -97,6 +95,11 @@ class CoinBoards:
         edge_ms = now_ms - FUNDING_HOLDS_MS
         lately = [venue for venue, said in self.funding.by_venue.items() if said.at_ms >= edge_ms]
         return self.funding.weighted(lately, self.weights())
+
+    @property
+    def known_interest_usd(self) -> float:
+        """The open interest in USD of all venues that ever said it, as last said; 0 while none has."""
+        return sum(known for known in self.weights().values() if known is not None)
 
     def weights(self) -> dict[str, float | None]:
         """Return each venue's open interest in USD as last said, None where it never did."""

@@ -210,7 +210,7 @@ class MarketDesk(MarketPast):
             return NOTHING
         desk.touched("print")
         orders = desk.track.boards.orders
-        if orders.unjudged_usd < _WEIGHTY * (desk.track.boards.interest_usd or 0.0):
+        if orders.unjudged_usd < _WEIGHTY * desk.track.boards.known_interest_usd:
             return NOTHING
         orders.unjudged_usd = 0.0
         return self._judge("print", message.coin, now_ms)

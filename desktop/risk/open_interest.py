@@ -36,6 +36,11 @@ class VenueInterest:
             return
         self.at_ms = at_ms
         self._contracts[symbol] = (coins, usd)
+        if len(self._contracts) == 1:
+            self.coins.set(at_ms, coins)
+            if usd is not None:
+                self.usd.set(at_ms, usd)
+            return
         self.coins.set(at_ms, sum(c for c, _ in self._contracts.values()))
         sums = [u for _, u in self._contracts.values()]
         known = [u for u in sums if u is not None]

@@ -47,7 +47,7 @@ class HourOfWeek:
 
     def __init__(self) -> None:
         self._hours: deque[tuple[int, float]] = deque()
-        self._buckets: list[deque[float]] = [deque() for _ in range(HOURS_A_WEEK)]
+        self._buckets: dict[int, deque[float]] = {}
         self._hour_ms = -1
         self._sample_ms = 0
         self._samples: list[float] = []
@@ -79,7 +79,7 @@ class HourOfWeek:
         if hours and hour_ms <= hours[-1][0]:
             return
         hours.append((hour_ms, value))
-        self._buckets[_bucket(hour_ms)].append(value)
+        self._buckets.setdefault(_bucket(hour_ms), deque()).append(value)
         while hours[0][0] <= hour_ms - KEEP_MS:
             self._buckets[_bucket(hours.popleft()[0])].popleft()
         self._said = None
@@ -96,7 +96,7 @@ class HourOfWeek:
         warm = min(1.0, known_ms / (0.7 * WARM_MS))
         if self._hours and hour_ms - self._hours[0][0] < WARM_MS:
             warm = min(warm, (hour_ms - self._hours[0][0]) / WARM_MS)
-        bucket = self._buckets[_bucket(hour_ms)]
+        bucket = self._buckets.get(_bucket(hour_ms), ())
         if warm >= 1 and len(bucket) >= _LEAST_OF_BUCKET:
             return Usual(median(bucket), "hour_of_week", warm)
         day = [value for at_ms, value in self._hours if at_ms >= hour_ms - DAY_MS]
