@@ -39,7 +39,7 @@ def test_nothing_known_is_unknown_and_has_no_score() -> None:
 
 def test_a_storm_is_critical_and_names_its_three_strongest_reasons() -> None:
     view = _stepped(STORM).view
-    assert view.score == pytest.approx(99.9)
+    assert view.score == pytest.approx(100.0)
     assert (view.level, view.status) == (Level.CRITICAL, "live")
     assert len(view.reasons) == 3
     assert {reason.indicator for reason in view.reasons} <= set(STORM)
@@ -69,7 +69,7 @@ def test_stale_members_have_no_vote() -> None:
 def test_fuel_shifts_by_five_points_at_most_and_shows_its_parts() -> None:
     full = {"FUND_7D": _live(0.001, 0.999, Level.CRITICAL), "OI_SPOTVOL": _live(9.0, 0.999, Level.CRITICAL)}
     gauge = fuel_view(lambda name: full.get(name, unknown("not there")))
-    assert gauge.score == pytest.approx(99.9)
+    assert gauge.score == pytest.approx(100.0)
     assert gauge.shift == pytest.approx(5.0, abs=0.02)
     assert [name for name, _ in gauge.parts] == ["FUND_7D", "OI_SPOTVOL"]
     nothing = fuel_view(lambda name: unknown("not there"))

@@ -141,7 +141,7 @@ def test_marks_of_one_venue_apart_from_the_others() -> None:
         market.pass_seconds(1)
     found = of_market(market, "VENUE_HEALTH")
     assert found.level is Level.WARNING
-    assert "Okx marks 1.00% apart" in found.reason
+    assert "OKX marks 1.00% apart" in found.reason
 
 
 # --- context -------------------------------------------------------------------------------------------------------
