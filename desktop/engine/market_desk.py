@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-import msgspec
-
-from desktop.alerts.incident_words import with_next_step
-from desktop.alerts.incidents import Incident, IncidentChange
-from desktop.alerts.judgement import Facts
+from desktop.alerts.incidents import IncidentChange
 from desktop.alerts.rules import Rule
-from desktop.alerts.supports import WINDOWS, supports
 from desktop.domain.market import (
     Book,
     ContextPoint,
@@ -27,26 +22,18 @@ from desktop.domain.market import (
     VenueNotice,
     WithdrawalStatus,
 )
-from desktop.engine.alert_loop import AlertLoop
 from desktop.engine.market_floor import MarketFloor
-from desktop.engine.market_past import MarketPast
 from desktop.engine.market_pictures import MarketPictures
+from desktop.engine.market_rules import NOTHING, MarketRules
 from desktop.engine.market_state import Tape, VenueFeed
 from desktop.engine.sleep_watch import Slept
-from desktop.risk.catalogue import touched_by
-from desktop.risk.indicator import Touch
-from desktop.risk.reading import Reading
 from desktop.risk.windows import HOUR_MS
 
-NOTHING: tuple[IncidentChange, ...] = ()
-LOWS = frozenset({*WINDOWS, "LOW_BREAK_24H"})
 _GRACE_MS = 5_000
-_IN_TURN: tuple[Touch, ...] = ("print", "price")
-_JUDGED_AT_ONCE = 60
 _WEIGHTY = 1e-5
 
 
-class MarketDesk(MarketPast):
+class MarketDesk(MarketRules):
     """Folds messages, judges rules in the same turn, and keeps what the window shows. Engine thread.
 
     `venues` in the order in which they may carry the price. `now_ms` is the engine's clock and must not go back.
@@ -56,24 +43,12 @@ class MarketDesk(MarketPast):
     """
 
     def __init__(self, coins: Sequence[str], rules: Sequence[Rule], venues: Sequence[str]) -> None:
-        super().__init__(MarketFloor(venues))
-        self._alerts = AlertLoop(rules)
-        self._alerts.market = self._market_facts
-        self._alerts.book.shelf.words = self._worded
+        super().__init__(MarketFloor(venues), rules)
         self.on_slept: Callable[[Slept], None] = lambda slept: None
-        self._on = self._dependencies()
         self._hour = -1
-        self._judged_next = 0
         self.pictures = MarketPictures(self._floor)
         for coin in coins:
             self.watch(coin)
-
-    def _dependencies(self) -> dict[Touch, tuple[Rule, ...]]:
-        """Return the rules of coins by the kind of message that can move what they name."""
-        coin_rules = [rule for rule in self._alerts.rules if rule.each == "coin"]
-        return {
-            touch: tuple(rule for rule in coin_rules if rule.indicators & touched_by(touch)) for touch in _IN_TURN
-        }
 
     def drop(self, coin: str, now_ms: int) -> tuple[IncidentChange, ...]:
         """Follow this coin no longer; what its rules hold open is closed."""
@@ -231,55 +206,6 @@ class MarketDesk(MarketPast):
         if isinstance(word, WithdrawalStatus):
             self._alerts.told.withdrawals(word, now_ms)
 
-    # --- rules -------------------------------------------------------------------------------------------------
-
-    def _judge(self, touch: Touch, coin: str, now_ms: int) -> tuple[IncidentChange, ...]:
-        rules = self._on[touch]
-        return self._alerts.touch(rules, coin, self._facts(coin, now_ms), now_ms) if rules else NOTHING
-
-    def _next_coins(self) -> list[str]:
-        """Return the coins whose turn it is at this tick: all, or sixty of more, one after the other."""
-        coins = list(self._floor.coins)
-        if len(coins) <= _JUDGED_AT_ONCE:
-            return coins
-        start = self._judged_next % len(coins)
-        self._judged_next = start + _JUDGED_AT_ONCE
-        return (coins + coins)[start : start + _JUDGED_AT_ONCE]
-
-    def _facts(self, coin: str, now_ms: int) -> Facts:
-        desk = self._floor.coins[coin]
-        return Facts(
-            reading=lambda name: desk.measured(name, now_ms),
-            histories=desk.track.hourly.histories,
-            factory=True,
-            graded=lambda name: desk.reading(name, now_ms),
-            before=desk.before,
-        )
-
-    def _market_facts(self, now_ms: int) -> Facts:
-        wide = self._floor.wide
-        return Facts(
-            reading=lambda name: wide.measured(name, now_ms),
-            histories=wide.histories,
-            factory=True,
-            graded=lambda name: wide.reading(name, now_ms),
-        )
-
-    def tell(self, facts: Iterable[tuple[str, str, Reading]]) -> None:
-        """Take facts the market does not say, as (name, coin or venue, reading): the person's own exposure."""
-        for name, subject, reading in facts:
-            self._alerts.told.tell(name, subject, reading)
-
-    def _worded(self, incident: Incident) -> Incident:
-        """Add the next step, and where an incident speaks of lows which they are and whether they are broken."""
-        incident = with_next_step(incident)
-        desk = self._floor.coins.get(incident.coin)
-        if desk is None or not any(factor.name in LOWS for one in incident.members for factor in one.factors):
-            return incident
-        now_ms = incident.at_ms
-        levels = supports(desk.level.price(now_ms).value, lambda name: desk.measured(name, now_ms))
-        return msgspec.structs.replace(incident, supports=tuple(level.words for level in levels))
-
     # --- time --------------------------------------------------------------------------------------------------
 
     def tick(self, now_ms: int) -> tuple[IncidentChange, ...]:
@@ -296,49 +222,3 @@ class MarketDesk(MarketPast):
                 floor.end_hour(now_ms)
             self._hour = hour
         return changes
-
-    # --- incidents ---------------------------------------------------------------------------------------------
-
-    def incidents(self) -> tuple[Incident, ...]:
-        """Return the incidents as they stand, newest first: all open ones and the last closed ones."""
-        return self._alerts.incidents()
-
-    def suspended_rules(self) -> tuple[str, ...]:
-        """Return the rules that cannot be judged now, with the reason."""
-        return self._alerts.suspended()
-
-    def acknowledge(self, incident_id: str, now_ms: int) -> tuple[IncidentChange, ...]:
-        """Note that the person has seen this incident; all open ones if the id is empty."""
-        return self._alerts.change(incident_id, acknowledged_ms=now_ms)
-
-    def snooze(self, incident_id: str, until_ms: int) -> tuple[IncidentChange, ...]:
-        """Stay quiet about this incident until then; all open ones if the id is empty."""
-        return self._alerts.change(incident_id, snoozed_until_ms=until_ms)
-
-    @property
-    def coins(self) -> tuple[str, ...]:
-        """The coins that are followed now."""
-        return tuple(self._floor.coins)
-
-    @property
-    def alerts(self) -> AlertLoop:
-        """The loop that judges the rules: told facts, quiet stretches, incidents of the watch itself."""
-        return self._alerts
-
-    def use_rules(self, rules: Sequence[Rule], now_ms: int) -> tuple[IncidentChange, ...]:
-        """Judge by these rules from now on."""
-        changes = self._alerts.use(rules, now_ms)
-        self._on = self._dependencies()
-        return changes
-
-    def channel_failed(self, name: str, reason: str, now_ms: int) -> tuple[IncidentChange, ...]:
-        """Take that a channel does not deliver: that is an incident itself."""
-        return self._alerts.watch.channel_failed(name, reason, now_ms)
-
-    def channel_well(self, name: str, now_ms: int) -> tuple[IncidentChange, ...]:
-        """Take that a channel delivers again."""
-        return self._alerts.watch.channel_well(name, now_ms)
-
-    def restore(self, incidents: Sequence[Incident]) -> None:
-        """Take incidents of an earlier run: open ones go on under their id, and none is news."""
-        self._alerts.restore(incidents)
