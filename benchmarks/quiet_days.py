@@ -77,8 +77,7 @@ class Tally:
             shares = " ".join(
                 f"{level.name.lower()} {100 * self.levels[coin][level] / len(scores):.1f} %" for level in Level
             )
-            far = scores[int(0.95 * (len(scores) - 1))]
-            print(f"{coin}: composite median {median(scores):.0f}, 95th {far:.0f}, most {scores[-1]:.0f}; {shares}")
+            print(f"{coin}: composite {_spread(scores, 0)}; {shares}")
         if self.k:
             print(f"CASCADE_K {_spread(self.k, 2)}")
         print("levels above calm are led by: " + ", ".join(f"{n} {c}" for n, c in self.leading.most_common(6)))

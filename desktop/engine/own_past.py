@@ -14,14 +14,17 @@ from desktop.risk.windows import DAY_MS, HOUR_MS
 FACTORY = "factory"
 THIRTY_DAYS = "30 d of hours"
 _YEAR = 365
+# Hours of a long window overlap: a month of 7-day means has four that differ, and the newest is the highest every
+# other week. Less than ten whole windows is no past.
+_LEAST_HOURS, _LEAST_WINDOWS = 240, 10
 _OF_THE_DAY = {"LIQ_MAX_1H": "most", "LIQ_MAX_24H": "most"}
 
 
 class OwnPast:
     """The past of one coin's (or the market's) indicators. Hours are those of the coin's own histories.
 
-    A percentile comes from days where the indicator is judged by days and enough of them are known, else from hours,
-    else from the factory baseline where it holds for this coin. Engine thread.
+    A percentile comes from days where the indicator is judged by days and enough of them are known, else from hours
+    where those hold ten windows of it, else from the factory baseline where it holds for this coin. Engine thread.
     """
 
     def __init__(self, coin: str, names: Sequence[str]) -> None:
@@ -37,7 +40,9 @@ class OwnPast:
         days = self._days.get(indicator.id)
         if days is not None and (found := days.percentile(value, indicator.least)) is not None:
             return found, ""
-        least = 240 if days is not None else indicator.least
+        least = indicator.least
+        if days is not None:
+            least = max(_LEAST_HOURS, _LEAST_WINDOWS * indicator.window_ms // HOUR_MS)
         if (found := hours.percentile(value, least)) is not None:
             return found, "" if days is None else THIRTY_DAYS
         baseline = indicator.baseline

@@ -107,15 +107,23 @@ def test_the_desk_steps_the_composite_and_a_fall_raises_it() -> None:
 
 
 def test_days_come_before_hours_and_hours_before_the_factory() -> None:
-    past, hours = OwnPast("BTC", ("FUND_7D",)), OwnHistory()
-    indicator = CATALOGUE["FUND_7D"]
+    past, hours = OwnPast("BTC", ("FUND_OIW",)), OwnHistory()
+    indicator = CATALOGUE["FUND_OIW"]
     assert past.percentile(indicator, 0.0001, hours)[1] == FACTORY
     for hour in range(240):
         hours.add(hour * 1e-6)
     assert past.percentile(indicator, 1.0, hours) == (1.0, THIRTY_DAYS)
     for day in range(181):
-        past.end_hour((day + 1) * 86_400_000, {"FUND_7D": 1e-3 * day}, {"FUND_7D": hours})
+        past.end_hour((day + 1) * 86_400_000, {"FUND_OIW": 1e-3 * day}, {"FUND_OIW": hours})
     assert past.percentile(indicator, 1e-6, hours) == (pytest.approx(1 / 181, rel=0.01), "")
+
+
+def test_a_month_of_hours_is_no_past_for_a_mean_of_seven_days() -> None:
+    past, hours = OwnPast("BTC", ("FUND_7D",)), OwnHistory()
+    for hour in range(720):
+        hours.add(1e-5 + hour * 1e-8)
+    percentile, of = past.percentile(CATALOGUE["FUND_7D"], 1e-4, hours)
+    assert (percentile, of) == (pytest.approx(0.5), FACTORY)
 
 
 def test_baselines_of_one_coin_do_not_judge_another() -> None:
