@@ -59,7 +59,7 @@ class Judge:
     """Parse and fold each line; keep how old every forced order is once it is judged."""
 
     def __init__(self) -> None:
-        from desktop.engine.market_desk import MarketDesk
+        from desktop.engine.market.market_desk import MarketDesk
         from desktop.storage.instrument_file import shipped_instruments
         from desktop.storage.rule_files import shipped_rules
         from desktop.venues.binance.parse import parse

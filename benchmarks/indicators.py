@@ -19,7 +19,7 @@ import orjson
 from market_desk import kinds
 
 from desktop.domain.market import Book, HourBar, Liquidation, Mark, Message, OpenInterest, Ticker, Trade
-from desktop.engine.market_desk import MarketDesk
+from desktop.engine.market.market_desk import MarketDesk
 from desktop.storage.rule_files import shipped_rules
 
 _START_MS = 1_769_900_400_000 // 3_600_000 * 3_600_000

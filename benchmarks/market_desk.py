@@ -17,7 +17,7 @@ from statistics import median
 import orjson
 
 from desktop.domain.market import HourBar, Liquidation, Mark, Message, OpenInterest, Trade
-from desktop.engine.market_desk import MarketDesk
+from desktop.engine.market.market_desk import MarketDesk
 from desktop.storage.rule_files import shipped_rules
 
 _START_MS = 1_769_900_400_000 // 3_600_000 * 3_600_000

@@ -19,9 +19,9 @@ from statistics import median
 from quiet_sea import COINS, DAY_S, HOUR_S, Sea, Storm, hours_of
 
 from desktop.alerts.incidents import IncidentChange
-from desktop.engine.market_desk import MarketDesk
-from desktop.engine.market_notes import MarketNotes
-from desktop.engine.untested_map import UntestedDesk
+from desktop.engine.market.market_desk import MarketDesk
+from desktop.engine.market.market_notes import MarketNotes
+from desktop.engine.own.untested_map import UntestedDesk
 from desktop.risk.reading import Level, State
 from desktop.storage.rule_files import shipped_rules
 

@@ -30,7 +30,7 @@ from feed_frames import AT_MS, binance_frames, trade_frame
 
 from desktop.domain.raw_frame import RawFrame
 from desktop.engine.clock import WallClock
-from desktop.engine.market_desk import MarketDesk
+from desktop.engine.market.market_desk import MarketDesk
 from desktop.storage.instrument_file import shipped_instruments
 from desktop.storage.rule_files import shipped_rules
 from desktop.venues.reading import frame_reader

@@ -113,7 +113,7 @@ async def consume(port: int, speed: float, coins: int, watch: Watch, done: async
     """Read, fold, judge, tick and draw until `done`."""
     from desktop.domain.market import Liquidation
     from desktop.engine.clock import FastClock
-    from desktop.engine.market_desk import MarketDesk
+    from desktop.engine.market.market_desk import MarketDesk
     from desktop.storage.instrument_file import shipped_instruments
     from desktop.storage.rule_files import shipped_rules
     from desktop.venues.catalogue import VenueHosts, feeds

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from desktop.risk.catalogue import CATALOGUE
-from desktop.risk.indicator import Indicator, Levels
+from desktop.risk.indicators.catalogue import CATALOGUE
+from desktop.risk.indicators.indicator import Indicator, Levels
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "indicators.md"
 _HEAD = """# Indicators
 
-Made from `desktop/risk/catalogue.py` by `python -m tests.indicator_table`; do not edit by hand.
+Made from `desktop/risk/indicators/catalogue.py` by `python -m tests.indicator_table`; do not edit by hand.
 
 A value is live, stale (older than twice its period), warming, or unknown with its reason; what is not live casts no
 vote. Unknown is never zero, and a sum of forced orders is at least what it says, since most venues tell a

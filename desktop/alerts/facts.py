@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from desktop.risk.catalogue import CATALOGUE
+from desktop.risk.indicators.catalogue import CATALOGUE
 
 Place = Literal["coin", "market", "venue", "desk"]
 PLACES: tuple[Place, ...] = ("coin", "market", "venue", "desk")

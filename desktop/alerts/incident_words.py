@@ -8,7 +8,7 @@ from desktop.alerts.dead_man import FEED_DEAD
 from desktop.alerts.facts import FACTS
 from desktop.alerts.incidents import CHANNEL_FAILED, DIGEST, ENGINE_STALLED, RULES_REFUSED, Factor, Incident
 from desktop.domain.venue_names import venue_name
-from desktop.risk.catalogue import CATALOGUE
+from desktop.risk.indicators.catalogue import CATALOGUE
 from desktop.risk.reading import Level
 
 LEVEL_WORDS = {

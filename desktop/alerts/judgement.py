@@ -9,8 +9,8 @@ import msgspec
 from desktop.alerts.facts import known_fact
 from desktop.alerts.incidents import Factor
 from desktop.alerts.rules import Condition, Group, OtherRule, Part, Rule, Rung
-from desktop.risk.catalogue import CATALOGUE
 from desktop.risk.history import OwnHistory
+from desktop.risk.indicators.catalogue import CATALOGUE
 from desktop.risk.liquidations import TOO_FEW
 from desktop.risk.reading import Level, Reading, unknown
 

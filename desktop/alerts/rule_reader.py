@@ -25,8 +25,8 @@ from desktop.alerts.rules import (
     Rung,
 )
 from desktop.domain.errors import BadInput
-from desktop.risk.catalogue import CATALOGUE
 from desktop.risk.history import HISTORY_HOURS, LEAST_HOURS
+from desktop.risk.indicators.catalogue import CATALOGUE
 from desktop.risk.reading import Level
 
 LEVEL_NAMES = {"notable": Level.NOTABLE, "warning": Level.WARNING, "critical": Level.CRITICAL}

@@ -12,7 +12,7 @@ from desktop.alerts.rules import Rule
 from desktop.cli.output import Output
 from desktop.domain.market import Book, HourBar, Mark, Message, OpenInterest, Trade, Unparsed
 from desktop.engine.desk_view import CompositeView
-from desktop.engine.market_desk import MarketDesk
+from desktop.engine.market.market_desk import MarketDesk
 from desktop.risk.reading import Reading
 from desktop.storage.instrument_file import instruments_from, shipped_instruments
 from desktop.storage.recording_history import recorded_history

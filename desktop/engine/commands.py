@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from desktop.domain.position import Holding, Position
-from desktop.engine.channel_plan import ChannelPlans
+from desktop.engine.alerting.channel_plan import ChannelPlans
 
 
 class Command(msgspec.Struct, frozen=True):

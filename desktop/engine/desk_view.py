@@ -12,10 +12,10 @@ from desktop.alerts.incidents import Incident
 from desktop.custody.transfer import Transfer
 from desktop.domain.coverage import Completeness
 from desktop.domain.position import Holdings
-from desktop.engine.catalogue_view import CatalogueView
-from desktop.engine.channel_plan import ChannelPlans, WayOutView
-from desktop.engine.history_view import HistoryView
-from desktop.engine.rule_views import RulesView
+from desktop.engine.alerting.channel_plan import ChannelPlans, WayOutView
+from desktop.engine.alerting.rule_views import RulesView
+from desktop.engine.market.catalogue_view import CatalogueView
+from desktop.engine.past.history_view import HistoryView
 from desktop.risk.reading import Level, Reading, State
 
 FloatArray = npt.NDArray[np.float64]

@@ -8,10 +8,10 @@ from typing import Literal, Protocol
 import msgspec
 
 from desktop.alerts.incidents import Incident
+from desktop.engine.alerting.rule_views import RuleTrialView
 from desktop.engine.commands import Command
 from desktop.engine.desk_view import DeskView
 from desktop.engine.ports import Notification
-from desktop.engine.rule_views import RuleTrialView
 from desktop.risk.reading import Level
 
 

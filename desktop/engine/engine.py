@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from desktop.alerts.incidents import IncidentChange
 from desktop.domain.errors import Refused, SeawallError
 from desktop.domain.market import Gap, Message, Ticker
-from desktop.engine import alert_delivery
-from desktop.engine.alert_delivery import AlertDelivery
-from desktop.engine.alert_desk import AlertDesk
+from desktop.engine.alerting import alert_delivery
+from desktop.engine.alerting.alert_delivery import AlertDelivery
+from desktop.engine.alerting.alert_desk import AlertDesk
+from desktop.engine.alerting.incident_keeper import IncidentKeeper
 from desktop.engine.commands import (
     Acknowledge,
     AddCoin,
@@ -32,14 +33,13 @@ from desktop.engine.commands import (
     TryRule,
     WatchCoin,
 )
-from desktop.engine.connections import Connections
 from desktop.engine.desk_view import DeskView
 from desktop.engine.door import News, PersonWantsTransfer
 from desktop.engine.engine_parts import EngineParts, mine_of
-from desktop.engine.incident_keeper import IncidentKeeper
-from desktop.engine.past_desk import PastDesk
+from desktop.engine.market.connections import Connections
+from desktop.engine.market.watch_desk import WatchDesk, WatchParts
+from desktop.engine.past.past_desk import PastDesk
 from desktop.engine.picture import Picture, worst_open
-from desktop.engine.watch_desk import WatchDesk, WatchParts
 
 _log = logging.getLogger(__name__)
 

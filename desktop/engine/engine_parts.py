@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from desktop.domain.instrument import InstrumentTable
+from desktop.engine.alerting.my_facts import MyFacts
+from desktop.engine.alerting.ways_out import WaysOut
 from desktop.engine.desk_view import World
-from desktop.engine.history_ports import HistorySink, HistorySource, PublicPast, ValueStore, WatchList
-from desktop.engine.history_view import RecordingView
-from desktop.engine.market_desk import MarketDesk
-from desktop.engine.my_facts import MyFacts
-from desktop.engine.own_side import OwnSide
+from desktop.engine.market.market_desk import MarketDesk
+from desktop.engine.own.own_side import OwnSide
+from desktop.engine.past.history_ports import HistorySink, HistorySource, PublicPast, ValueStore, WatchList
+from desktop.engine.past.history_view import RecordingView
 from desktop.engine.ports import (
     Clock,
     DeviceDesk,
@@ -22,8 +23,7 @@ from desktop.engine.ports import (
     PracticeDesk,
     RuleKeeper,
 )
-from desktop.engine.transfer_runner import TransferRunner
-from desktop.engine.ways_out import WaysOut
+from desktop.engine.transfers.transfer_runner import TransferRunner
 
 
 @dataclass

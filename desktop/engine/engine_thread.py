@@ -8,11 +8,11 @@ import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from desktop.engine.alerting.watchdog import Watchdog
 from desktop.engine.commands import Command
 from desktop.engine.desk_view import DeskView
 from desktop.engine.door import EngineStalled, EngineStopped, News
 from desktop.engine.engine import Engine
-from desktop.engine.watchdog import Watchdog
 
 _log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from desktop.alerts.incidents import Incident
 from desktop.domain.errors import SeawallError
-from desktop.engine.catalogue_view import CatalogueView
+from desktop.engine.alerting.rule_views import RulesView
 from desktop.engine.desk_view import (
     ChartView,
     CoinView,
@@ -20,8 +20,8 @@ from desktop.engine.desk_view import (
     FuelView,
     UntestedView,
 )
-from desktop.engine.history_view import HistoryView
-from desktop.engine.rule_views import RulesView
+from desktop.engine.market.catalogue_view import CatalogueView
+from desktop.engine.past.history_view import HistoryView
 from desktop.risk.reading import Level, Reading
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from desktop.domain.margin_tiers import MarginTiers
 from desktop.domain.market import Message
 from desktop.domain.position import Holding, Holdings, Position
 from desktop.engine.desk_view import DeviceView, ExchangePageView
-from desktop.risk.leverage_mix import KnownPosition
+from desktop.risk.untested.leverage_mix import KnownPosition
 
 
 @runtime_checkable

@@ -11,7 +11,7 @@ import msgspec
 
 from desktop.alerts.channel_words import ChannelMessage, as_facts
 from desktop.domain.errors import SeawallError
-from desktop.engine.channel_plan import CommandPlan
+from desktop.engine.alerting.channel_plan import CommandPlan
 from desktop.notify.phone_push import LEVELS
 
 _KEPT_BYTES = 200

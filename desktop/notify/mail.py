@@ -10,7 +10,7 @@ import aiosmtplib
 
 from desktop.alerts.channel_words import ChannelMessage
 from desktop.domain.errors import NetworkTrouble
-from desktop.engine.channel_plan import EmailPlan
+from desktop.engine.alerting.channel_plan import EmailPlan
 from desktop.notify.phone_push import LEVELS
 from desktop.risk.reading import Level
 

@@ -6,7 +6,7 @@ import msgspec
 
 from desktop.alerts.channel_words import ChannelMessage
 from desktop.domain.errors import NetworkTrouble, Refused
-from desktop.engine.channel_plan import NtfyPlan, TelegramPlan
+from desktop.engine.alerting.channel_plan import NtfyPlan, TelegramPlan
 from desktop.notify.outside_door import OutsideDoor, proof_of
 from desktop.risk.reading import Level
 

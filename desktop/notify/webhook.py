@@ -11,7 +11,7 @@ import msgspec
 
 from desktop.alerts.channel_words import ChannelMessage, as_facts
 from desktop.domain.errors import Refused, SeawallError
-from desktop.engine.channel_plan import PingPlan, WebhookPlan
+from desktop.engine.alerting.channel_plan import PingPlan, WebhookPlan
 from desktop.engine.ports import Clock
 from desktop.notify.outside_door import OutsideDoor, proof_of
 from desktop.notify.phone_push import LEVELS

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from desktop.domain.market import HourBar
 from desktop.risk.acceleration import BEFORE_HOURS, RECENT_HOURS, acceleration
-from desktop.risk.catalogue import CATALOGUE, COIN_INDICATORS
 from desktop.risk.history import HISTORY_HOURS, OwnHistory
+from desktop.risk.indicators.catalogue import CATALOGUE, COIN_INDICATORS
 from desktop.risk.liquidations import LEAST_HEARD, imbalance, imbalance_floor_usd, intensity
 from desktop.risk.reading import Level, Reading, State, unknown
 from desktop.risk.slow_hours import MONTH_MS, WEEK_MS, SlowHours, coins_open

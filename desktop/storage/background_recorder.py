@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from desktop.domain.raw_frame import RawFrame
-from desktop.engine.history_view import RecordingView
+from desktop.engine.past.history_view import RecordingView
 from desktop.storage.recorder import CannotRecord, Recorder
 from desktop.storage.recording_shelf import RecordingShelf
 from desktop.storage.recordings import RecordedWorld

@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from desktop.domain.errors import BadInput
-from desktop.engine.channel_plan import ChannelPlans
+from desktop.engine.alerting.channel_plan import ChannelPlans
 
 FILE_NAME = "settings.json"
 

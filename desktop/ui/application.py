@@ -13,7 +13,7 @@ from PySide6.QtGui import QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
 import desktop
-from desktop.engine import alert_delivery
+from desktop.engine.alerting import alert_delivery
 from desktop.engine.commands import Acknowledge, Snooze
 from desktop.engine.desk_view import DeskView
 from desktop.engine.door import EngineDoor, FallbackNotification, Rang

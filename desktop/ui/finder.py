@@ -7,10 +7,10 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QDialog, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.domain.symbol_catalogue import CatalogueHit
-from desktop.engine.catalogue_view import CatalogueView
 from desktop.engine.commands import AddCoin, FindCoins, RemoveCoin
 from desktop.engine.desk_view import DeskView
 from desktop.engine.door import EngineDoor
+from desktop.engine.market.catalogue_view import CatalogueView
 from desktop.ui import runs, theme, wording
 from desktop.ui.parts import RunLine
 from desktop.ui.runs import Mark, Words

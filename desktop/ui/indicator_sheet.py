@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QIcon
 from PySide6.QtWidgets import QAbstractItemView, QDialog, QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from desktop.engine.desk_view import CoinView, DeskView
-from desktop.risk.catalogue import CATALOGUE
+from desktop.risk.indicators.catalogue import CATALOGUE
 from desktop.risk.reading import Reading, State
 from desktop.ui import icons, shapes, theme, wording
 from desktop.ui.tile_facts import tip

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from desktop.alerts.incidents import Incident
 from desktop.engine.desk_view import CoinView, DeskView, ExposureView, FeedView, ReasonView
-from desktop.risk.catalogue import CATALOGUE
+from desktop.risk.indicators.catalogue import CATALOGUE
 from desktop.risk.reading import Reading, State
 from desktop.ui import shapes, theme, wording
 from desktop.ui.runs import Divider, Mark, Meter, Run, Space, Words

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from desktop.engine.desk_view import CoinView, DeskView
-from desktop.risk.catalogue import CATALOGUE
-from desktop.risk.indicator import Indicator
+from desktop.risk.indicators.catalogue import CATALOGUE
+from desktop.risk.indicators.indicator import Indicator
 from desktop.risk.liquidations import TOO_FEW
 from desktop.risk.reading import Reading, State, unknown
 from desktop.ui import shapes, wording

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from desktop.engine.desk_view import CoinView, DeskView
-from desktop.risk.catalogue import CATALOGUE
+from desktop.risk.indicators.catalogue import CATALOGUE
 from desktop.risk.reading import Reading, State
 from desktop.ui import wording
 from desktop.ui.wording import tr

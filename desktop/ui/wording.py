@@ -15,7 +15,7 @@ from desktop.alerts.dead_man import FEED_DEAD
 from desktop.alerts.facts import FACTS, known_fact
 from desktop.alerts.incidents import Factor, Incident
 from desktop.domain.venue_names import venue_name
-from desktop.risk.catalogue import CATALOGUE
+from desktop.risk.indicators.catalogue import CATALOGUE
 from desktop.risk.reading import Level, Reading, State
 
 FLOOR_MARK = "≥"

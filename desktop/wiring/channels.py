@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from desktop.engine.channel_desk import AlertChannel
-from desktop.engine.channel_plan import SECRET_NAMES, ChannelPlans, PingPlan
+from desktop.engine.alerting.channel_desk import AlertChannel
+from desktop.engine.alerting.channel_plan import SECRET_NAMES, ChannelPlans, PingPlan
 from desktop.engine.ports import Clock
 from desktop.notify.local_command import CommandChannel
 from desktop.notify.mail import MailChannel

@@ -7,15 +7,15 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from desktop.engine.alerting.ways_out import WaysOut
 from desktop.engine.engine import Engine
 from desktop.engine.engine_parts import EngineParts
-from desktop.engine.history_ports import HistorySink, HistorySource, WatchList
-from desktop.engine.market_desk import MarketDesk
-from desktop.engine.own_questions import OwnSources
-from desktop.engine.own_side import OwnSide
+from desktop.engine.market.market_desk import MarketDesk
+from desktop.engine.own.own_questions import OwnSources
+from desktop.engine.own.own_side import OwnSide
+from desktop.engine.past.history_ports import HistorySink, HistorySource, WatchList
 from desktop.engine.ports import Notifier
-from desktop.engine.transfer_runner import TransferRunner
-from desktop.engine.ways_out import WaysOut
+from desktop.engine.transfers.transfer_runner import TransferRunner
 from desktop.hw.device_worker import DeviceWorker
 from desktop.hw.discovery import connected
 from desktop.storage.hand_positions import HandPositionFile

@@ -12,7 +12,7 @@ from desktop.chain.bitcoin import LIVE_SOURCES, EsploraSource
 from desktop.domain.instrument import InstrumentTable
 from desktop.domain.raw_frame import RawFrame
 from desktop.engine.clock import WallClock
-from desktop.engine.history_ports import HistorySource, PublicPast
+from desktop.engine.past.history_ports import HistorySource, PublicPast
 from desktop.engine.ports import ChainSource, ExchangeRecords
 from desktop.storage.background_recorder import BackgroundRecorder
 from desktop.storage.instrument_file import shipped_instruments

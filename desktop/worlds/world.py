@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from desktop.domain.instrument import InstrumentTable
 from desktop.domain.margin_tiers import MarginTiers
 from desktop.engine.desk_view import World as WorldName
-from desktop.engine.history_ports import HistorySource, PublicPast
-from desktop.engine.history_view import RecordingView
+from desktop.engine.past.history_ports import HistorySource, PublicPast
+from desktop.engine.past.history_view import RecordingView
 from desktop.engine.ports import (
     ChainSource,
     Clock,

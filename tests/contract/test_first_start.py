@@ -8,8 +8,8 @@ from pathlib import Path
 from desktop.domain.market import Mark, OpenInterest
 from desktop.engine.clock import FastClock
 from desktop.engine.engine import EngineParts
-from desktop.engine.market_desk import MarketDesk
-from desktop.engine.past_desk import PastDesk
+from desktop.engine.market.market_desk import MarketDesk
+from desktop.engine.past.past_desk import PastDesk
 from desktop.risk.reading import State
 from desktop.storage.indicator_history import IndicatorHistory
 from desktop.storage.instrument_file import shipped_instruments

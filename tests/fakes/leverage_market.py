@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from desktop.risk.leverage_mix import band_prices
-from desktop.risk.untested_interest import MapStep
+from desktop.risk.untested.leverage_mix import band_prices
+from desktop.risk.untested.untested_interest import MapStep
 
 TRUE_MIX = {5.0: 0.05, 10.0: 0.15, 20.0: 0.3, 25.0: 0.2, 50.0: 0.2, 100.0: 0.1}
 RATE = 0.004

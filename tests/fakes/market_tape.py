@@ -20,7 +20,7 @@ from desktop.domain.market import (
     Trade,
 )
 from desktop.engine.desk_view import CompositeView
-from desktop.engine.market_desk import MarketDesk
+from desktop.engine.market.market_desk import MarketDesk
 from desktop.risk.reading import Reading
 from desktop.risk.windows import HOUR_MS
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from desktop.engine import commands as cmd
 from desktop.engine.desk_view import TransferView
 from desktop.engine.ports import TransferJournal
-from desktop.engine.transfer_runner import TransferRunner
+from desktop.engine.transfers.transfer_runner import TransferRunner
 from tests.fakes.fake_device import FakeDevice
 from tests.fakes.manual_clock import ManualClock
 from tests.fakes.memory_journal import MemoryJournal

@@ -9,7 +9,7 @@ import numpy as np
 from desktop.alerts.rule_reader import parse_rules
 from desktop.alerts.trial import try_rule
 from desktop.domain.market import HourBar
-from desktop.engine.rule_views import RulesView, RuleTrialView
+from desktop.engine.alerting.rule_views import RulesView, RuleTrialView
 from desktop.risk.windows import HOUR_MS
 from desktop.storage.rule_files import shipped_rules
 from tests.fakes.desk import NOW_MS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from desktop.engine.channel_plan import ChannelPlans, EmailPlan, NtfyPlan, TelegramPlan, WayOutView
+from desktop.engine.alerting.channel_plan import ChannelPlans, EmailPlan, NtfyPlan, TelegramPlan, WayOutView
 from desktop.engine.desk_view import (
     AdviceView,
     ChannelView,

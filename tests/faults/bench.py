@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from desktop.domain.instrument import InstrumentTable
 from desktop.domain.market import FeedStatus, Gap, Message, Trade, Unparsed
 from desktop.engine.desk_view import ChannelView, FeedView
-from desktop.engine.market_desk import MarketDesk
+from desktop.engine.market.market_desk import MarketDesk
 from desktop.engine.ports import Feed
 from desktop.venues.catalogue import VenueHosts, feeds
 from tests.fakes.manual_clock import ManualClock

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.domain.symbol_catalogue import CatalogueHit
-from desktop.engine.catalogue_view import CatalogueView
 from desktop.engine.commands import AddCoin, FindCoins, RemoveCoin, SetOffline, SetVenue
+from desktop.engine.market.catalogue_view import CatalogueView
 from desktop.ui.feed_health import FeedHealth
 from desktop.ui.finder import Finder
 from desktop.ui.main_window import MainWindow

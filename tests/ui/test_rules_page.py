@@ -11,10 +11,10 @@ from pytestqt.qtbot import QtBot
 
 from desktop.alerts.rule_reader import parse_rules
 from desktop.alerts.rules import Condition, Group, OtherRule, Rule
-from desktop.engine.channel_plan import WayOutView
+from desktop.engine.alerting.channel_plan import WayOutView
+from desktop.engine.alerting.rule_views import RulesView, RuleTrialView
 from desktop.engine.commands import KeepRules, TryChannel, TryRule
 from desktop.engine.door import RuleTried
-from desktop.engine.rule_views import RulesView, RuleTrialView
 from desktop.risk.reading import Level
 from desktop.ui.rules.budget_panel import followed_words, sentence
 from desktop.ui.rules.condition_row import part_words, read_number, shown_number

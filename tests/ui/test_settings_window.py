@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from desktop.engine.channel_plan import (
+from desktop.engine.alerting.channel_plan import (
     ChannelPlans,
     CommandPlan,
     EmailPlan,

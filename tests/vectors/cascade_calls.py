@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.risk import cascade, leverage_mix, map_score, untested_interest
+from desktop.risk.untested import cascade, leverage_mix, map_score, untested_interest
 from tests.vectors.call_form import Results
 
 

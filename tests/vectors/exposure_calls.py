@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from desktop.risk import liquidation_price as closed_at
-from desktop.risk import maintenance, withdrawable
-from desktop.risk import wick as test
+from desktop.risk.account import liquidation_price as closed_at
+from desktop.risk.account import maintenance, withdrawable
+from desktop.risk.account import wick as test
 from tests.vectors.call_form import Number, Results, Side
 
 

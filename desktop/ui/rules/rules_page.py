@@ -10,10 +10,10 @@ from desktop.alerts.facts import known_fact
 from desktop.alerts.noise_budget import scaled
 from desktop.alerts.rules import Condition, Rule
 from desktop.alerts.trial import Trial
+from desktop.engine.alerting.rule_views import RulesView, RuleTrialView
 from desktop.engine.commands import KeepRules, TryChannel, TryRule
 from desktop.engine.desk_view import CoinView, DeskView
 from desktop.engine.door import EngineDoor, RuleTried
-from desktop.engine.rule_views import RulesView, RuleTrialView
 from desktop.ui import theme
 from desktop.ui.parts import RiskStrip, label, set_tone
 from desktop.ui.risk_answers import coin_in_question

@@ -11,7 +11,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.domain.errors import BadInput
-from desktop.engine.channel_plan import (
+from desktop.engine.alerting.channel_plan import (
     ChannelPlans,
     CommandPlan,
     EmailPlan,

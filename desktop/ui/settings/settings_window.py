@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.domain.errors import BadInput
-from desktop.engine.channel_plan import ChannelPlans
+from desktop.engine.alerting.channel_plan import ChannelPlans
 from desktop.engine.commands import KeepChannels, TryChannel
 from desktop.engine.desk_view import DeskView
 from desktop.engine.door import EngineDoor

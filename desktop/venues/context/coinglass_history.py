@@ -15,7 +15,7 @@ import msgspec
 from desktop.domain.errors import NetworkTrouble
 from desktop.domain.kept_values import DayValue
 from desktop.domain.market import HourBar
-from desktop.engine.history_ports import PublicPast
+from desktop.engine.past.history_ports import PublicPast
 from desktop.venues.context.sources import KEYED
 from desktop.venues.errors import SaysNo
 from desktop.venues.http import Question, RestDoor

@@ -13,7 +13,7 @@ import msgspec
 from desktop.domain.errors import NetworkTrouble
 from desktop.domain.instrument import InstrumentTable
 from desktop.domain.position import Position
-from desktop.risk.leverage_mix import USUAL_RATE, KnownPosition, implied_leverage
+from desktop.risk.untested.leverage_mix import USUAL_RATE, KnownPosition, implied_leverage
 from desktop.venues.feed_parts import symbol_of
 from desktop.venues.http import Question, RestDoor
 from desktop.venues.hyperliquid.positions import ADDRESS, VENUE, holdings_of

@@ -15,7 +15,7 @@ from desktop.alerts.rule_reader import parse_rules
 from desktop.alerts.rules import Rule
 from desktop.alerts.standing import HOURLY_CLOCK
 from desktop.domain.market import HourBar
-from desktop.engine.alert_loop import AlertLoop
+from desktop.engine.alerting.alert_loop import AlertLoop
 from desktop.risk.reading import Level
 from desktop.risk.windows import HOUR_MS
 from desktop.storage.rule_files import shipped_rules

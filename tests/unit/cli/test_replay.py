@@ -16,7 +16,7 @@ from desktop.cli import replay
 from desktop.cli.output import Output
 from desktop.domain.errors import BadInput
 from desktop.domain.raw_frame import RawFrame
-from desktop.risk.catalogue import COIN_INDICATORS, MARKET_INDICATORS
+from desktop.risk.indicators.catalogue import COIN_INDICATORS, MARKET_INDICATORS
 from desktop.storage.recording_history import recorded_history
 from desktop.storage.recordings import frame_line, header_line
 from tests.fakes.market_tape import START_MS, quiet_hours

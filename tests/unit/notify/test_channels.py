@@ -15,7 +15,7 @@ import pytest
 from desktop.alerts.channel_words import OWN_HIDDEN, ChannelMessage, message_of
 from desktop.alerts.incidents import Factor
 from desktop.domain.errors import NetworkTrouble
-from desktop.engine.channel_plan import CommandPlan, EmailPlan, NtfyPlan, PingPlan, TelegramPlan, WebhookPlan
+from desktop.engine.alerting.channel_plan import CommandPlan, EmailPlan, NtfyPlan, PingPlan, TelegramPlan, WebhookPlan
 from desktop.notify.local_command import CommandChannel, CommandFailed
 from desktop.notify.mail import MailChannel
 from desktop.notify.outside_door import OutsideDoor

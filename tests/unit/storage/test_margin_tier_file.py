@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from desktop.domain.errors import BadInput
-from desktop.risk.maintenance import by_leverage, schedule
+from desktop.risk.account.maintenance import by_leverage, schedule
 from desktop.storage.margin_tier_file import shipped_tiers, tiers_from
 
 TIER = {"lower": "0", "upper": None, "maintenance_rate": "0.01", "deduction": "0", "max_leverage": None}

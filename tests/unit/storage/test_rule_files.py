@@ -11,7 +11,7 @@ from desktop.alerts.dead_man import FEED_DEAD_RULE
 from desktop.alerts.facts import FACTS
 from desktop.alerts.rules import OtherRule
 from desktop.domain.errors import BadInput
-from desktop.risk.catalogue import CATALOGUE
+from desktop.risk.indicators.catalogue import CATALOGUE
 from desktop.storage.last_seen import FILE_NAME, LastSeen
 from desktop.storage.rule_files import ProfileRules, rules_from, shipped_rules
 

@@ -9,7 +9,7 @@ import msgspec
 
 from desktop.domain.instrument import InstrumentTable
 from desktop.domain.market import Book, FeedStatus, Gap, InsurancePool, Ticker, Trade, VenueNotice
-from desktop.engine.market_state import VenueFeed as FeedHealth
+from desktop.engine.market.market_state import VenueFeed as FeedHealth
 from desktop.engine.ports import Feed
 from desktop.venues.catalogue import VenueHosts, feeds
 from desktop.venues.feed_parts import Part

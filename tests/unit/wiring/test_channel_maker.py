@@ -9,7 +9,7 @@ import pytest
 
 from desktop.alerts.channel_words import test_message as trial
 from desktop.domain.errors import Refused
-from desktop.engine.channel_plan import ChannelPlans, CommandPlan, NtfyPlan, TelegramPlan, WebhookPlan
+from desktop.engine.alerting.channel_plan import ChannelPlans, CommandPlan, NtfyPlan, TelegramPlan, WebhookPlan
 from desktop.storage.secrets import Secrets
 from desktop.storage.settings import FILE_NAME, load_settings
 from desktop.wiring.channels import ChannelMaker

@@ -9,10 +9,10 @@ import pytest
 
 from desktop.domain.position import Holding, Position
 from desktop.engine.clock import WallClock
-from desktop.risk.exposure import stand
-from desktop.risk.exposure_pool import HoldingFacts, PositionFacts
-from desktop.risk.maintenance import schedule
-from desktop.risk.wick import Shock, beta_of
+from desktop.risk.account.exposure import stand
+from desktop.risk.account.exposure_pool import HoldingFacts, PositionFacts
+from desktop.risk.account.maintenance import schedule
+from desktop.risk.account.wick import Shock, beta_of
 from desktop.worlds.practice.exchange import PracticeExchange
 from desktop.worlds.practice.positions import TIERS, PracticePositions
 from desktop.worlds.practice.practice_store import PracticeStore

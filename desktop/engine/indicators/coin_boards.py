@@ -1,0 +1,106 @@
+"""What venues said of one coin beside its price: forced closings, marks, funding, open interest, books, tickers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from desktop.domain.market import Book, Mark, OpenInterest
+from desktop.engine.indicators.mark_board import MarkBoard
+from desktop.engine.indicators.slip_board import SlipBoard
+from desktop.engine.market.forced_orders import ForcedOrders
+from desktop.engine.market.market_state import ANY_HIGH, ANY_LOW
+from desktop.engine.market.ticker_board import TickerBoard
+from desktop.risk.book_board import BookBoard
+from desktop.risk.funding import FundingBook
+from desktop.risk.impact import MinuteImpact
+from desktop.risk.open_interest import HOLDS_MS, InterestBook, VenueInterest
+from desktop.risk.volatility import MinuteVolatility
+from desktop.risk.windows import MINUTE_MS
+
+FUNDING_HOLDS_MS = 6 * MINUTE_MS
+
+
+class CoinBoards:
+    """Everything folded about one coin but its price. Engine thread; `now_ms` must not go back."""
+
+    def __init__(self, venues: Iterable[str]) -> None:
+        self.orders = ForcedOrders()
+        self.marks = MarkBoard()
+        self.interest = InterestBook(venues)
+        self.funding = FundingBook()
+        self.books = BookBoard()
+        self.slips = SlipBoard(self.books)
+        self.tickers = TickerBoard()
+        self.volatility = MinuteVolatility()
+        self.impact = MinuteImpact()
+
+    def add_venue(self, venue: str) -> None:
+        """Expect this venue as well."""
+        self.interest.by_venue.setdefault(venue, VenueInterest())
+
+    def lists(self, venue: str) -> bool:
+        """Return whether this venue is known to trade the coin: it told of open interest or a forced closing."""
+        known = self.interest.by_venue.get(venue)
+        return (known is not None and known.at_ms > 0) or venue in self.orders.venues
+
+    def take_mark(self, message: Mark, now_ms: int) -> float | None:
+        """Take funding, mark and index; return the mark if it is a sound price."""
+        if message.funding_rate is not None and message.funding_interval_h is not None:
+            rate, hours = message.funding_rate, message.funding_interval_h
+            if math.isfinite(rate) and math.isfinite(hours):
+                self.funding.set(message.venue, rate, hours, min(message.at_ms, now_ms))
+        if message.mark is None:
+            return None
+        mark = float(message.mark)
+        if not ANY_LOW <= mark <= ANY_HIGH:
+            return None
+        self.marks.take(message.venue, mark, message.index, now_ms)
+        return mark
+
+    def take_interest(self, message: OpenInterest, last_trade: float, now_ms: int) -> bool:
+        """Take a venue's open interest; where the venue names no USD, it is coins times its mark (or last trade)."""
+        coins = float(message.coins)
+        if not 0 <= coins < ANY_HIGH or message.venue not in self.interest.by_venue:
+            return False
+        usd = message.usd
+        if usd is None or not math.isfinite(usd):
+            price = self.marks.mark(message.venue) or last_trade
+            usd = coins * price if price > 0 else None
+        venue = self.interest.by_venue[message.venue]
+        venue.set(message.symbol, coins, usd, min(message.at_ms, now_ms))
+        if (weight := self.interest.weight(message.venue)) is not None:
+            self.orders.sequence.interest(message.venue, weight)
+        return True
+
+    def take_book(self, book: Book, now_ms: int) -> None:
+        """Take a book as it stands, or the word that it is lost."""
+        if book.gap:
+            self.books.lose(book.venue)
+            return
+        self.books.take(book.venue, book.bids, book.asks, min(book.at_ms, now_ms))
+        self.slips.sample(now_ms)
+
+    def interest_venues(self, now_ms: int) -> list[str]:
+        """Return the venues that have said their open interest lately."""
+        return [venue for venue, book in self.interest.by_venue.items() if book.at_ms >= now_ms - HOLDS_MS]
+
+    def interest_now(self, now_ms: int) -> tuple[float | None, float | None]:
+        """Return the open interest in USD and in coins over the venues that have said it lately."""
+        lately = self.interest_venues(now_ms)
+        return self.interest.usd(lately), self.interest.coins(lately)
+
+    def funding_now(self, now_ms: int) -> float | None:
+        """Return the weighted funding per 8 h over the venues that have said it lately."""
+        edge_ms = now_ms - FUNDING_HOLDS_MS
+        lately = [venue for venue, said in self.funding.by_venue.items() if said.at_ms >= edge_ms]
+        return self.funding.weighted(lately, self.weights())
+
+    @property
+    def known_interest_usd(self) -> float:
+        """The open interest in USD of all venues that ever said it, as last said; 0 while none has."""
+        return sum(known for known in self.weights().values() if known is not None)
+
+    def weights(self) -> dict[str, float | None]:
+        """Return each venue's open interest in USD as last said, None where it never did."""
+        return {venue: self.interest.weight(venue) for venue in self.interest.by_venue}

@@ -1,0 +1,280 @@
+"""One coin as the venues' messages shape it: the running minute, forced closings, open interest, funding, lows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from desktop.domain.market import HourBar, Liquidation, Mark, OpenInterest
+from desktop.engine.indicators.coin_boards import CoinBoards
+from desktop.engine.market.chart_series import ChartSeries
+from desktop.engine.market.market_state import ANY_HIGH, ANY_LOW, Tape, VenueFeed
+from desktop.engine.market.minute_bars import NOT_RECORDED, Column, MinuteBars
+from desktop.risk.book_board import WIDE_BPS
+from desktop.risk.freshness import STREAM_STALE_MS
+from desktop.risk.hourly import HourlyIndicators
+from desktop.risk.price_level import PriceLevels
+from desktop.risk.windows import HOUR_MS, MINUTE_MS, HeardTime
+
+_NO_MINUTE = -1
+_GRACE_MS = 5_000
+KEEP_HOURS = 745
+_SLICE = 10
+DRAWN_SIZE = "100K"
+
+
+class CoinTrack:
+    """Everything folded about one coin. Engine thread; `now_ms` must not go back.
+
+    The price comes from the first venue, in the order of the feeds, that was heard within 10 s and has a price; its
+    trades make the running minute, its marks only where it has had no trade for 10 s.
+    """
+
+    def __init__(self, coin: str, feeds: Mapping[str, VenueFeed]) -> None:
+        self.coin = coin
+        self._feeds = feeds
+        self.tapes: dict[str, Tape] = {}
+        self.source: Tape | None = None
+        self.contracts: list[Tape] = []
+        self.boards = CoinBoards(feeds)
+        self.levels = PriceLevels()
+        self.hourly = HourlyIndicators()
+        self.hours: list[HourBar] = []
+        self.stored = HeardTime()
+        self.minutes = MinuteBars()
+        self.chart = ChartSeries(coin, self.minutes)
+        self.fresh_hours: list[HourBar] = []
+        self._minute = _NO_MINUTE
+        self._open = 0.0
+        self._long = 0.0
+        self._short = 0.0
+        self._ended_hours: list[int] = []
+
+    def add_venue(self, venue: str) -> None:
+        """Expect this venue as well; its feed is among the feeds already."""
+        self.boards.add_venue(venue)
+
+    # --- price -------------------------------------------------------------------------------------------------
+
+    def price(self, tape: Tape, price: float, at_ms: int, now_ms: int) -> bool:
+        """Take a price that the fast path could not; return whether it made a new low of the running minute."""
+        if not ANY_LOW <= price <= ANY_HIGH:
+            return False
+        if self.source is None:
+            self._follow(tape, price)
+        if tape is not self.source:
+            tape.close, tape.at_ms = price, at_ms
+            return False
+        minute = min(at_ms, now_ms) // MINUTE_MS
+        if minute < self._minute:
+            return self._late_price(minute, price)
+        if minute > self._minute:
+            self.roll(minute)
+        tape.close, tape.at_ms = price, at_ms
+        if not self._open:
+            self._open = tape.low = tape.high = price
+            return True
+        tape.high = max(tape.high, price)
+        made_low = price < tape.low
+        tape.low = min(tape.low, price)
+        return made_low
+
+    def _late_price(self, minute: int, price: float) -> bool:
+        if not self.minutes.late_price(minute, price):
+            return False
+        self.levels.lower(minute * MINUTE_MS, price)
+        return True
+
+    def _follow(self, tape: Tape, price: float) -> None:
+        """Let this tape carry the running minute from now on."""
+        before = self.source
+        self.source = tape
+        if before is None or not self._open:
+            self._open = tape.low = tape.high = price
+        else:
+            tape.low, tape.high = min(before.low, price), max(before.high, price)
+        if before is not None:
+            before.release()
+        self._bound()
+
+    def _bound(self) -> None:
+        if self.source is not None and self._minute != _NO_MINUTE:
+            self.source.from_ms = self._minute * MINUTE_MS
+            self.source.to_ms = self.source.from_ms + MINUTE_MS
+
+    def choose_source(self, now_ms: int) -> None:
+        """Let the first venue that is heard and has a price carry the minute, if it is not the one that does."""
+        for venue in self._feeds:
+            tape = self.tapes.get(venue)
+            if tape is not None and tape.close > 0 and now_ms - tape.heard_ms <= STREAM_STALE_MS:
+                if tape is not self.source:
+                    self._follow(tape, tape.close)
+                return
+
+    def running_low(self) -> float | None:
+        """Return the low of the minute that has not ended, or None if it has no price."""
+        return self.source.low if self.source is not None and self._open else None
+
+    # --- other facts -------------------------------------------------------------------------------------------
+
+    def liquidation(self, message: Liquidation, now_ms: int) -> bool:
+        """Count a forced closing once; return whether it counted. One of unknown size cannot be summed."""
+        usd = self.boards.orders.take(message, now_ms)
+        if usd is None:
+            return False
+        at_ms = min(message.at_ms, now_ms)
+        price = float(message.price)
+        if 0 < price < ANY_HIGH:
+            self.chart.add_print(message.side, price, usd, at_ms)
+        if at_ms // MINUTE_MS < self._minute:
+            self.minutes.late_print(at_ms // MINUTE_MS, message.side, usd)
+        elif message.side == "long":
+            self._long += usd
+        else:
+            self._short += usd
+        return True
+
+    def mark(self, message: Mark, now_ms: int) -> bool:
+        """Take mark price and funding; return whether the mark had to stand in for trades and made a new low."""
+        mark = self.boards.take_mark(message, now_ms)
+        if mark is None:
+            return False
+        tape = self.tapes[message.venue]
+        if now_ms - tape.at_ms > STREAM_STALE_MS:
+            return self.price(tape, mark, message.at_ms, now_ms)
+        return False
+
+    def open_interest(self, message: OpenInterest, now_ms: int) -> bool:
+        """Take a venue's open interest; return whether it is sound."""
+        return self.boards.take_interest(message, self.tapes[message.venue].close, now_ms)
+
+    # --- time --------------------------------------------------------------------------------------------------
+
+    def roll(self, minute: int) -> None:
+        """End the running minute and begin this one."""
+        if self._minute != _NO_MINUTE:
+            self._end_minute()
+        self._minute = minute
+        self._open = self._long = self._short = 0.0
+        if self.source is not None:
+            self.source.low, self.source.high = ANY_HIGH, ANY_LOW
+            self._bound()
+
+    def advance(self, now_ms: int) -> None:
+        """Let the clock end minutes in which nothing was said, and hours a few seconds after their end."""
+        minute = now_ms // MINUTE_MS
+        if minute > self._minute:
+            self.roll(minute)
+        while self._ended_hours and now_ms >= self._ended_hours[0] + HOUR_MS + _GRACE_MS:
+            self._end_hour(self._ended_hours.pop(0))
+
+    def running(self, now_ms: int) -> tuple[int, tuple[float, ...]]:
+        """Return the minute that has not ended and its values so far in the order of `Column`."""
+        so_far_ms = max(1, min(MINUTE_MS, now_ms - self._minute * MINUTE_MS))
+        return self._minute, self._row(round(self.covered(now_ms, so_far_ms), 2), now_ms)
+
+    def covered(self, now_ms: int, window_ms: int) -> float:
+        """Return which share of the window the venues were heard, on average."""
+        shares = [feed.heard.share(now_ms, window_ms) for feed in self._feeds.values()]
+        return sum(shares) / len(shares) if shares else 0.0
+
+    def _row(self, covered: float, now_ms: int) -> tuple[float, ...]:
+        source = self.source
+        prices: tuple[float, ...] = (NOT_RECORDED,) * 4
+        if source is not None and self._open:
+            prices = (self._open, source.high, source.low, source.close)
+        boards = self.boards
+        usd, coins = boards.interest_now(now_ms)
+        depth = boards.books.depth(WIDE_BPS, now_ms)
+        bids = None if depth is None else depth.bid_usd
+        rest = (boards.funding_now(now_ms), usd, coins, bids, boards.slips.bps(DRAWN_SIZE, now_ms))
+        told = covered > 0 or self._long or self._short
+        forced = (self._long, self._short) if told else (NOT_RECORDED, NOT_RECORDED)
+        return (*prices, *forced, covered, *(NOT_RECORDED if value is None else value for value in rest))
+
+    def _end_minute(self) -> None:
+        minute, end_ms = self._minute, (self._minute + 1) * MINUTE_MS
+        for feed in self._feeds.values():
+            feed.collect()
+        row = self._row(self.covered(end_ms, MINUTE_MS), end_ms)
+        self.minutes.append(minute, row)
+        self._take_minute(minute * MINUTE_MS, row)
+        hour_ms = minute * MINUTE_MS // HOUR_MS * HOUR_MS
+        if not self._ended_hours or self._ended_hours[-1] != hour_ms:
+            self._ended_hours.append(hour_ms)
+
+    def _take_minute(self, open_ms: int, row: tuple[float, ...]) -> None:
+        """Let a finished minute into what is measured by the minute; one without a price is a hole."""
+        turnover = signed = 0.0
+        for tape in self.contracts:
+            turnover, signed = turnover + tape.turnover, signed + tape.signed
+            tape.turnover = tape.signed = 0.0
+        if not self._open:
+            return
+        high, low, close = row[Column.HIGH], row[Column.LOW], row[Column.CLOSE]
+        self.levels.add(open_ms, low)
+        self.boards.volatility.add(open_ms, high, low, close)
+        if math.isfinite(turnover) and math.isfinite(signed):
+            self.boards.impact.add(open_ms, close, turnover, signed)
+
+    # --- hours -------------------------------------------------------------------------------------------------
+
+    def warm(self, bars: Sequence[HourBar]) -> None:
+        """Take stored hours into percentiles, sums and lows, at once; see `warming`."""
+        for _ in self.warming(bars):
+            pass
+
+    def warming(self, bars: Sequence[HourBar]) -> Iterator[None]:
+        """Take stored hours in small slices, a pause between each. Hours known and hours lived stay as they are."""
+        known = {bar.open_ms for bar in self.hours} | set(self._ended_hours)
+        fresh = [b for b in bars if b.open_ms not in known and _is_sound(b) and not self._lived(b.open_ms)]
+        hours = sorted([*self.hours, *fresh], key=lambda bar: bar.open_ms)[-KEEP_HOURS:]
+        past = self.hourly.anew()
+        for place, bar in enumerate(hours):
+            if place % _SLICE == 0:
+                yield
+            past.live_through(bar)
+        # Hours may have ended while this went on.
+        ended = [bar for bar in self.hours if not hours or bar.open_ms > hours[-1].open_ms]
+        for bar in ended:
+            past.live_through(bar)
+        self.hours, self.hourly = [*hours, *ended][-KEEP_HOURS:], past
+        newest_ms = self.hours[-1].open_ms if self.hours else 0
+        for bar in fresh:
+            self._warm_windows(bar, newest_ms)
+        self.chart.set_hours(self.hours)
+
+    def _lived(self, open_ms: int) -> bool:
+        """Return whether the minutes make a whole hour of it."""
+        minutes = self.minutes
+        reaches = open_ms + HOUR_MS > minutes.first_minute * MINUTE_MS and open_ms < minutes.next_minute * MINUTE_MS
+        return reaches and minutes.hour(open_ms) is not None
+
+    def refill(self, minutes: Sequence[HourBar]) -> None:
+        """Take prices of minutes that nobody heard; minutes with a price and the running one stay as they are."""
+        hours = {bar.open_ms for bar in self.hours}
+        for bar in self.minutes.fill([bar for bar in minutes if _is_sound(bar)], before=self._minute):
+            if bar.open_ms // HOUR_MS * HOUR_MS not in hours:
+                self.levels.add(bar.open_ms, bar.low)
+
+    def _warm_windows(self, bar: HourBar, newest_ms: int) -> None:
+        self.levels.add(bar.open_ms, bar.low, HOUR_MS)
+        if bar.long_usd is not None and bar.short_usd is not None:
+            self.boards.orders.warm(bar, newest_ms)
+            self.stored.cover(bar.open_ms, bar.open_ms + HOUR_MS)
+
+    def _end_hour(self, open_ms: int) -> None:
+        bar = self.minutes.hour(open_ms)
+        if bar is None or (self.hours and self.hours[-1].open_ms >= open_ms):
+            return
+        if bar.oi_coins is not None:
+            bar = msgspec.structs.replace(bar, oi_venues=tuple(self.boards.interest_venues(open_ms + HOUR_MS)))
+        self.hourly.live_through(bar)
+        self.hours = [*self.hours, bar][-KEEP_HOURS:]
+        self.fresh_hours.append(bar)
+
+
+def _is_sound(bar: HourBar) -> bool:
+    return all(0 < value < ANY_HIGH for value in (bar.open, bar.high, bar.low, bar.close))

@@ -1,0 +1,269 @@
+"""What was not lived through is asked for once, taken in beside live work, and tried again when it fails."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Sequence
+
+import pytest
+
+from desktop.domain.errors import NetworkTrouble, SeawallError
+from desktop.domain.kept_values import DayValue, Origin
+from desktop.domain.market import Gap, HourBar, Trade
+from desktop.engine.market.market_desk import MarketDesk
+from desktop.engine.past.history_filler import HistoryFiller
+from tests.fakes.manual_clock import ManualClock
+
+MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
+NOW_MS = 1_790_000_000_000 // DAY_MS * DAY_MS + 10 * HOUR_MS + 20 * MINUTE_MS
+
+
+def bar(open_ms: int, close: float = 100.0) -> HourBar:
+    return HourBar(open_ms, close, close + 1, close - 1, close, oi_coins=5.0, oi_usd=500.0, oi_venues=("binance",))
+
+
+class Venues:
+    """A past that tells every bar asked for, or fails as often as it is told to."""
+
+    def __init__(self) -> None:
+        self.asked: asyncio.Queue[tuple[str, str, int, int]] = asyncio.Queue()
+        self.fail = 0
+
+    def _told(self, kind: str, coin: str, since_ms: int, until_ms: int, step_ms: int) -> list[HourBar]:
+        self.asked.put_nowait((kind, coin, since_ms, until_ms))
+        if self.fail:
+            self.fail -= 1
+            raise NetworkTrouble("no venue answers", "It is asked again.")
+        return [bar(open_ms) for open_ms in range(since_ms, until_ms, step_ms)]
+
+    def leave_out(self, venues: Collection[str]) -> None: ...
+
+    async def hours(self, coin: str, since_ms: int, until_ms: int) -> list[HourBar]:
+        return self._told("hours", coin, since_ms, until_ms, HOUR_MS)
+
+    async def minutes(self, coin: str, since_ms: int, until_ms: int) -> list[HourBar]:
+        return self._told("minutes", coin, since_ms, until_ms, MINUTE_MS)
+
+    async def days(self, coin: str, since_ms: int, until_ms: int) -> dict[str, list[DayValue]]:
+        told = self._told("days", coin, since_ms, until_ms, DAY_MS)
+        return {"PRICE": [DayValue(b.open_ms, b.low, b.high, b.close, b.close, 1440, "filled") for b in told]}
+
+
+class Sink:
+    """Keeps hours in memory; refuses with `trouble`."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, list[HourBar]] = {}
+        self.trouble = ""
+
+    async def keep_hour(self, coin: str, bar: HourBar) -> None:
+        raise NotImplementedError
+
+    async def keep_hours(self, coin: str, bars: Sequence[HourBar], origin: Origin) -> None:
+        if self.trouble:
+            raise SeawallError(self.trouble)
+        assert origin == "filled"
+        self.kept.setdefault(coin, []).extend(bars)
+
+
+class Bench:
+    """A filler at work on a market with some past of its own."""
+
+    def __init__(self) -> None:
+        self.clock = ManualClock(NOW_MS)
+        self.market = MarketDesk(["BTC"], (), ("binance", "bybit"))
+        self.venues = Venues()
+        self.sink = Sink()
+        self.filler = HistoryFiller(self.clock, self.market, self.venues, bars=self.sink)
+
+    def trade(self, price: float) -> None:
+        now_ms = self.clock.now_ms()
+        self.market.fold(Trade("binance", "BTCUSDT", "BTC", "buy", "1", str(price), now_ms), now_ms)
+        self.market.tick(now_ms)
+
+    async def idle(self) -> None:
+        for _ in range(400):
+            await asyncio.sleep(0)
+
+    def closes(self) -> list[float]:
+        chart = self.market.pictures.chart("BTC", MINUTE_MS, self.clock.now_ms())
+        assert chart is not None
+        return chart.close.tolist()
+
+
+def play(scene: Callable[[Bench], Awaitable[None]]) -> None:
+    async def run() -> None:
+        bench = Bench()
+        task = asyncio.create_task(bench.filler.run())
+        try:
+            async with asyncio.timeout(20):
+                await scene(bench)
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(run())
+
+
+def test_at_the_start_thirty_days_of_hours_are_asked_and_percentiles_are_warm() -> None:
+    async def scene(bench: Bench) -> None:
+        bench.trade(100.0)
+        bench.filler.watch(["BTC"])
+        hour_ms = NOW_MS // HOUR_MS * HOUR_MS
+        assert await bench.venues.asked.get() == ("hours", "BTC", hour_ms - 30 * DAY_MS, hour_ms)
+        assert (await bench.venues.asked.get())[0] == "minutes"
+        await bench.idle()
+        assert len(bench.market.known_hours("BTC")) == 720
+        assert len(bench.sink.kept["BTC"]) == 720
+        (view,) = bench.market.pictures.coin_views(bench.clock.now_ms())
+        assert view.readings["LEVEL_24H"].value == pytest.approx(100.0 / 99.0 - 1)
+        volume = view.readings["LIQ_VOL_LONG_24H"]
+        assert volume.value is None, "no venue tells past liquidations: unknown, never zero"
+
+    play(scene)
+
+
+def test_only_hours_that_are_not_known_are_asked() -> None:
+    async def scene(bench: Bench) -> None:
+        hour_ms = NOW_MS // HOUR_MS * HOUR_MS
+        bench.market.warm("BTC", [bar(at) for at in range(hour_ms - 30 * DAY_MS, hour_ms - 5 * HOUR_MS, HOUR_MS)])
+        bench.filler.watch(["BTC"])
+        assert await bench.venues.asked.get() == ("hours", "BTC", hour_ms - 5 * HOUR_MS, hour_ms)
+        await bench.idle()
+        bench.filler.watch(["BTC"])
+        await bench.idle()
+        assert [bench.venues.asked.get_nowait()[0] for _ in range(bench.venues.asked.qsize())] == ["minutes"]
+
+    play(scene)
+
+
+def test_the_first_minutes_of_the_running_hour_are_filled_so_that_it_becomes_a_whole_one() -> None:
+    async def scene(bench: Bench) -> None:
+        bench.trade(150.0)
+        bench.filler.watch(["BTC"])
+        await bench.idle()
+        for _ in range(41):
+            await bench.clock.advance(60.0)
+            bench.trade(150.0)
+        hour_ms = NOW_MS // HOUR_MS * HOUR_MS
+        (finished,) = [hour for _, hour in bench.market.finished_hours() if hour.open_ms == hour_ms]
+        assert (finished.open, finished.low, finished.close) == (100.0, 99.0, 150.0)
+        assert (finished.long_usd, finished.short_usd) == (None, None)
+
+    play(scene)
+
+
+def test_of_a_gap_only_the_minutes_nobody_heard_are_asked_once() -> None:
+    async def scene(bench: Bench) -> None:
+        bench.filler.watch(["BTC"])
+        await bench.idle()
+        for _ in range(5):
+            bench.trade(200.0)
+            await bench.clock.advance(60.0)
+        began_ms = bench.clock.now_ms()
+        await bench.clock.advance(5 * 60.0 + 10)
+        bench.trade(210.0)
+        while not bench.venues.asked.empty():
+            bench.venues.asked.get_nowait()
+        for channel in ("/market/stream", "/public/stream"):
+            bench.filler.gap(Gap("binance", channel, "silent", began_ms, bench.clock.now_ms()))
+        await bench.idle()
+        assert bench.venues.asked.empty(), "the minute in which the data came back has not ended"
+        await bench.clock.advance(50.0)
+        bench.trade(210.0)
+        assert await bench.venues.asked.get() == ("minutes", "BTC", began_ms, began_ms + 5 * MINUTE_MS)
+        await bench.idle()
+        assert bench.venues.asked.empty()
+        assert bench.closes()[-12:] == [200.0] * 5 + [100.0] * 5 + [210.0] * 2
+
+    play(scene)
+
+
+def test_a_short_gap_or_one_another_venue_covered_asks_nothing() -> None:
+    async def scene(bench: Bench) -> None:
+        bench.filler.watch(["BTC"])
+        await bench.idle()
+        while not bench.venues.asked.empty():
+            bench.venues.asked.get_nowait()
+        began_ms = bench.clock.now_ms()
+        for _ in range(10):
+            bench.trade(200.0)
+            await bench.clock.advance(60.0)
+        bench.filler.gap(Gap("bybit", "/v5/public/linear", "silent", began_ms, began_ms + 59_000))
+        bench.filler.gap(Gap("bybit", "/v5/public/linear", "silent", began_ms, began_ms + 5 * MINUTE_MS))
+        await bench.idle()
+        assert bench.venues.asked.empty()
+
+    play(scene)
+
+
+def test_after_a_night_asleep_minutes_and_hours_are_filled() -> None:
+    async def scene(bench: Bench) -> None:
+        bench.trade(200.0)
+        bench.filler.watch(["BTC"])
+        await bench.idle()
+        began_ms = bench.clock.now_ms()
+        await bench.clock.advance(8 * 3600.0)
+        bench.trade(210.0)
+        bench.filler.gap(Gap("binance", "/market/stream", "asleep", began_ms, bench.clock.now_ms()))
+        await bench.clock.advance(60.0)
+        bench.trade(210.0)
+        await bench.idle()
+        hours = bench.market.known_hours("BTC")
+        first_ms = began_ms // HOUR_MS * HOUR_MS
+        assert all(at in hours for at in range(first_ms, first_ms + 8 * HOUR_MS, HOUR_MS))
+        assert not any(value != value for value in bench.closes()[-470:])
+
+    play(scene)
+
+
+def test_what_fails_is_asked_again_later_with_longer_pauses() -> None:
+    async def scene(bench: Bench) -> None:
+        bench.venues.fail = 4
+        bench.filler.watch(["BTC"])
+        for seconds in (60.0, 120.0):
+            await bench.clock.next_sleep(seconds)
+            await bench.clock.advance(seconds)
+            await bench.idle()
+        assert len(bench.market.known_hours("BTC")) == 720
+        assert bench.venues.asked.qsize() == 6
+
+    play(scene)
+
+
+def test_what_failed_is_asked_again_at_once_when_data_is_back() -> None:
+    async def scene(bench: Bench) -> None:
+        bench.venues.fail = 2
+        bench.filler.watch(["BTC"])
+        await bench.clock.next_sleep(60.0)
+        await bench.idle()
+        assert bench.market.known_hours("BTC") == frozenset()
+        now_ms = bench.clock.now_ms()
+        bench.filler.gap(Gap("binance", "/market/stream", "offline", now_ms - 30_000, now_ms))
+        await bench.idle()
+        assert len(bench.market.known_hours("BTC")) == 720
+
+    play(scene)
+
+
+def test_a_disk_that_refuses_does_not_make_the_past_unknown() -> None:
+    async def scene(bench: Bench) -> None:
+        told: list[str] = []
+        bench.filler.on_trouble = lambda error: told.append(error.message)
+        bench.sink.trouble = "disk full"
+        bench.filler.watch(["BTC"])
+        await bench.idle()
+        assert told == ["disk full"]
+        assert len(bench.market.known_hours("BTC")) == 720
+
+    play(scene)
+
+
+def test_a_coin_no_longer_watched_is_not_asked_for() -> None:
+    async def scene(bench: Bench) -> None:
+        bench.filler.watch(["BTC"])
+        bench.filler.watch([])
+        await bench.idle()
+        assert bench.venues.asked.empty()
+
+    play(scene)

@@ -1,0 +1,95 @@
+"""What was kept of values warms their percentiles at the start, and a year of funding that a venue tells does too."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from pathlib import Path
+
+import numpy as np
+
+from desktop.domain.kept_values import DayValue
+from desktop.domain.market import HourBar, Mark, OpenInterest
+from desktop.engine.engine import EngineParts
+from desktop.engine.market.market_desk import MarketDesk
+from desktop.engine.past.history_filler import HistoryFiller
+from desktop.engine.past.past_desk import PastDesk
+from desktop.storage.value_history import ValueHistory
+from tests.fakes.manual_clock import ManualClock
+
+MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
+NOW_MS = 1_790_000_000_000 // DAY_MS * DAY_MS + 10 * HOUR_MS
+
+
+class OneYear:
+    """Venues that tell a year of funding, and nothing else."""
+
+    def leave_out(self, venues: Collection[str]) -> None: ...
+
+    async def hours(self, coin: str, since_ms: int, until_ms: int) -> list[HourBar]:
+        return []
+
+    async def minutes(self, coin: str, since_ms: int, until_ms: int) -> list[HourBar]:
+        return []
+
+    async def days(self, coin: str, since_ms: int, until_ms: int) -> dict[str, list[DayValue]]:
+        rates = np.linspace(0.0, 0.0002, 365)
+        opens = range(until_ms - 365 * DAY_MS, until_ms, DAY_MS)
+        days = [DayValue(at, r, r, r, r, 1440, "filled") for at, r in zip(opens, map(float, rates), strict=True)]
+        return {"FUND_OIW": days}
+
+
+def funding(market: MarketDesk, clock: ManualClock, rate: float) -> None:
+    now_ms = clock.now_ms()
+    market.fold(Mark("binance", "BTCUSDT", "BTC", "80000", "80000", rate, 8.0, None, now_ms), now_ms)
+    market.fold(OpenInterest("binance", "BTCUSDT", "BTC", "1000", 8e7, now_ms), now_ms)
+    market.tick(now_ms)
+
+
+def test_values_of_an_earlier_run_warm_the_percentiles(tmp_path: Path) -> None:
+    async def run() -> float | None:
+        clock = ManualClock(NOW_MS)
+        values = ValueHistory(tmp_path / "values.sqlite")
+        for hour in range(400):
+            at_ms = NOW_MS - (hour + 1) * HOUR_MS
+            await values.keep_minutes(at_ms, [("BTC", {"SPREAD": float(hour)})])
+        while await values.tidy(NOW_MS):
+            pass
+        market = MarketDesk(["BTC"], (), ("binance",))
+        parts = EngineParts("live", "", clock, ("BTC",), [], market, values=values)
+        await PastDesk(parts).restore(["BTC"])
+        await values.close()
+        return market._floor.coins["BTC"].track.hourly.histories["SPREAD"].percentile(100.0)
+
+    found = asyncio.run(run())
+    assert found is not None
+    assert 0.2 < found < 0.3
+
+
+def test_a_year_of_funding_from_the_venues_warms_its_percentile_in_the_same_run(tmp_path: Path) -> None:
+    async def run() -> tuple[float | None, str, int]:
+        clock = ManualClock(NOW_MS)
+        values = ValueHistory(tmp_path / "values.sqlite")
+        market = MarketDesk(["BTC"], (), ("binance",))
+        filler = HistoryFiller(clock, market, OneYear(), values=values)
+        task = asyncio.create_task(filler.run())
+        filler.watch(["BTC"])
+        async with asyncio.timeout(20):
+            while len(await values.days("BTC", "FUND_OIW", 0)) < 365:
+                pass
+            await values.all_days("BTC", 0)
+        for _ in range(50):
+            await asyncio.sleep(0)
+        funding(market, clock, 0.00019)
+        reading = market.pictures.coin_views(clock.now_ms())[0].readings["FUND_OIW"]
+        kept = len(await values.days("BTC", "FUND_OIW", 0))
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await values.close()
+        return reading.percentile, reading.baseline, kept
+
+    percentile, baseline, kept = asyncio.run(run())
+    assert kept == 365
+    assert baseline == ""
+    assert percentile is not None
+    assert 0.93 < percentile < 0.97
