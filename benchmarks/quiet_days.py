@@ -62,7 +62,7 @@ class Tally:
                 self.k.append(k)
 
     def hear(self, changes: tuple[IncidentChange, ...]) -> None:
-        """Note what fired and what rang."""
+        """Note what opened or changed an incident, and what rang."""
         for change in changes:
             incident = change.incident
             self.fired |= {(m.rule, m.subject, m.since_ms) for m in incident.members}
