@@ -38,6 +38,7 @@ FEED_DEAD_RULE = Rule(
         Rung(Level.WARNING, (_SILENT,)),
         Rung(Level.CRITICAL, (_SILENT, Condition("FEEDS_SILENT", "at_least", 1.0))),
     ),
+    group="feeds",
     cool_down_ms=600_000,
 )
 

@@ -106,7 +106,10 @@ class IncidentBook:
     def _changed(self, key: Key, before: Incident, after: Incident, step: Step, now_ms: int) -> list[IncidentChange]:
         if after.level > before.level:
             return [self._rung(key, after, "raised", step.rule, now_ms)]
-        moved = after.level < before.level or (after.coin, after.coins) != (before.coin, before.coins)
+        if step.rule.each == "venue" and len(after.members) > len(before.members):
+            # Another venue is news of its own, but no shower: it rings again only after the cool-down.
+            return [self._rung(key, after, "reminder", step.rule, now_ms)]
+        moved = after.level < before.level or _subjects(after) != _subjects(before)
         # Silence and distance to expiry grow by themselves: they are no news.
         tells = step.rule.each in ("coin", "market")
         leads = tells and after.members[0].rule == step.rule.id and after.members[0].subject == step.subject
@@ -120,6 +123,8 @@ class IncidentBook:
         rings = self._rings(key, incident, change, rule, now_ms)
         if rings:
             incident = msgspec.structs.replace(incident, rang_ms=now_ms, reminders=0)
+            if change == "reminder":
+                incident = msgspec.structs.replace(incident, acknowledged_ms=None)
         kept = self.shelf.set(key, incident, change, now_ms)
         actions = rule.actions + next((r.actions for r in rule.rungs if r.level == incident.level), ())
         return msgspec.structs.replace(kept, rings=rings, actions=tuple(dict.fromkeys(actions)))
@@ -203,11 +208,13 @@ def _with_step(members: tuple[Member, ...], step: Step, now_ms: int) -> tuple[Me
 
 def _led(before: Incident, members: tuple[Member, ...], now_ms: int) -> Incident:
     leader = members[0]
-    coins = before_first(members, before)
+    coins, venues = subjects_of(members, before)
     return msgspec.structs.replace(
         before,
         coin=coins[0] if coins else before.coin,
         coins=coins[1:],
+        venue=venues[0] if venues else before.venue,
+        venues=venues[1:],
         level=leader.level,
         peak=max(before.peak, leader.level),
         at_ms=now_ms,
@@ -218,11 +225,14 @@ def _led(before: Incident, members: tuple[Member, ...], now_ms: int) -> Incident
     )
 
 
-def before_first(members: tuple[Member, ...], before: Incident) -> tuple[str, ...]:
-    """Return the coins of an incident, that of its leading member first; none for incidents of venue or desk."""
-    if before.venue:
-        return ()
-    return tuple(dict.fromkeys(member.subject for member in members if member.subject))
+def subjects_of(members: tuple[Member, ...], before: Incident) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the coins or the venues of an incident, that of its leading member first; none of the other kind."""
+    subjects = tuple(dict.fromkeys(member.subject for member in members if member.subject))
+    return ((), subjects) if before.venue else (subjects, ())
+
+
+def _subjects(incident: Incident) -> tuple[object, ...]:
+    return incident.coin, incident.coins, incident.venue, incident.venues
 
 
 def _same_figures(before: Sequence[Factor], after: Sequence[Factor]) -> bool:

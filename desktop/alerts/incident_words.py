@@ -74,7 +74,8 @@ def subject(incident: Incident) -> str:
 def title(incident: Incident) -> str:
     """Return a short headline, such as 'Warning: long cascade in BTC'."""
     if incident.rule == FEED_DEAD:
-        return f"I cannot see {venue_name(incident.venue)}"
+        others = f" and {len(incident.venues)} more" if incident.venues else ""
+        return f"I cannot see {venue_name(incident.venue)}{others}"
     what = subject(incident)
     if incident.rule in _WATCH_WORDS:
         return what

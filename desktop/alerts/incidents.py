@@ -65,9 +65,9 @@ class Incident(msgspec.Struct, frozen=True):
     `level` is the level now, `peak` the highest it had. `closed_ms` is None while it goes on. `coverage` is the
     share (0..1) of the open interest whose liquidations are seen, None where it cannot be told. `rule` names it (of a
     group its first rule); `members` are all rules and coins in it, the leading one first, and `coin`, `factors`,
-    `coverage` and `note` are those of the leading one. `coins` are the others. `rang_ms` is when it rang
-    last and `reminders` how often it was repeated since. `missed` is what a digest lists, in order. `supports` are
-    the lows near the price, each with its source and whether it is broken already. `exposure`,
+    `coverage` and `note` are those of the leading one. `coins` (or `venues`) are the others. `rang_ms` is when it
+    rang last and `reminders` how often it was repeated since. `missed` is what a digest lists, in order. `supports`
+    are the lows near the price, each with its source and whether it is broken already. `exposure`,
     `readiness` and `next_step` are words for the person: never for a third party.
     """
 
@@ -87,6 +87,7 @@ class Incident(msgspec.Struct, frozen=True):
     note: str = ""
     group: str = ""
     coins: tuple[str, ...] = ()
+    venues: tuple[str, ...] = ()
     members: tuple[Member, ...] = ()
     rang_ms: int | None = None
     reminders: int = 0

@@ -228,6 +228,8 @@ def reason_name(coin: str, name: str) -> str:
 def incident_title(incident: Incident) -> str:
     """Return a short headline: Long cascade, BTC and 2 more."""
     if incident.rule == FEED_DEAD:
+        if incident.venues:
+            return tr("{venue} and {n} more feeds silent", venue=venue(incident.venue), n=len(incident.venues))
         return tr("{venue} feed silent", venue=venue(incident.venue))
     what = tr(incident_words.subject(incident))
     where = venue(incident.venue) if incident.venue else incident.coin

@@ -208,3 +208,19 @@ def test_incidents_survive_the_journal_form() -> None:
     desk.say("start", "BTC", 2)
     incident = desk.only()
     assert msgspec.json.decode(msgspec.json.encode(incident), type=Incident) == incident
+
+
+def test_silent_feeds_are_one_incident_and_a_further_one_rings_after_the_cool_down() -> None:
+    silent = (
+        '[[rule]]\nid = "silent"\neach = "venue"\ngroup = "feeds"\nquiet_minutes = 0\ncool_down_hours = 0.166667\n'
+        '[[rule.level]]\nlevel = "warning"\nall = [{ indicator = "FEED_SILENCE", at_least = 1 }]\n'
+    )
+    desk = _Desk(silent)
+    assert _told(desk.say("silent", "bybit", 1)) == [("opened", Level.WARNING, True)]
+    assert _told(desk.say("silent", "okx", 1, after_ms=_MINUTE)) == [("reminder", Level.WARNING, False)]
+    assert (desk.only().venue, desk.only().venues) == ("bybit", ("okx",))
+    assert _told(desk.say("silent", "binance", 1, after_ms=15 * _MINUTE)) == [("reminder", Level.WARNING, True)]
+    desk.say("silent", "bybit", 0, after_ms=_MINUTE)
+    assert {desk.only().venue, *desk.only().venues} == {"okx", "binance"}
+    desk.say("silent", "okx", 0)
+    assert _told(desk.say("silent", "binance", 0)) == [("closed", Level.WARNING, False)]

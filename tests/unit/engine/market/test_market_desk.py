@@ -385,6 +385,7 @@ def test_heartbeats_alone_keep_a_calm_feed_alive() -> None:
 
 def test_acknowledge_and_snooze_change_the_incident_and_an_empty_id_means_all() -> None:
     market = _warm_market()
+    _storm(market, 90)
     market.pass_seconds(35, alive=())
     one, other = market.desk.incidents()
     changed = market.desk.acknowledge(one.id, market.now_ms)
