@@ -62,12 +62,12 @@ class IncidentCard(QWidget):
         column.setSpacing(0)
         self.shape = LevelShape(Shape.UNKNOWN, 14)
         self.title = label(px=theme.TITLE, weight=theme.SEMIBOLD)
-        self.since = label(tone="second", px=theme.CAPTION)
+        # A title that cannot wrap would push the whole column past the window's edge.
+        self.title.setWordWrap(True)
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self.shape)
         head.addWidget(self.title, 1)
-        head.addWidget(self.since)
         column.addLayout(head)
         self.story = label(px=theme.CAPTION, tone="second")
         self.story.setWordWrap(True)
@@ -108,7 +108,6 @@ class IncidentCard(QWidget):
         self.shape.set_shape(shape_of(incident, now_ms), wording.level_word(incident.level))
         self.title.setText(wording.incident_title(incident))
         self.setAccessibleName(self.title.text())
-        self.since.setText(_span(incident, now_ms, short=self._small))
         self.snooze.setText(tr("Snooze") if self._small else tr("Snooze 1 h"))
         self.transfer.setText(tr("Go  ›") if self._small else tr("Transfer  ›"))
         self.story.setText(_story(incident, now_ms))
@@ -140,10 +139,8 @@ class IncidentCard(QWidget):
         self._keep_room()
 
 
-def _span(incident: Incident, now_ms: int, *, short: bool) -> str:
+def _span(incident: Incident, now_ms: int) -> str:
     start = wording.day_and_clock(incident.opened_ms, now_ms)
-    if short:
-        return f"{start}, {wording.age(now_ms - incident.opened_ms)}"
     return tr("{start} → now, {age}", start=start, age=wording.age(now_ms - incident.opened_ms))
 
 
@@ -151,6 +148,7 @@ def _story(incident: Incident, now_ms: int) -> str:
     parts = [wording.level_word(incident.level)]
     if incident.peak > incident.level:
         parts.append(tr("peak {level}", level=wording.level_word(incident.peak).lower()))
+    parts.append(_span(incident, now_ms))
     parts.append(tr("rule {rule}", rule=incident.rule))
     if incident.coverage is not None:
         parts.append(tr("data {share}", share=wording.percent(incident.coverage, 0)))

@@ -120,6 +120,7 @@ class MainWindow(QMainWindow):
         right.addWidget(self.exposure)
         right.addWidget(self.next_step)
         self._right = QScrollArea()
+        self._right.setObjectName("right column")
         self._right.setWidget(side)
         self._right.setWidgetResizable(True)
         self._right.setFocusPolicy(Qt.FocusPolicy.NoFocus)

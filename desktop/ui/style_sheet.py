@@ -34,7 +34,7 @@ QPushButton[kind="quiet"] {{ background: transparent; border-color: transparent;
   min-height: 20px; }}
 QPushButton[kind="quiet"]:hover {{ color: {text}; border-color: {divider}; }}
 QPushButton[kind="quiet"]:checked {{ background: {raised}; color: {text}; border-color: {button_edge}; }}
-QPushButton[fit="tight"] {{ padding: 0 8px; }}
+QPushButton[fit="tight"] {{ padding: 0 8px; min-width: 40px; }}
 QPushButton[fit="tight"]:focus {{ padding: 0 7px; }}
 QPushButton[grade="large"] {{ min-height: 38px; font-size: 13px; }}
 QPushButton:focus {{ border: 2px solid {focus}; padding: 0 11px; min-height: 24px; }}
@@ -45,6 +45,9 @@ QLineEdit, QPlainTextEdit, QComboBox, QAbstractSpinBox {{ background: {panel}; c
   border: 1px solid {field_edge}; border-radius: 4px; padding: 4px 8px; selection-background-color: {focus}; }}
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QAbstractSpinBox:focus {{ border: 2px solid {focus};
   padding: 3px 7px; }}
+QAbstractSpinBox > QLineEdit, QAbstractSpinBox > QLineEdit:focus {{ background: transparent; border: none;
+  padding: 0 8px; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
 QLineEdit:read-only {{ background: {raised}; border-color: {divider}; }}
 
 QCheckBox {{ spacing: 8px; }}

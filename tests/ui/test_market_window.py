@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.engine.commands import Acknowledge, Snooze, WatchCoin
@@ -269,6 +269,9 @@ def test_nothing_is_cut_off_at_any_size(qtbot: QtBot, wardrobe: Wardrobe, size: 
     window, _ = opened(qtbot, desk.storm(), size)
     assert (window.width(), window.height()) == size
     card = window.incidents.card
+    column = window.findChild(QScrollArea, "right column")
+    assert column is not None
+    assert column.widget().width() <= column.viewport().width()
     for button in (card.acknowledge, card.snooze, card.transfer, window.header.move_button):
         assert button.width() >= button.minimumSizeHint().width()
     for bar in card.factors:

@@ -127,9 +127,10 @@ def counts(trial: Trial | None) -> tuple[tuple[str, str], ...]:
     if not budgets:
         return ((tr("Longest silence"), "–"), (tr("Incidents after grouping"), "–"), (tr("Rings"), "–"), ("", ""))
     silence = max(budget.longest_silence_h for budget in budgets) / 24
+    blind, hours = sum(budget.not_judged for budget in budgets), sum(budget.bars for budget in budgets)
     return (
         (tr("Longest silence"), tr("{n} days", n=f"{silence:.1f}")),
         (tr("Incidents after grouping"), str(sum(budget.incidents for budget in budgets))),
         (tr("Rings after cool-down and night"), str(sum(budget.rings for budget in budgets))),
-        (tr("Hours without enough data"), tr("{n}, not counted", n=sum(budget.not_judged for budget in budgets))),
+        (tr("Hours not judged"), tr("{n} of {all}", n=f"{blind:,}", all=f"{hours:,}")),
     )

@@ -145,7 +145,6 @@ class ThresholdPanel(Card):
         self.chart.chosen.connect(self.chosen)
         self.budget = QSpinBox()
         self.budget.setRange(1, 50)
-        self.budget.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.budget.setFixedWidth(64)
         self.budget.setValue(3)
         self.budget.setAccessibleName(tr("At most so many a week"))
