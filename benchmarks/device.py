@@ -16,10 +16,10 @@ from trezorlib.tools import parse_path
 from trezorlib.transport.udp import UdpTransport as OtherTransport
 
 from desktop.hw import messages as m
-from desktop.hw import operations
-from desktop.hw.emulator import Emulator
+from desktop.hw.bitcoin import operations as bitcoin
+from desktop.hw.carriers.udp_transport import UdpTransport
+from desktop.hw.emulator.device import Emulator
 from desktop.hw.session import Session
-from desktop.hw.udp_transport import UdpTransport
 
 _BATCH = 20
 
@@ -63,7 +63,7 @@ def main() -> None:
             )
             _compare(
                 "address (ours checks it as well)",
-                lambda: operations.bitcoin_address(session, path),
+                lambda: bitcoin.bitcoin_address(session, path),
                 lambda: btc.get_address(other, "Bitcoin", numbers, script_type=witness),
                 rounds,
             )

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from desktop.cli.finding import Check, Finding, missing, ok, unknown
 from desktop.domain.errors import BadInput, DeviceTrouble
-from desktop.hw import discovery
+from desktop.hw.carriers import discovery
+from desktop.hw.carriers.transport import Transport
+from desktop.hw.carriers.udp_transport import answering
 from desktop.hw.errors import LibraryMissing
-from desktop.hw.transport import Transport
-from desktop.hw.udp_transport import answering
 from desktop.storage.resource_files import resource
 
 # In this order a file hides others of its name.

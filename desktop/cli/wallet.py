@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import msgspec
 
+from desktop.cli import wallet_bitcoin
 from desktop.cli.output import Output
+from desktop.cli.wallet_opening import chosen, opened
 from desktop.domain.derivation_path import SCRIPT_TYPES
 from desktop.domain.errors import DeviceTrouble, WrongUsage
-from desktop.hw import discovery, errors, operations
-from desktop.hw.prompts import FixedAnswers
-from desktop.hw.session import Screen, Session
-from desktop.hw.transport import Transport
+from desktop.hw import errors, operations
+from desktop.hw.carriers import discovery
+from desktop.hw.session import Session
 
 _LOOK_S = 2.0
 _STATE_OF_TROUBLE: dict[type[DeviceTrouble], str] = {
@@ -58,24 +57,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Do the command. Raises WrongUsage, BadInput, or DeviceTrouble (exit code 4, also when No is pressed)."""
-    match args.wallet_command:
-        case "list":
-            return _list(args, out)
-        case "features":
-            _features(args, out)
-        case "address":
-            _address(args, out)
-        case "xpub":
-            _xpub(args, out)
-        case "sign-message":
-            _sign_message(args, out)
-        case name:
-            raise WrongUsage(f"seawall wallet {name} is not available yet", "Bitcoin addresses and messages are.")
+    if args.wallet_command == "list":
+        return _list(args, out)
+    _COMMANDS.get((args.wallet_command, getattr(args, "coin", "")), _not_yet)(args, out)
     return 0
 
 
 def _list(args: argparse.Namespace, out: Output) -> int:
-    found = [_chosen(args)] if args.device or args.practice else discovery.connected()
+    found = [chosen(args)] if args.device or args.practice else discovery.connected()
     for transport in found:
         session = Session(transport, quick_s=_LOOK_S)
         state = _looked_at(session)
@@ -102,78 +91,24 @@ def _looked_at(session: Session) -> str:
 
 
 def _features(args: argparse.Namespace, out: Output) -> None:
-    with _open(args, out) as session:
+    with opened(args, out) as session:
         facts = msgspec.structs.asdict(operations.features(session))
     out.emit(facts, "\n".join(f"{name}: {value}" for name, value in facts.items()))
 
 
-def _address(args: argparse.Namespace, out: Output) -> None:
-    _only_bitcoin(args.coin)
-    with _open(args, out) as session:
-        found = operations.bitcoin_address(session, args.path, script=args.script, show=args.show)
-    out.emit(msgspec.structs.asdict(found), found.address)
+def _not_yet(args: argparse.Namespace, out: Output) -> None:
+    raise WrongUsage(f"seawall wallet {_named(args)} is not available yet", "Bitcoin addresses and messages are.")
 
 
-def _xpub(args: argparse.Namespace, out: Output) -> None:
-    with _open(args, out) as session:
-        found = operations.xpub(session, args.path)
-    out.emit(msgspec.structs.asdict(found), found.xpub)
+def _named(args: argparse.Namespace) -> str:
+    coin = getattr(args, "coin", "")
+    return f"{args.wallet_command} --coin {coin}" if coin else str(args.wallet_command)
 
 
-def _sign_message(args: argparse.Namespace, out: Output) -> None:
-    _only_bitcoin(args.coin)
-    with _open(args, out) as session:
-        signed = operations.sign_message(session, args.path, args.message)
-    out.emit(msgspec.structs.asdict(signed), f"{signed.address}\n{signed.signature}")
-
-
-def _only_bitcoin(coin: str) -> None:
-    if coin != "btc":
-        raise WrongUsage(f"--coin {coin} is not available yet", "Take --coin btc.")
-
-
-@contextmanager
-def _open(args: argparse.Namespace, out: Output) -> Iterator[Session]:
-    """Open the wallet, tell the person what it shows, and leave it at its home screen, also after Ctrl+C."""
-
-    def tell(lines: Screen, asks: bool) -> None:
-        if asks:
-            out.tell("On the wallet, compare and confirm:\n  " + "\n  ".join(lines))
-
-    session = Session(_chosen(args), _answers(args), on_screen=tell)
-    session.begin()
-    try:
-        yield session
-    except KeyboardInterrupt:
-        session.abandon()
-        raise
-    finally:
-        session.end()
-
-
-def _chosen(args: argparse.Namespace) -> Transport:
-    if args.device:
-        return discovery.at_path(args.device)
-    if args.practice:
-        raise WrongUsage(
-            "the practice wallet lives in the practice window", "Name a simulator with --device udp:HOST:PORT."
-        )
-    return discovery.only_one()
-
-
-def _answers(args: argparse.Namespace) -> FixedAnswers:
-    """Read the secrets that come from standard input: the PIN's line first, then the passphrase's."""
-    positions = _line("the PIN") if args.pin_stdin else None
-    match args.passphrase:
-        case "stdin":
-            return FixedAnswers(positions=positions, passphrase=_line("the passphrase"))
-        case "device":
-            return FixedAnswers(positions=positions, passphrase=None)
-    return FixedAnswers(positions=positions)
-
-
-def _line(what: str) -> str:
-    line = sys.stdin.readline()
-    if not line:
-        raise WrongUsage(f"standard input ended before {what}", f"Give {what} as one line.")
-    return line.rstrip("\r\n")
+_COMMANDS: dict[tuple[str, str], Callable[[argparse.Namespace, Output], None]] = {
+    ("features", ""): _features,
+    ("address", "btc"): wallet_bitcoin.address,
+    ("xpub", ""): wallet_bitcoin.xpub,
+    ("sign-message", "btc"): wallet_bitcoin.sign_message,
+}
+"""What does which command, by its name and --coin."""

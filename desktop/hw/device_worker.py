@@ -14,10 +14,10 @@ from typing import Any, Literal, NamedTuple, TypeVar
 import msgspec
 
 from desktop.domain.errors import DeviceTrouble
-from desktop.hw import errors, operations
+from desktop.hw import errors, public_keys
+from desktop.hw.carriers.transport import Transport
 from desktop.hw.prompts import Prompter
 from desktop.hw.session import Screen, Session
-from desktop.hw.transport import Transport
 
 T = TypeVar("T")
 
@@ -157,7 +157,7 @@ class DeviceWorker:
             locked = errors.Locked()
             self._change(msgspec.structs.replace(known, state="locked", trouble=locked.message, remedy=locked.remedy))
             return
-        fingerprint = operations.fingerprint(session)
+        fingerprint = public_keys.fingerprint(session)
         self._change(msgspec.structs.replace(known, state="ready", fingerprint=fingerprint))
 
     def _look_after(self) -> None:
@@ -193,7 +193,7 @@ class DeviceWorker:
 
     def _done(self, session: Session, job: _Job) -> Any:
         session.resume()
-        fingerprint = operations.fingerprint(session)  # a new session may be another wallet: say so before asking
+        fingerprint = public_keys.fingerprint(session)  # a new session may be another wallet: say so before asking
         self._change(
             msgspec.structs.replace(self._state, state="busy", fingerprint=fingerprint, trouble="", remedy="")
         )

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from desktop.hw.wire_codec import Body, Message
+from desktop.hw.wire.codec import Body, Message
 
 Path = tuple[int, ...]
-
-SPEND_ADDRESS, SPEND_WITNESS, SPEND_P2SH_WITNESS, SPEND_TAPROOT = 0, 3, 4, 5
 
 UNEXPECTED_MESSAGE, DATA_ERROR, ACTION_CANCELLED = 1, 3, 4
 PIN_EXPECTED, PIN_CANCELLED, PIN_INVALID = 5, 6, 7
@@ -139,33 +137,6 @@ class ButtonAck(Message, frozen=True):
     number: ClassVar[int] = 27
 
 
-class GetAddress(Message, frozen=True):
-    number: ClassVar[int] = 29
-    address_n: Annotated[Path, 1] = ()
-    coin_name: Annotated[str | None, 2] = None
-    show_display: Annotated[bool | None, 3] = None
-    script_type: Annotated[int | None, 5] = None
-
-
-class Address(Message, frozen=True):
-    number: ClassVar[int] = 30
-    address: Annotated[str, 1]
-
-
-class SignMessage(Message, frozen=True):
-    number: ClassVar[int] = 38
-    message: Annotated[bytes, 2]
-    address_n: Annotated[Path, 1] = ()
-    coin_name: Annotated[str | None, 3] = None
-    script_type: Annotated[int | None, 4] = None
-
-
-class MessageSignature(Message, frozen=True):
-    number: ClassVar[int] = 40
-    address: Annotated[str, 1]
-    signature: Annotated[bytes, 2]
-
-
 class PassphraseRequest(Message, frozen=True):
     number: ClassVar[int] = 41
     exists_attach_pin_user: Annotated[bool | None, 8000] = None
@@ -194,11 +165,7 @@ class PinOnDevice(Message, frozen=True):
     number: ClassVar[int] = 10000
 
 
-BY_NUMBER: dict[int, type[Message]] = {
-    table.number: table
-    for table in (
-        Initialize, Ping, Success, Failure, GetPublicKey, PublicKey, Features, PinMatrixRequest, PinMatrixAck, Cancel,
-        LockDevice, ButtonRequest, ButtonAck, GetAddress, Address, SignMessage, MessageSignature, PassphraseRequest,
-        PassphraseAck, GetFeatures, EndSession, PinOnDevice,
-    )
-}  # fmt: skip
+TABLES: tuple[type[Message], ...] = (
+    Initialize, Ping, Success, Failure, GetPublicKey, PublicKey, Features, PinMatrixRequest, PinMatrixAck, Cancel,
+    LockDevice, ButtonRequest, ButtonAck, PassphraseRequest, PassphraseAck, GetFeatures, EndSession, PinOnDevice,
+)  # fmt: skip

@@ -14,9 +14,9 @@ from desktop.domain.bitcoin_keys import PublicNode
 from desktop.domain.errors import DeviceTrouble
 from desktop.hw import errors
 from desktop.hw import messages as m
+from desktop.hw.carriers.transport import Transport
 from desktop.hw.failures import trouble_of
 from desktop.hw.identity import Identity, identified
-from desktop.hw.link import Link
 from desktop.hw.prompts import (
     Declined,
     FixedAnswers,
@@ -27,8 +27,8 @@ from desktop.hw.prompts import (
     Prompter,
     next_id,
 )
-from desktop.hw.transport import Transport
-from desktop.hw.wire_codec import Message
+from desktop.hw.wire.codec import Message
+from desktop.hw.wire.link import Link
 
 M = TypeVar("M", bound=Message)
 Screen = tuple[str, ...]
@@ -101,19 +101,28 @@ class Session:
             self.known_nodes.clear()
             self.known_fingerprint = ""
 
-    def call(self, request: Message, expect: type[M], *, screen: Screen = _ANY_SCREEN) -> M:
+    def call(
+        self,
+        request: Message,
+        expect: type[M] | tuple[type[M], ...],
+        *,
+        screen: Screen = _ANY_SCREEN,
+        unhurried: bool = False,
+    ) -> M:
         """Send the request once and return its answer, having answered what the device asked in between.
 
-        `screen` is what the device is expected to show when it asks the person. Raises DeviceTrouble: NoPressed,
-        Cancelled, Locked, PinWrong, NotSupported, DeviceRefused (the link stays); DeviceGone, Garbage, WrongAnswer
-        (the link is dropped). A request whose answer was lost is never sent again.
+        `screen` is what the device is expected to show when it asks the person. `unhurried`: a person may be reading
+        a screen before the first answer, as in the middle of signing; it is waited for without limit.
+
+        Raises DeviceTrouble: NoPressed, Cancelled, Locked, PinWrong, NotSupported, DeviceRefused (the link stays);
+        DeviceGone, Garbage, WrongAnswer (the link is dropped). A request whose answer was lost is never sent again.
         """
         if self._link.stop.is_set():
             raise errors.Cancelled
         try:
             self._link.expect_silence()
             self._link.send(request)
-            return self._settled(request, expect, screen)
+            return self._settled(request, expect, screen, None if unhurried else self._link.quick_s)
         except (errors.DeviceGone, errors.Garbage, errors.WrongAnswer):
             self.drop()
             raise
@@ -160,8 +169,9 @@ class Session:
         self.features = self.call(m.Initialize(session_id=session_id), m.Features)
         self.identity = identified(self.features, self._link.product)
 
-    def _settled(self, request: Message, expect: type[M], screen: Screen) -> M:
-        patience_s: float | None = self._link.quick_s
+    def _settled(
+        self, request: Message, expect: type[M] | tuple[type[M], ...], screen: Screen, patience_s: float | None
+    ) -> M:
         while True:
             answer = self._link.next(patience_s)
             match answer:
@@ -178,7 +188,7 @@ class Session:
                 case _ if isinstance(answer, expect):
                     return answer
                 case _:
-                    raise errors.WrongAnswer(expect.__name__, _name(answer))
+                    raise errors.WrongAnswer(_names(expect), _name(answer))
 
     def _give_pin(self) -> float | None:
         """Answer a PIN request; return how long the next answer may take."""
@@ -232,3 +242,7 @@ def _passphrase_refusal(passphrase: str) -> str:
 
 def _name(answer: Message | int) -> str:
     return f"message {answer}" if isinstance(answer, int) else type(answer).__name__
+
+
+def _names(expect: type[Message] | tuple[type[Message], ...]) -> str:
+    return " or ".join(table.__name__ for table in (expect if isinstance(expect, tuple) else (expect,)))

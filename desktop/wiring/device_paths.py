@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from desktop.hw.transport import Transport
-from desktop.hw.udp_transport import answering
+from desktop.hw.carriers.transport import Transport
+from desktop.hw.carriers.udp_transport import answering
 
 SIMULATORS = ("udp:127.0.0.1:54935", "udp:127.0.0.1:21324")
 """Where the vendor's firmware simulators listen on this machine."""

@@ -16,8 +16,8 @@ from desktop.engine.own.own_side import OwnSide
 from desktop.engine.past.history_ports import HistorySink, HistorySource, WatchList
 from desktop.engine.ports import Notifier
 from desktop.engine.transfers.transfer_runner import TransferRunner
+from desktop.hw.carriers.discovery import connected
 from desktop.hw.device_worker import DeviceWorker
-from desktop.hw.discovery import connected
 from desktop.storage.hand_positions import HandPositionFile
 from desktop.storage.incident_journal import IncidentFile
 from desktop.storage.indicator_history import IndicatorHistory

@@ -9,7 +9,8 @@ from typing import TypeVar
 from desktop.domain.errors import DeviceTrouble
 from desktop.engine.desk_view import DeviceView
 from desktop.engine.ports import DeviceAddress, SignedMessage
-from desktop.hw import operations
+from desktop.hw import public_keys
+from desktop.hw.bitcoin import operations as bitcoin
 from desktop.hw.device_worker import DeviceWorker
 from desktop.hw.session import Session
 
@@ -53,18 +54,18 @@ class WalletDesk:
 
     async def fingerprint(self) -> str:
         """Return the master key's fingerprint. Raises DeviceTrouble."""
-        return await self._asked(operations.fingerprint)
+        return await self._asked(public_keys.fingerprint)
 
     async def address(self, coin: str, path: str, *, show: bool) -> DeviceAddress:
         """Derive an address, shown and confirmed on the device when `show`. Raises DeviceTrouble."""
         _only_bitcoin(coin)
-        found = await self._asked(lambda session: operations.bitcoin_address(session, path, show=show))
+        found = await self._asked(lambda session: bitcoin.bitcoin_address(session, path, show=show))
         return DeviceAddress(found.address, found.path, found.script, found.fingerprint, show)
 
     async def sign_message(self, coin: str, path: str, message: str) -> SignedMessage:
         """Let the person sign a text on the device. Raises DeviceTrouble."""
         _only_bitcoin(coin)
-        signed = await self._asked(lambda session: operations.sign_message(session, path, message))
+        signed = await self._asked(lambda session: bitcoin.sign_message(session, path, message))
         return SignedMessage(signed.address, signed.signature)
 
     async def cancel(self) -> None:

@@ -9,7 +9,7 @@ from trezorlib.tools import parse_path
 from trezorlib.transport.udp import UdpTransport
 
 from desktop.domain.signed_message import signer
-from desktop.hw.emulator import Emulator
+from desktop.hw.emulator.device import Emulator
 from tests.fakes.device_bench import SEGWIT_ADDRESS, TAPROOT_ADDRESS, emulator
 
 NATIVE = parse_path("m/84h/0h/0h/0/0")

@@ -6,11 +6,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from desktop.hw.carriers.udp_transport import UdpTransport, answering
 from desktop.hw.device_worker import DeviceState, DeviceWorker
-from desktop.hw.emulator import Emulator
+from desktop.hw.emulator.device import Emulator
 from desktop.hw.prompts import Prompter
 from desktop.hw.session import Session
-from desktop.hw.udp_transport import UdpTransport, answering
 
 ALL = " ".join(["all"] * 12)
 SEGWIT_PATH = "m/84'/0'/0'/0/0"

@@ -6,9 +6,10 @@ import queue
 from collections.abc import Callable, Iterable
 
 from desktop.hw.errors import DeviceGone, NoDevice
-from desktop.hw.framing import MessageReader, packets
-from desktop.hw.messages import BY_NUMBER, Features, Initialize
-from desktop.hw.wire_codec import Message, decoded, encoded
+from desktop.hw.message_numbers import BY_NUMBER
+from desktop.hw.messages import Features, Initialize
+from desktop.hw.wire.codec import Message, decoded, encoded
+from desktop.hw.wire.framing import MessageReader, packets
 
 Reply = Message | bytes | None
 SOUND_FEATURES = Features(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from desktop.chain.bitcoin import EsploraSource
 from desktop.engine.ports import Feed
-from desktop.hw.emulator import Emulator
+from desktop.hw.emulator.device import Emulator
 from desktop.storage.instrument_file import shipped_instruments
 from desktop.storage.resource_files import resource
 from desktop.venues.binance.account import BinanceAccount

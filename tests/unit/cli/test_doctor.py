@@ -20,8 +20,8 @@ from desktop.cli.doctor_machine import feed_checks, feed_hosts, judged_clock, lo
 from desktop.cli.doctor_wallet import covered_products, look_at_rules
 from desktop.cli.finding import Check, Finding, missing, ok
 from desktop.cli.output import Output
+from desktop.hw.carriers.transport import Transport
 from desktop.hw.errors import LibraryMissing
-from desktop.hw.transport import Transport
 from desktop.storage.resource_files import resource
 from desktop.storage.settings import Settings
 

@@ -8,7 +8,7 @@ import pytest
 
 from desktop.cli.command_line import run
 from desktop.cli.output import Output
-from desktop.hw import discovery
+from desktop.hw.carriers import discovery
 from tests.fakes.device_bench import SEGWIT_ADDRESS, SEGWIT_PATH, TAPROOT_ADDRESS, emulator
 
 

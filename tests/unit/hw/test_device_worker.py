@@ -4,12 +4,13 @@ import threading
 
 import pytest
 
-from desktop.hw import errors, operations
+from desktop.hw import errors, public_keys
 from desktop.hw import messages as m
+from desktop.hw.bitcoin import operations as bitcoin
+from desktop.hw.carriers.transport import Transport
 from desktop.hw.device_worker import DeviceState, DeviceWorker
 from desktop.hw.prompts import FixedAnswers
 from desktop.hw.session import Session
-from desktop.hw.transport import Transport
 from tests.fakes.device_bench import (
     ALL,
     SEGWIT_ADDRESS,
@@ -25,8 +26,8 @@ from tests.fakes.scripted_device import ScriptedDevice
 _PATIENCE_S = 10
 
 
-def _shown(session: Session) -> operations.BitcoinAddress:
-    return operations.bitcoin_address(session, SEGWIT_PATH, show=True)
+def _shown(session: Session) -> bitcoin.BitcoinAddress:
+    return bitcoin.bitcoin_address(session, SEGWIT_PATH, show=True)
 
 
 def test_it_finds_the_device_and_reads_who_it_is() -> None:
@@ -72,20 +73,20 @@ def test_cancel_takes_the_question_from_the_screen() -> None:
         with pytest.raises(errors.Cancelled):
             future.result(_PATIENCE_S)
         assert not device.asks()
-        assert bench.worker.submit(operations.fingerprint).result(_PATIENCE_S) == "5c9e228d"
+        assert bench.worker.submit(public_keys.fingerprint).result(_PATIENCE_S) == "5c9e228d"
 
 
 def test_cancel_while_nothing_is_asked_does_nothing() -> None:
     with emulator() as device, worker_on(device) as bench:
         bench.wait_for(lambda state: state.state == "ready")
         bench.worker.cancel()
-        assert bench.worker.submit(operations.fingerprint).result(_PATIENCE_S) == "5c9e228d"
+        assert bench.worker.submit(public_keys.fingerprint).result(_PATIENCE_S) == "5c9e228d"
 
 
 def test_a_device_that_leaves_while_asking_fails_the_operation_once_and_is_found_again() -> None:
     screens = Watched()
     with emulator(on_screen=screens.put) as device, worker_on(device) as bench:
-        future = bench.worker.submit(lambda session: operations.sign_message(session, SEGWIT_PATH, "x"))
+        future = bench.worker.submit(lambda session: bitcoin.sign_message(session, SEGWIT_PATH, "x"))
         bench.wait_for(lambda state: state.asks)
         device.stop()
         with pytest.raises(errors.DeviceGone):
@@ -105,7 +106,7 @@ def test_an_idle_device_that_leaves_is_noticed_and_found_again() -> None:
         device.stop()
         bench.wait_for(lambda state: state.state == "absent")
         with pytest.raises(errors.NoDevice):
-            bench.worker.submit(operations.fingerprint).result(_PATIENCE_S)
+            bench.worker.submit(public_keys.fingerprint).result(_PATIENCE_S)
         device.start()
         bench.wait_for(lambda state: state.state == "ready")
         future = bench.worker.submit(_shown)
@@ -117,7 +118,7 @@ def test_an_idle_device_that_leaves_is_noticed_and_found_again() -> None:
 def test_stop_while_asking_tells_the_device_and_fails_what_waits() -> None:
     with emulator() as device, worker_on(device) as bench:
         asked = bench.worker.submit(_shown)
-        waiting = bench.worker.submit(operations.fingerprint)
+        waiting = bench.worker.submit(public_keys.fingerprint)
         bench.wait_for(lambda state: state.asks)
         bench.worker.stop()
         for future in (asked, waiting):
@@ -125,7 +126,7 @@ def test_stop_while_asking_tells_the_device_and_fails_what_waits() -> None:
                 future.result(_PATIENCE_S)
         assert not device.asks()
         with pytest.raises(errors.DeviceGone, match="closing"):
-            bench.worker.submit(operations.fingerprint).result(_PATIENCE_S)
+            bench.worker.submit(public_keys.fingerprint).result(_PATIENCE_S)
 
 
 def test_a_locked_device_waits_for_its_pin_and_is_then_known() -> None:
@@ -133,7 +134,7 @@ def test_a_locked_device_waits_for_its_pin_and_is_then_known() -> None:
         state = bench.wait_for(lambda state: state.state == "locked")
         assert state.remedy
         assert not device.asks()  # merely looking does not ask for a PIN
-        future = bench.worker.submit(operations.fingerprint)
+        future = bench.worker.submit(public_keys.fingerprint)
         bench.wait_for(lambda state: state.asks)
         assert device.wait_until_asks(_PATIENCE_S)
         assert device.screen() == ("Enter PIN",)
@@ -146,7 +147,7 @@ def test_a_locked_device_waits_for_its_pin_and_is_then_known() -> None:
 def test_a_wrong_pin_leaves_it_locked() -> None:
     with emulator(pin="1234") as device, worker_on(device, FixedAnswers(positions="9999")) as bench:
         with pytest.raises(errors.PinWrong):
-            bench.worker.submit(operations.fingerprint).result(_PATIENCE_S)
+            bench.worker.submit(public_keys.fingerprint).result(_PATIENCE_S)
         assert bench.worker.state.state == "locked"
 
 
@@ -154,15 +155,15 @@ def test_a_program_that_took_the_session_away_is_noticed_by_the_next_operation()
     with emulator(passphrase=True) as device, worker_on(device, FixedAnswers(passphrase="abc")) as bench:
         ours = bench.wait_for(lambda state: state.state == "ready").fingerprint
         with session_with(device) as other:
-            assert operations.fingerprint(other) == "5c9e228d"
-        assert bench.worker.submit(operations.fingerprint).result(_PATIENCE_S) == ours != "5c9e228d"
+            assert public_keys.fingerprint(other) == "5c9e228d"
+        assert bench.worker.submit(public_keys.fingerprint).result(_PATIENCE_S) == ours != "5c9e228d"
 
 
 def test_a_fault_of_the_operation_reaches_the_caller_and_the_thread_lives_on() -> None:
     with emulator() as device, worker_on(device) as bench:
         with pytest.raises(ZeroDivisionError):
             bench.worker.submit(lambda session: 1 // 0).result(_PATIENCE_S)
-        assert bench.worker.submit(operations.fingerprint).result(_PATIENCE_S) == "5c9e228d"
+        assert bench.worker.submit(public_keys.fingerprint).result(_PATIENCE_S) == "5c9e228d"
 
 
 def test_an_operation_nobody_waits_for_any_more_is_not_begun() -> None:
@@ -179,7 +180,7 @@ def test_an_operation_nobody_waits_for_any_more_is_not_begun() -> None:
         assert dropped.cancel()
         gate.set()
         held.result(_PATIENCE_S)
-        bench.worker.submit(operations.fingerprint).result(_PATIENCE_S)
+        bench.worker.submit(public_keys.fingerprint).result(_PATIENCE_S)
         assert not device.asks()
 
 
@@ -192,7 +193,7 @@ def test_two_devices_are_a_trouble_with_both_names() -> None:
         states.wait_for(lambda state: isinstance(state, DeviceState) and state.state == "trouble")
         assert "fake:1, fake:1" in worker.state.trouble
         with pytest.raises(errors.SeveralDevices):
-            worker.submit(operations.fingerprint).result(_PATIENCE_S)
+            worker.submit(public_keys.fingerprint).result(_PATIENCE_S)
     finally:
         worker.stop()
 

@@ -9,11 +9,14 @@ import pytest
 from embit import bip32, bip39, ec
 
 from desktop.domain.signed_message import digest
-from desktop.hw import errors, operations
+from desktop.hw import errors, operations, public_keys
 from desktop.hw import messages as m
-from desktop.hw.framing import MessageReader, RawMessage, packets
+from desktop.hw.bitcoin import messages as btc
+from desktop.hw.bitcoin import operations as bitcoin
+from desktop.hw.message_numbers import BY_NUMBER
 from desktop.hw.prompts import FixedAnswers
-from desktop.hw.wire_codec import Message, decoded, encoded
+from desktop.hw.wire.codec import Message, decoded, encoded
+from desktop.hw.wire.framing import MessageReader, RawMessage, packets
 from tests.fakes.device_bench import (
     ALL,
     SEGWIT_ADDRESS,
@@ -53,7 +56,7 @@ class RawPeer:
         raw: RawMessage | None = None
         while raw is None:
             raw = reader.feed(self.receive())
-        return decoded(m.BY_NUMBER[raw.number], raw.body)
+        return decoded(BY_NUMBER[raw.number], raw.body)
 
     def ask(self, message: Message) -> Message:
         self.tell(message)
@@ -62,25 +65,25 @@ class RawPeer:
 
 def test_known_addresses_over_udp() -> None:
     with emulator(always_yes=True) as device, session_with(device) as session:
-        shown = operations.bitcoin_address(session, SEGWIT_PATH, show=True)
+        shown = bitcoin.bitcoin_address(session, SEGWIT_PATH, show=True)
         assert (shown.address, shown.script, shown.fingerprint) == (SEGWIT_ADDRESS, "p2wpkh", "5c9e228d")
-        assert operations.bitcoin_address(session, "m/86h/0h/0h/0/0", show=True).address == TAPROOT_ADDRESS
-        assert operations.bitcoin_address(session, "m/44'/0'/0'/0/0").address == "1JAd7XCBzGudGpJQSDSfpmJhiygtLQWaGL"
-        assert operations.bitcoin_address(session, "m/84'/1'/0'/0/0").address.startswith("tb1q")
+        assert bitcoin.bitcoin_address(session, "m/86h/0h/0h/0/0", show=True).address == TAPROOT_ADDRESS
+        assert bitcoin.bitcoin_address(session, "m/44'/0'/0'/0/0").address == "1JAd7XCBzGudGpJQSDSfpmJhiygtLQWaGL"
+        assert bitcoin.bitcoin_address(session, "m/84'/1'/0'/0/0").address.startswith("tb1q")
 
 
 def test_the_extended_key_is_that_of_another_library() -> None:
     root = bip32.HDKey.from_seed(bip39.mnemonic_to_seed(ALL))
     with emulator() as device, session_with(device) as session:
-        found = operations.xpub(session, "m/84'/0'/0'")
+        found = public_keys.xpub(session, "m/84'/0'/0'")
         assert found.xpub == root.derive("m/84h/0h/0h").to_public().to_base58()
         assert found.fingerprint == root.my_fingerprint.hex()
-        assert operations.xpub(session, "m").xpub == root.to_public().to_base58()
+        assert public_keys.xpub(session, "m").xpub == root.to_public().to_base58()
 
 
 def test_a_message_signature_holds_for_another_library() -> None:
     with emulator(always_yes=True) as device, session_with(device) as session:
-        signed = operations.sign_message(session, SEGWIT_PATH, "Seawall proves 4f2a")
+        signed = bitcoin.sign_message(session, SEGWIT_PATH, "Seawall proves 4f2a")
     assert signed.address == SEGWIT_ADDRESS
     key = bip32.HDKey.from_seed(bip39.mnemonic_to_seed(ALL)).derive(SEGWIT_PATH).key.get_public_key()
     compact = base64.b64decode(signed.signature)[1:]
@@ -92,7 +95,7 @@ def test_the_screen_shows_the_whole_address_and_no_means_no() -> None:
     with emulator(label="Mine") as device, RawPeer(device.port) as peer:
         assert device.screen() == ("Mine",)
         path = (0x80000054, 0x80000000, 0x80000000, 0, 0)
-        peer.tell(m.GetAddress(address_n=path, show_display=True, script_type=m.SPEND_WITNESS))
+        peer.tell(btc.GetAddress(address_n=path, show_display=True, script_type=btc.SPEND_WITNESS))
         assert peer.heard() == m.ButtonRequest(code=10)
         assert "".join(device.screen()[2:]).replace(" ", "") == SEGWIT_ADDRESS
         assert not device.asks()
@@ -111,20 +114,20 @@ def test_no_on_the_device_is_no_pressed_here() -> None:
 
     with emulator(on_screen=say_no) as device, session_with(device) as session:
         with pytest.raises(errors.NoPressed):
-            operations.sign_message(session, SEGWIT_PATH, "x")
-        assert operations.fingerprint(session) == "5c9e228d"
+            bitcoin.sign_message(session, SEGWIT_PATH, "x")
+        assert public_keys.fingerprint(session) == "5c9e228d"
 
 
 def test_a_second_press_does_not_answer_the_next_question() -> None:
     path = (0x80000054, 0x80000000, 0x80000000, 0, 0)
-    ask = m.GetAddress(address_n=path, show_display=True, script_type=m.SPEND_WITNESS)
+    ask = btc.GetAddress(address_n=path, show_display=True, script_type=btc.SPEND_WITNESS)
     with emulator() as device, RawPeer(device.port) as peer:
         assert isinstance(peer.ask(ask), m.ButtonRequest)
         peer.tell(m.ButtonAck())
         assert device.wait_until_asks(10)
         device.press(True)
         device.press(True)
-        assert peer.heard() == m.Address(address=SEGWIT_ADDRESS)
+        assert peer.heard() == btc.Address(address=SEGWIT_ADDRESS)
         assert isinstance(peer.ask(ask), m.ButtonRequest)
         peer.tell(m.ButtonAck())
         assert device.wait_until_asks(10)
@@ -134,7 +137,7 @@ def test_a_second_press_does_not_answer_the_next_question() -> None:
 
 def test_cancel_and_initialize_end_an_open_question_and_others_wait() -> None:
     path = (0x80000054, 0x80000000, 0x80000000, 0, 0)
-    ask = m.GetAddress(address_n=path, show_display=True, script_type=m.SPEND_WITNESS)
+    ask = btc.GetAddress(address_n=path, show_display=True, script_type=btc.SPEND_WITNESS)
     with emulator() as device, RawPeer(device.port) as peer:
         assert isinstance(peer.ask(ask), m.ButtonRequest)
         peer.tell(m.ButtonAck())
@@ -161,7 +164,7 @@ def test_refusals_and_still_usable_after_each() -> None:
         assert failure.code == 3
         assert peer.ask(m.Success()) == m.Failure(code=1, message="Unexpected message")
         for forbidden in ((0x80000054, 0x80000001, 0x80000000), (), tuple([0x80000000] * 300)):
-            assert peer.ask(m.GetAddress(address_n=forbidden)) == m.Failure(code=3, message="Forbidden key path")
+            assert peer.ask(btc.GetAddress(address_n=forbidden)) == m.Failure(code=3, message="Forbidden key path")
         assert peer.ask(m.Cancel()) == m.Failure(code=4, message="Aborted")
         assert peer.ask(m.Ping(message="b")) == m.Success(message="b")
 
@@ -196,11 +199,11 @@ def test_a_pin_from_here(typed: str, works: bool) -> None:
         assert device.screen()[-1] == "Locked"
         assert session.features.unlocked is False
         if works:
-            assert operations.fingerprint(session) == "5c9e228d"
+            assert public_keys.fingerprint(session) == "5c9e228d"
             assert device.screen()[-1] != "Locked"
         else:
             with pytest.raises(errors.Locked):
-                operations.fingerprint(session)
+                public_keys.fingerprint(session)
 
 
 @pytest.mark.parametrize("model", ["classic1s", "pro"])
@@ -209,26 +212,26 @@ def test_a_pin_on_the_device(model: str) -> None:
         emulator(pin="1234", model=model, always_yes=True) as device,
         session_with(device) as session,
     ):
-        assert operations.fingerprint(session) == "5c9e228d"
+        assert public_keys.fingerprint(session) == "5c9e228d"
 
 
 def test_a_passphrase_opens_another_wallet() -> None:
     with emulator(passphrase=True) as device:
         with session_with(device) as session:
-            assert operations.fingerprint(session) == "5c9e228d"
+            assert public_keys.fingerprint(session) == "5c9e228d"
         with session_with(device, FixedAnswers(passphrase="abc")) as session:
-            assert operations.fingerprint(session) != "5c9e228d"
+            assert public_keys.fingerprint(session) != "5c9e228d"
         with (
             session_with(device, FixedAnswers(passphrase="x" * 51)) as session,
             pytest.raises(errors.PassphraseRefused),
         ):
-            operations.fingerprint(session)
+            public_keys.fingerprint(session)
 
 
 def test_pulling_the_cable_clears_the_screen() -> None:
     path = (0x80000054, 0x80000000, 0x80000000, 0, 0)
     with emulator(label="Mine") as device, RawPeer(device.port) as peer:
-        assert isinstance(peer.ask(m.GetAddress(address_n=path, show_display=True)), m.ButtonRequest)
+        assert isinstance(peer.ask(btc.GetAddress(address_n=path, show_display=True)), m.ButtonRequest)
         peer.tell(m.ButtonAck())
         assert device.wait_until_asks(10)
         device.stop()

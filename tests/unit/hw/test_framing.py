@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.hw.errors import Garbage, TooBig
-from desktop.hw.framing import LONGEST_BODY, MessageReader, RawMessage, packets
+from desktop.hw.wire.framing import LONGEST_BODY, MessageReader, RawMessage, packets
 
 
 def test_a_short_message_is_one_padded_packet() -> None:

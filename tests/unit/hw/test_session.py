@@ -8,19 +8,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.domain.errors import DeviceTrouble
-from desktop.hw import errors, operations
+from desktop.hw import errors
 from desktop.hw import messages as m
-from desktop.hw.framing import packets
+from desktop.hw.bitcoin import messages as btc
+from desktop.hw.bitcoin import operations as bitcoin
 from desktop.hw.session import Session
-from desktop.hw.wire_codec import Message, encoded
+from desktop.hw.wire.codec import Message, encoded
+from desktop.hw.wire.framing import packets
 from tests.fakes.scripted_device import SOUND_FEATURES, Reply, ScriptedDevice
 
-ASK = m.SignMessage(message=b"x")
-ANSWER = m.MessageSignature(address="a", signature=b"s")
+ASK = btc.SignMessage(message=b"x")
+ANSWER = btc.MessageSignature(address="a", signature=b"s")
 
 
 def _session(*replies: Reply, quick_s: float = 0.2) -> tuple[Session, ScriptedDevice]:
-    device = ScriptedDevice(lambda message: replies if isinstance(message, m.SignMessage) else ())
+    device = ScriptedDevice(lambda message: replies if isinstance(message, btc.SignMessage) else ())
     session = Session(device, quick_s=quick_s)
     session.begin()
     return session, device
@@ -28,16 +30,16 @@ def _session(*replies: Reply, quick_s: float = 0.2) -> tuple[Session, ScriptedDe
 
 def test_a_sound_answer_is_returned() -> None:
     session, device = _session(ANSWER)
-    assert session.call(ASK, m.MessageSignature) == ANSWER
+    assert session.call(ASK, btc.MessageSignature) == ANSWER
     assert not session.over
-    assert device.times_heard(m.SignMessage) == 1
+    assert device.times_heard(btc.SignMessage) == 1
 
 
 @pytest.mark.parametrize(
     ("replies", "error"),
     [
         ([m.Success()], errors.WrongAnswer),
-        ([m.Address(address="a")], errors.WrongAnswer),
+        ([btc.Address(address="a")], errors.WrongAnswer),
         ([packets(4711, b"")[0]], errors.WrongAnswer),
         ([b"\xff" * 64], errors.Garbage),
         ([b""], errors.Garbage),
@@ -56,38 +58,38 @@ def test_what_does_not_fit_drops_the_link_and_is_never_asked_again(
 ) -> None:
     session, device = _session(*replies)
     with pytest.raises(error):
-        session.call(ASK, m.MessageSignature)
+        session.call(ASK, btc.MessageSignature)
     assert session.over
     assert device.closed == 1
-    assert device.times_heard(m.SignMessage) == 1
+    assert device.times_heard(btc.SignMessage) == 1
     with pytest.raises(errors.DeviceGone, match="dropped"):
-        session.call(ASK, m.MessageSignature)
-    assert device.times_heard(m.SignMessage) == 1
+        session.call(ASK, btc.MessageSignature)
+    assert device.times_heard(btc.SignMessage) == 1
 
 
 def test_a_wrong_answer_names_both_sides() -> None:
     session, _ = _session(m.Success())
     with pytest.raises(errors.WrongAnswer) as caught:
-        session.call(ASK, m.MessageSignature)
+        session.call(ASK, btc.MessageSignature)
     assert (caught.value.expected, caught.value.actual) == ("MessageSignature", "Success")
 
 
 def test_an_answer_given_twice_drops_the_link_before_the_next_request() -> None:
     session, device = _session(ANSWER, ANSWER)
-    session.call(ASK, m.MessageSignature)
+    session.call(ASK, btc.MessageSignature)
     with pytest.raises(errors.Garbage, match="nobody asked"):
-        session.call(ASK, m.MessageSignature)
-    assert device.times_heard(m.SignMessage) == 1
+        session.call(ASK, btc.MessageSignature)
+    assert device.times_heard(btc.SignMessage) == 1
 
 
 def test_a_late_answer_of_an_earlier_request_is_not_taken_for_this_one() -> None:
     def answers(message: Message) -> Iterable[Reply]:
-        return [ANSWER] if isinstance(message, m.GetAddress) else ()
+        return [ANSWER] if isinstance(message, btc.GetAddress) else ()
 
     session = Session(ScriptedDevice(answers), quick_s=0.2)
     session.begin()
     with pytest.raises(errors.WrongAnswer):
-        session.call(m.GetAddress(), m.Address)
+        session.call(btc.GetAddress(), btc.Address)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +109,7 @@ def test_a_late_answer_of_an_earlier_request_is_not_taken_for_this_one() -> None
 def test_a_refusal_keeps_the_link(code: int | None, error: type[DeviceTrouble]) -> None:
     session, _ = _session(m.Failure(code=code, message="words"))
     with pytest.raises(error):
-        session.call(ASK, m.MessageSignature)
+        session.call(ASK, btc.MessageSignature)
     assert not session.over
 
 
@@ -116,7 +118,7 @@ def test_a_person_has_all_the_time_there_is() -> None:
     shown = threading.Event()
     session._on_screen = lambda lines, asks: shown.set() if asks else None
     results: list[Message] = []
-    thread = threading.Thread(target=lambda: results.append(session.call(ASK, m.MessageSignature)))
+    thread = threading.Thread(target=lambda: results.append(session.call(ASK, btc.MessageSignature)))
     thread.start()
     assert shown.wait(5)
     thread.join(0.3)  # thirty times the machine's patience
@@ -129,11 +131,11 @@ def test_a_person_has_all_the_time_there_is() -> None:
 
 @pytest.mark.parametrize("obedient", [True, False])
 def test_cancel_from_another_thread_reaches_the_device(obedient: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("desktop.hw.link._CANCEL_PATIENCE_S", 0.2)
+    monkeypatch.setattr("desktop.hw.wire.link._CANCEL_PATIENCE_S", 0.2)
     asking = threading.Event()
 
     def answers(message: Message) -> Iterable[Reply]:
-        if isinstance(message, m.SignMessage):
+        if isinstance(message, btc.SignMessage):
             return [m.ButtonRequest(code=1)]
         if isinstance(message, m.ButtonAck):
             asking.set()
@@ -146,7 +148,7 @@ def test_cancel_from_another_thread_reaches_the_device(obedient: bool, monkeypat
 
     def ask() -> None:
         try:
-            session.call(ASK, m.MessageSignature)
+            session.call(ASK, btc.MessageSignature)
         except DeviceTrouble as trouble:
             troubles.append(trouble)
 
@@ -166,10 +168,10 @@ def test_a_cancel_before_the_request_keeps_it_from_being_sent() -> None:
     session, device = _session(ANSWER)
     session.cancel()
     with pytest.raises(errors.Cancelled):
-        session.call(ASK, m.MessageSignature)
-    assert device.times_heard(m.SignMessage) == 0
+        session.call(ASK, btc.MessageSignature)
+    assert device.times_heard(btc.SignMessage) == 0
     session.allow()
-    assert session.call(ASK, m.MessageSignature) == ANSWER
+    assert session.call(ASK, btc.MessageSignature) == ANSWER
 
 
 def test_stale_packets_are_thrown_away_at_the_beginning() -> None:
@@ -217,12 +219,12 @@ def test_an_address_that_its_own_key_does_not_give_is_refused() -> None:
                 public_key=node.public_key,
             )
             return [m.PublicKey(node=told, xpub=node.xpub())]
-        return [m.Address(address="bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyu")]
+        return [btc.Address(address="bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyu")]
 
     session = Session(ScriptedDevice(answers))
     session.begin()
     with pytest.raises(errors.NotProved, match="its own key gives bc1qannfxke2"):
-        operations.bitcoin_address(session, "m/84'/0'/0'/0/0", show=True)
+        bitcoin.bitcoin_address(session, "m/84'/0'/0'/0/0", show=True)
     assert session.over
 
 
@@ -231,7 +233,7 @@ def test_an_address_that_its_own_key_does_not_give_is_refused() -> None:
 def test_noise_from_the_device_gives_an_answer_or_our_error(noise: list[bytes]) -> None:
     session, _ = _session(*noise, None)
     try:
-        answer = session.call(ASK, m.MessageSignature)
+        answer = session.call(ASK, btc.MessageSignature)
     except DeviceTrouble:
         answer = None
     assert answer == ANSWER or session.over

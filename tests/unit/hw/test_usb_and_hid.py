@@ -6,9 +6,10 @@ import hidraw
 import pytest
 import usb1
 
-from desktop.hw import errors, hid_transport, usb_transport
-from desktop.hw.hid_transport import HidTransport
-from desktop.hw.usb_transport import UsbTransport
+from desktop.hw import errors
+from desktop.hw.carriers import hid_transport, usb_transport
+from desktop.hw.carriers.hid_transport import HidTransport
+from desktop.hw.carriers.usb_transport import UsbTransport
 
 PACKET = b"?##".ljust(64, b"\0")
 

@@ -10,8 +10,10 @@ from trezorlib import messages as other_messages
 from trezorlib import protobuf as other_protobuf
 
 from desktop.hw import messages as m
+from desktop.hw.bitcoin import messages as btc
 from desktop.hw.errors import Garbage
-from desktop.hw.wire_codec import Message, decoded, encoded
+from desktop.hw.message_numbers import BY_NUMBER
+from desktop.hw.wire.codec import Message, decoded, encoded
 
 small = st.integers(0, 0xFFFFFFFF)
 features = st.builds(
@@ -29,7 +31,7 @@ features = st.builds(
 
 
 def test_known_bytes() -> None:
-    message = m.GetAddress(address_n=(0x80000054, 1), coin_name="Bitcoin", show_display=True, script_type=3)
+    message = btc.GetAddress(address_n=(0x80000054, 1), coin_name="Bitcoin", show_display=True, script_type=3)
     assert encoded(message).hex() == "08d4808080080801" + "1207" + b"Bitcoin".hex() + "1801" + "2803"
 
 
@@ -57,7 +59,7 @@ def test_another_library_writes_what_we_read() -> None:
     assert decoded(m.PublicKey, buffer.getvalue()) == m.PublicKey(node=told, xpub="x", root_fingerprint=9)
 
 
-@given(st.sampled_from(list(m.BY_NUMBER.values())), st.binary(max_size=300))
+@given(st.sampled_from(list(BY_NUMBER.values())), st.binary(max_size=300))
 def test_noise_raises_garbage_and_nothing_else(table: type[Message], data: bytes) -> None:
     try:
         message = decoded(table, data)
@@ -78,7 +80,7 @@ def test_unknown_fields_are_skipped_and_the_last_single_counts() -> None:
 
 
 def test_packed_and_single_numbers_are_both_read() -> None:
-    assert decoded(m.GetAddress, bytes.fromhex("0a020102" + "0803")).address_n == (1, 2, 3)
+    assert decoded(btc.GetAddress, bytes.fromhex("0a020102" + "0803")).address_n == (1, 2, 3)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +103,7 @@ def test_malformed_bodies_are_named(data: str, words: str) -> None:
 
 def test_a_missing_required_field_is_named() -> None:
     with pytest.raises(Garbage, match="Address without address"):
-        decoded(m.Address, b"")
+        decoded(btc.Address, b"")
 
 
 @pytest.mark.parametrize("secret", [m.PinMatrixAck(pin="7391"), m.PassphraseAck(passphrase="7391")])

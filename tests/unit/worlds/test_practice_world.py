@@ -12,7 +12,7 @@ import pytest
 
 from desktop.domain.errors import BadInput, WrongUsage
 from desktop.domain.market import Gap, Liquidation, Message, Unparsed
-from desktop.hw.udp_transport import udp_at
+from desktop.hw.carriers.udp_transport import udp_at
 from desktop.worlds.practice.world import LABEL, open_practice
 from desktop.worlds.world import World
 from tests.fakes.practice_account import ADDRESS

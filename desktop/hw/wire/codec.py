@@ -1,8 +1,9 @@
 """Message bodies: protocol buffers, written and read by tables of field number and type. Pure.
 
-A table is a frozen struct whose fields are annotated with their number: `Annotated[int | None, 1] = None`. int (32
-bits, unsigned), bool, str, bytes, another such struct, and `tuple[int, ...]` (repeated) are known. A field without
-default is required. Source of the encoding: protobuf.dev/programming-guides/encoding.
+A table is a frozen struct whose fields are annotated with their number: `Annotated[int | None, 1] = None`. int
+(unsigned, of 32 bits, or of 64 where a third item says so: `Annotated[int, 1, 64]`), bool, str, bytes, another such
+struct, and `tuple[int, ...]` (repeated) are known. A field without default is required. Source of the encoding:
+protobuf.dev/programming-guides/encoding.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import msgspec
 from desktop.hw.errors import Garbage
 
 _VARINT, _FIXED64, _LENGTH, _FIXED32 = 0, 1, 2, 5
-_LARGEST = 0xFFFFFFFF
+_NARROW_BITS = 32
 
 
 class Body(msgspec.Struct, frozen=True):
@@ -39,6 +40,7 @@ class _Field(NamedTuple):
     kind: type
     repeated: bool
     required: bool
+    bits: int
 
 
 @cache
@@ -47,10 +49,10 @@ def _fields(table: type[Body]) -> dict[int, _Field]:
     required = {field.name for field in msgspec.structs.fields(table) if field.required}
     found: dict[int, _Field] = {}
     for name in table.__struct_fields__:
-        inner, number = typing.get_args(hints[name])[:2]
+        inner, number, *bits = typing.get_args(hints[name])
         repeated = typing.get_origin(inner) is tuple
         kind = typing.get_args(inner)[0] if repeated or isinstance(inner, types.UnionType) else inner
-        found[number] = _Field(number, name, kind, repeated, name in required)
+        found[number] = _Field(number, name, kind, repeated, name in required, bits[0] if bits else _NARROW_BITS)
     return found
 
 
@@ -107,8 +109,8 @@ def _unpacked(data: bytes, field: _Field) -> list[Any]:
 
 def _value(field: _Field, wire: int, raw: int | bytes) -> object:
     if wire == _VARINT and isinstance(raw, int) and field.kind in (int, bool):
-        if raw > _LARGEST:
-            raise Garbage(f"{field.name} is larger than 32 bits")
+        if raw >> field.bits:
+            raise Garbage(f"{field.name} is larger than {field.bits} bits")
         return bool(raw) if field.kind is bool else raw
     if wire == _LENGTH and isinstance(raw, bytes) and field.kind not in (int, bool):
         if field.kind is bytes:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from desktop.domain.errors import WrongUsage
-from desktop.hw import hid_transport, usb_transport
+from desktop.hw.carriers import hid_transport, usb_transport
+from desktop.hw.carriers.transport import Transport
+from desktop.hw.carriers.udp_transport import udp_at
 from desktop.hw.errors import NoDevice, SeveralDevices
-from desktop.hw.transport import Transport
-from desktop.hw.udp_transport import udp_at
 
 
 def connected() -> list[Transport]:

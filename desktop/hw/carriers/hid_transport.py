@@ -9,7 +9,7 @@ import sys
 from typing import Any
 
 from desktop.hw import errors
-from desktop.hw.framing import PACKET_SIZE
+from desktop.hw.wire.framing import PACKET_SIZE
 
 _FIDO_PAGE = 0xF1D0
 _IDS = frozenset({(0x534C, 0x0001), (0x1209, 0x53C1), (0x1209, 0x4F4B)})

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from desktop.hw import errors
-from desktop.hw.framing import PACKET_SIZE
+from desktop.hw.wire.framing import PACKET_SIZE
 
 _VENDOR = 0x1209
 _PRODUCTS = frozenset({0x53C0, 0x53C1, 0x4F4A, 0x4F4B})

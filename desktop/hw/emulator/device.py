@@ -18,12 +18,12 @@ import threading
 from collections.abc import Callable
 from typing import NamedTuple
 
-from desktop.hw.emulator_answers import EmulatedWallet
-from desktop.hw.emulator_models import MODELS
-from desktop.hw.emulator_screens import Lines
+from desktop.hw.emulator.models import MODELS
+from desktop.hw.emulator.screens import Lines
+from desktop.hw.emulator.wallet import EmulatedWallet
 from desktop.hw.errors import Garbage, TooBig
-from desktop.hw.framing import MessageReader, packets
-from desktop.hw.wire_codec import Message, encoded
+from desktop.hw.wire.codec import Message, encoded
+from desktop.hw.wire.framing import MessageReader, packets
 
 OnScreen = Callable[[Lines, bool], None]
 
@@ -226,7 +226,3 @@ def main(argv: list[str] | None = None) -> int:
     finally:
         emulator.stop()
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

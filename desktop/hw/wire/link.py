@@ -7,10 +7,11 @@ import time
 
 from desktop.domain.errors import DeviceTrouble
 from desktop.hw import errors
-from desktop.hw.framing import MessageReader, packets
-from desktop.hw.messages import BY_NUMBER, Cancel, Failure
-from desktop.hw.transport import Transport
-from desktop.hw.wire_codec import Message, decoded, encoded
+from desktop.hw.carriers.transport import Transport
+from desktop.hw.message_numbers import BY_NUMBER
+from desktop.hw.messages import Cancel, Failure
+from desktop.hw.wire.codec import Message, decoded, encoded
+from desktop.hw.wire.framing import MessageReader, packets
 
 _SLICE_S = 0.05  # how often a waiting read looks for a stop
 _CANCEL_PATIENCE_S = 2.0

@@ -10,7 +10,7 @@ import time
 
 from desktop.domain.errors import WrongUsage
 from desktop.hw.errors import DeviceGone, NoDevice
-from desktop.hw.framing import PACKET_SIZE
+from desktop.hw.wire.framing import PACKET_SIZE
 
 _PING = b"PINGPING"
 _PONG = b"PONGPONG"

@@ -1,0 +1,7 @@
+"""`python -m desktop.hw.emulator`: the practice device on its own."""
+
+import sys
+
+from desktop.hw.emulator.device import main
+
+sys.exit(main())

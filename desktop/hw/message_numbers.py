@@ -1,0 +1,15 @@
+"""Every message by its number on the wire."""
+
+from __future__ import annotations
+
+from desktop.hw import messages
+from desktop.hw.bitcoin import messages as bitcoin
+from desktop.hw.ethereum import messages as ethereum
+from desktop.hw.solana import messages as solana
+from desktop.hw.tron import messages as tron
+from desktop.hw.wire.codec import Message
+
+BY_NUMBER: dict[int, type[Message]] = {
+    table.number: table
+    for table in (*messages.TABLES, *bitcoin.TABLES, *ethereum.TABLES, *tron.TABLES, *solana.TABLES)
+}
