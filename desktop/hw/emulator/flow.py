@@ -52,6 +52,9 @@ class Wallet(Protocol):
     def root(self) -> PrivateNode:
         """Return the master key of the wallet that is open. Only after `opened`."""
 
+    def seed(self) -> bytes:
+        """Return the seed of the wallet that is open, for keys on other curves. Only after `opened`."""
+
 
 Answer = Callable[[Wallet, Any], Flow]
 """How one type of request is answered."""

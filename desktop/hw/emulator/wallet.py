@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from typing import NamedTuple
 
 from desktop.domain.bitcoin_keys import PrivateNode, master_of, seed_of
 from desktop.hw import messages as m
@@ -29,6 +30,22 @@ ANSWERS: dict[type[Message], Answer] = {
 _MOST_SESSIONS = 10
 
 
+class Keys(NamedTuple):
+    """The seed of an open wallet and the master key on Bitcoin's curve. Its text form shows no secret."""
+
+    seed: bytes
+    root: PrivateNode
+
+    @classmethod
+    def of(cls, mnemonic: str, passphrase: str = "") -> Keys:
+        """Return the keys that these words and this passphrase open."""
+        seed = seed_of(mnemonic, passphrase)
+        return cls(seed, master_of(seed))
+
+    def __repr__(self) -> str:
+        return "Keys(…)"
+
+
 class EmulatedWallet:
     """A wallet with keys from a mnemonic. Its owner sees `screen` and `asks`; `question` counts what it asked."""
 
@@ -39,15 +56,15 @@ class EmulatedWallet:
         self.question = 0
         self._pin = pin
         self._passphrase = passphrase
-        self._standard = master_of(seed_of(mnemonic))
-        mark = hashlib.sha256(self._standard.public().fingerprint().encode()).hexdigest().upper()
+        self._standard = Keys.of(mnemonic)
+        mark = hashlib.sha256(self._standard.root.public().fingerprint().encode()).hexdigest().upper()
         self._device_id, self._serial = mark[:24], f"EM{mark[24:36]}"
         self.power_on()
 
     def power_on(self) -> None:
         """Begin as after connecting the cable: locked, no session, home screen."""
         self.question += 1
-        self._sessions: dict[bytes, PrivateNode | None] = {}
+        self._sessions: dict[bytes, Keys | None] = {}
         self._session = b""
         self._unlocked = not self._pin
         self._flow: Flow | None = None
@@ -179,9 +196,9 @@ class EmulatedWallet:
                 passphrase = event.passphrase or ""
                 if event.on_device:
                     yield from self._key_pressed(screens.passphrase())
-            root = master_of(seed_of(self._mnemonic, passphrase)) if passphrase else self._standard
+            keys = Keys.of(self._mnemonic, passphrase) if passphrase else self._standard
             self._session = self._session or secrets.token_bytes(32)
-            self._sessions[self._session] = root
+            self._sessions[self._session] = keys
 
     def _pin_entered(self) -> Step:
         if self.model.pin_on_own_screen:
@@ -198,4 +215,8 @@ class EmulatedWallet:
 
     def root(self) -> PrivateNode:
         """Return the master key of the wallet that is open. Only after `opened`."""
-        return self._sessions[self._session] or self._standard
+        return (self._sessions[self._session] or self._standard).root
+
+    def seed(self) -> bytes:
+        """Return the seed of the wallet that is open, for keys on other curves. Only after `opened`."""
+        return (self._sessions[self._session] or self._standard).seed
