@@ -7,7 +7,8 @@ What does not fit drops the link, since later answers could then belong to earli
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from desktop.domain.bitcoin_keys import PublicNode
@@ -63,6 +64,7 @@ class Session:
         self._link = Link(transport, quick_s)
         self._prompter = prompter or FixedAnswers()
         self._on_screen = on_screen
+        self._midway = False  # the device may be waiting for more of a request
 
     @property
     def over(self) -> bool:
@@ -119,15 +121,37 @@ class Session:
         """
         if self._link.stop.is_set():
             raise errors.Cancelled
+        self._midway = True
         try:
             self._link.expect_silence()
             self._link.send(request)
             return self._settled(request, expect, screen, None if unhurried else self._link.quick_s)
-        except (errors.DeviceGone, errors.Garbage, errors.WrongAnswer):
-            self.drop()
+        except DeviceTrouble as trouble:
+            self._midway = False  # it refused, or was told to stop, or is let go of
+            if isinstance(trouble, errors.DeviceGone | errors.Garbage | errors.WrongAnswer):
+                self.drop()
             raise
         finally:
             self._on_screen((), False)
+
+    @contextmanager
+    def flow(self) -> Iterator[None]:
+        """Hold the calls of one request that takes several; whatever ends it early, the device is not left asking.
+
+        Put every call of such a request, and the checks between them, inside `with session.flow():`. An exception
+        raised in there (a check of ours that fails, a cancel between two calls, Ctrl+C) tells the device Cancel and
+        waits until it is back home, then goes on as it was; a device that does not obey loses the link. Nothing is
+        told where the device has refused, cannot be reached, or finished: Cancel is harmless to one that is at home.
+        """
+        self._midway = False
+        try:
+            yield
+        except BaseException:
+            if self._midway and not self.over:
+                self._link.tell_cancel()
+            raise
+        finally:
+            self._midway = False
 
     def cancel(self) -> None:
         """Cancel what is being asked: the device is told so, and the call raises Cancelled. Any thread."""

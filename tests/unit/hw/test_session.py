@@ -1,7 +1,7 @@
 """The request loop against devices that misbehave in every way."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pytest
 from hypothesis import given, settings
@@ -172,6 +172,81 @@ def test_a_cancel_before_the_request_keeps_it_from_being_sent() -> None:
     assert device.times_heard(btc.SignMessage) == 0
     session.allow()
     assert session.call(ASK, btc.MessageSignature) == ANSWER
+
+
+def _in_two_steps(message: Message) -> Iterable[Reply]:
+    """A signature in two steps: Address stands for "send me more"."""
+    if isinstance(message, m.Cancel):
+        return [m.Failure(code=4)]
+    return [btc.Address(address="more")] if isinstance(message, btc.SignMessage) else [ANSWER]
+
+
+def _two_step_session(
+    answers: Callable[[Message], Iterable[Reply]] = _in_two_steps,
+) -> tuple[Session, ScriptedDevice]:
+    device = ScriptedDevice(answers)
+    session = Session(device, quick_s=0.2)
+    session.begin()
+    return session, device
+
+
+def _two_steps(session: Session, between: Callable[[], object] = lambda: None) -> btc.MessageSignature:
+    with session.flow():
+        session.call(ASK, btc.Address)
+        between()
+        return session.call(btc.GetAddress(), btc.MessageSignature, unhurried=True)
+
+
+def _broken_check() -> None:
+    raise ZeroDivisionError
+
+
+def _ctrl_c() -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_flow_that_ends_well_tells_no_cancel() -> None:
+    session, device = _two_step_session()
+    assert _two_steps(session) == ANSWER
+    assert device.times_heard(m.Cancel) == 0
+
+
+@pytest.mark.parametrize(("between", "error"), [(_broken_check, ZeroDivisionError), (_ctrl_c, KeyboardInterrupt)])
+def test_whatever_breaks_off_midway_sends_the_device_home(
+    between: Callable[[], object], error: type[BaseException]
+) -> None:
+    session, device = _two_step_session()
+    with pytest.raises(error):
+        _two_steps(session, between)
+    assert [type(message) for message in device.heard[1:]] == [btc.SignMessage, m.Cancel]
+    assert not session.over
+    assert _two_steps(session) == ANSWER
+
+
+def test_a_cancel_between_two_steps_sends_the_device_home() -> None:
+    session, device = _two_step_session()
+    with pytest.raises(errors.Cancelled):
+        _two_steps(session, session.cancel)
+    assert [type(message) for message in device.heard[1:]] == [btc.SignMessage, m.Cancel]
+    assert not session.over
+
+
+def test_nothing_is_told_when_nothing_was_asked_or_the_device_refused() -> None:
+    session, device = _two_step_session(lambda message: [m.Failure(code=3)])
+    with pytest.raises(ZeroDivisionError), session.flow():
+        _broken_check()
+    with pytest.raises(errors.DeviceRefused):
+        _two_steps(session)
+    assert device.times_heard(m.Cancel) == 0
+    assert not session.over
+
+
+def test_a_device_that_ignores_cancel_midway_loses_the_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("desktop.hw.wire.link._CANCEL_PATIENCE_S", 0.1)
+    session, _ = _two_step_session(lambda message: [btc.Address(address="more")])
+    with pytest.raises(ZeroDivisionError):
+        _two_steps(session, _broken_check)
+    assert session.over
 
 
 def test_stale_packets_are_thrown_away_at_the_beginning() -> None:
