@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from desktop.risk.timed_parts import NEVER_MS, TimedParts
 
 # Whole ten-thousandths leave a sum again without a rest, as in `windows`.
 _PARTS = 10_000
@@ -21,7 +21,7 @@ class AgeBands:
     def __init__(self, bands: tuple[tuple[int, int], ...]) -> None:
         self._bands = bands
         self._places = {window_ms: place for place, (window_ms, _) in enumerate(bands)}
-        self._queues: tuple[deque[tuple[int, int]], ...] = tuple(deque() for _ in bands)
+        self._queues = tuple(TimedParts() for _ in bands)
         self._totals = [0] * len(bands)
         self._next_ms = 0
         self._newest_ms: int | None = None
@@ -36,34 +36,23 @@ class AgeBands:
         window_ms, step_ms = self._bands[place]
         end_ms = -(-at_ms // step_ms) * step_ms
         queue = self._queues[place]
-        self._totals[place] += parts
-        if queue and queue[-1][0] == end_ms:
-            queue[-1] = (end_ms, queue[-1][1] + parts)
-            return
-        spot = len(queue)
-        while spot and queue[spot - 1][0] > end_ms:
-            spot -= 1
-        if spot == len(queue):
-            queue.append((end_ms, parts))
-        else:
-            queue.insert(spot, (end_ms, parts))
-        if spot == 0:
+        self._totals[place] += queue.add(end_ms, parts)
+        if queue.oldest_ms == end_ms:
             self._next_ms = min(self._next_ms, end_ms + window_ms)
 
     def _age(self, now_ms: int) -> None:
         """Move what has left its band into the next one, and out of the last."""
         last = len(self._bands) - 1
-        next_ms = now_ms + (1 << 60)
+        next_ms = NEVER_MS
         for place, (window_ms, _) in enumerate(self._bands):
             edge_ms = now_ms - window_ms
             queue = self._queues[place]
-            while queue and queue[0][0] <= edge_ms:
-                end_ms, parts = queue.popleft()
-                self._totals[place] -= parts
-                if place < last:
-                    self._put(place + 1, end_ms, parts)
-            if queue:
-                next_ms = min(next_ms, queue[0][0] + window_ms)
+            if queue.oldest_ms <= edge_ms:
+                for end_ms, parts in queue.leave(edge_ms):
+                    self._totals[place] -= parts
+                    if place < last:
+                        self._put(place + 1, end_ms, parts)
+            next_ms = min(next_ms, queue.oldest_ms + window_ms)
         self._next_ms = next_ms
 
     def total(self, window_ms: int, now_ms: int) -> float:

@@ -6,7 +6,7 @@ from collections import Counter, deque
 
 import msgspec
 
-from desktop.risk.windows import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, SlidingLow, SlidingSum
+from desktop.risk.windows import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, SlidingLow
 
 SATURATED = 0.8
 
@@ -68,7 +68,7 @@ class PrintCounter:
 
 
 class Largest(msgspec.Struct, frozen=True):
-    """The largest print (USD) of a window and its share (0..1) of the last hour's total; None without a print."""
+    """The largest print (USD) of a window and its share (0..1) of the hour's total; None where it is unknown."""
 
     usd: float | None
     share_of_hour: float | None
@@ -77,24 +77,21 @@ class Largest(msgspec.Struct, frozen=True):
 class LargestPrint:
     """LIQ_MAX: the largest single print over 1 h and 24 h, either side, O(1) amortised. Percentiles need 30 d."""
 
-    __slots__ = ("_hour_sum", "_largest")
+    __slots__ = ("_largest",)
 
     def __init__(self) -> None:
         self._largest = {window_ms: SlidingLow(window_ms) for window_ms in (HOUR_MS, DAY_MS)}
-        self._hour_sum = SlidingSum(HOUR_MS)
 
     def add(self, usd: float, at_ms: int) -> None:
         """Add a print."""
         for window in self._largest.values():
             window.add(at_ms, -usd)
-        self._hour_sum.add(at_ms, usd)
 
-    def at(self, window_ms: int, now_ms: int) -> Largest:
-        """Return the largest of 1 h or 24 h; the share only where it lies within the hour."""
+    def at(self, window_ms: int, now_ms: int, hour_usd: float = 0.0) -> Largest:
+        """Return the largest of 1 h or 24 h; where it lies within the hour, also its share of `hour_usd`."""
         lowest = self._largest[window_ms].lowest(now_ms)
         if lowest is None:
             return Largest(None, None)
         in_hour = self._largest[HOUR_MS].lowest(now_ms)
-        total = self._hour_sum.total(now_ms)
-        share = min(1.0, -in_hour / total) if in_hour == lowest and in_hour is not None and total > 0 else None
+        share = min(1.0, -in_hour / hour_usd) if in_hour is not None and in_hour == lowest and hour_usd > 0 else None
         return Largest(-lowest, share)

@@ -9,6 +9,7 @@ import numpy as np
 
 from desktop.risk.hawkes import ratio_of_counts
 from desktop.risk.hawkes_fit import Fit, fit_likelihood, fit_regression
+from desktop.risk.timed_parts import TimedParts
 from desktop.risk.windows import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
 
 FIT_MS = 6 * HOUR_MS
@@ -44,7 +45,7 @@ class SelfExcitation:
     __slots__ = ("_answer", "_counts", "_seconds", "_since_ms", "_sums")
 
     def __init__(self) -> None:
-        self._seconds: deque[list[float]] = deque()
+        self._seconds = TimedParts()
         self._counts: deque[list[float]] = deque()
         self._sums: deque[list[float]] = deque()
         self._since_ms: int | None = None
@@ -56,7 +57,7 @@ class SelfExcitation:
 
     def add(self, at_ms: int, usd: float) -> None:
         """Add a print. Late ones find their place."""
-        _bump(self._seconds, at_ms // SECOND_MS, 1)
+        self._seconds.add(at_ms // SECOND_MS, 1)
         _bump(self._counts, at_ms // _COUNT_MS, 1)
         _bump(self._sums, at_ms // _SUM_MS, usd)
 
@@ -71,10 +72,10 @@ class SelfExcitation:
         return self._answer
 
     def _refit(self, now_ms: int) -> Branching:
-        _forget(self._seconds, now_ms // SECOND_MS - FIT_MS // SECOND_MS)
+        self._seconds.leave((now_ms - FIT_MS) // SECOND_MS - 1)
         _forget(self._counts, now_ms // _COUNT_MS - _COUNTS)
         _forget(self._sums, now_ms // _SUM_MS - _SUMS)
-        prints = int(sum(count for _, count in self._seconds))
+        prints = sum(self._seconds.parts())
         fit = self._likelihood(now_ms) or self._regression(now_ms) if prints >= LEAST_PRINTS else None
         return Branching(fit, self._of_counts(now_ms), prints, now_ms)
 
@@ -84,7 +85,7 @@ class SelfExcitation:
             return None
         first = max(now_ms - FIT_MS, self._since_ms) // SECOND_MS
         length = now_ms // SECOND_MS - first + 1
-        seconds = np.array([second - first for second, _ in self._seconds], dtype=np.int64)
+        seconds = np.array(self._seconds.times(), dtype=np.int64) - first
         return fit_likelihood(seconds[(seconds >= 0) & (seconds < length)], length)
 
     def _of_counts(self, now_ms: int) -> float | None:

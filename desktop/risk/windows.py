@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import deque
 
+from desktop.risk.timed_parts import TimedParts
+
 SECOND_MS = 1_000
 MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
@@ -23,35 +25,20 @@ class SlidingSum:
 
     def __init__(self, window_ms: int) -> None:
         self.window_ms = window_ms
-        self._events: deque[tuple[int, int]] = deque()
+        self._events = TimedParts()
         self._total = 0
 
     def add(self, at_ms: int, value: float) -> None:
         """Add an event. Values are kept to a ten-thousandth."""
-        parts = round(value * _PARTS)
-        events = self._events
-        if not events or at_ms > events[-1][0]:
-            events.append((at_ms, parts))
-        elif at_ms == events[-1][0]:
-            events[-1] = (at_ms, events[-1][1] + parts)
-        else:
-            place = len(events)
-            while place and events[place - 1][0] > at_ms:
-                place -= 1
-            events.insert(place, (at_ms, parts))
-        self._total += parts
+        self._total += self._events.add(at_ms, round(value * _PARTS))
 
     def total(self, now_ms: int) -> float:
         """Return the sum over `(now - W, now]`; an event dated after now has happened and counts."""
         edge_ms = now_ms - self.window_ms
-        events = self._events
-        while events and events[0][0] <= edge_ms:
-            self._total -= events.popleft()[1]
+        if self._events.oldest_ms <= edge_ms:
+            for _, parts in self._events.leave(edge_ms):
+                self._total -= parts
         return self._total / _PARTS
-
-    def newest_ms(self) -> int | None:
-        """Return the time of the newest event still held, or None."""
-        return self._events[-1][0] if self._events else None
 
 
 class SlidingLow:

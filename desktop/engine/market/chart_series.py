@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from array import array
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,6 +13,8 @@ from desktop.engine.market.minute_bars import Column, MinuteBars, hour_row, hour
 from desktop.risk.windows import HOUR_MS, MINUTE_MS
 
 KEEP_PRINTS = 2000
+_OF_PRINT = 4
+_KEEP_NUMBERS = KEEP_PRINTS * _OF_PRINT
 _LAST_SAID = (Column.CLOSE, Column.FUNDING, Column.INTEREST, Column.COINS, Column.DEPTH, Column.SLIPPAGE)
 _Row = tuple[float, ...]
 _Lows = tuple[float | None, float | None]
@@ -25,9 +27,9 @@ class ChartSeries:
         self._coin = coin
         self._minutes = minutes
         self._hours: list[HourBar] = []
-        self._prints: deque[tuple[float, float, float, bool]] = deque(maxlen=KEEP_PRINTS)
+        self._prints = array("d")
         self._print_count = 0
-        self._print_arrays: tuple[int, FloatArray] = (-1, np.empty((4, 0)))
+        self._print_arrays: tuple[int, FloatArray] = (-1, np.empty((_OF_PRINT, 0)))
         self._closed: dict[int, tuple[object, FloatArray, FloatArray]] = {}
         self._published: dict[int, tuple[object, ChartView]] = {}
         self._version = 0
@@ -40,7 +42,9 @@ class ChartSeries:
 
     def add_print(self, side: LiquidatedSide, price: float, usd: float, at_ms: int) -> None:
         """Add a single forced closing to be drawn."""
-        self._prints.append((float(at_ms), price, usd, side == "long"))
+        self._prints.extend((at_ms, price, usd, side == "long"))
+        if len(self._prints) >= 2 * _KEEP_NUMBERS:
+            del self._prints[:-_KEEP_NUMBERS]
         self._print_count += 1
 
     def view(self, interval_ms: int, running: tuple[int, _Row], lows: _Lows) -> ChartView | None:
@@ -96,7 +100,7 @@ class ChartSeries:
     def _drawn_prints(self) -> FloatArray:
         count, arrays = self._print_arrays
         if count != self._print_count:
-            arrays = np.array(self._prints, dtype=np.float64).reshape(-1, 4).T.copy()
+            arrays = np.array(self._prints[-_KEEP_NUMBERS:]).reshape(-1, _OF_PRINT).T.copy()
             arrays.flags.writeable = False
             self._print_arrays = (self._print_count, arrays)
         return arrays

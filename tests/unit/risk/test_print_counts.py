@@ -44,10 +44,11 @@ def test_the_largest_of_the_day_has_a_share_only_while_it_is_of_this_hour() -> N
     largest = LargestPrint()
     largest.add(75.0, 0)
     largest.add(25.0, 10)
-    assert largest.at(DAY_MS, HOUR_MS - 1).share_of_hour == 0.75
+    assert largest.at(DAY_MS, HOUR_MS - 1, 100.0).share_of_hour == 0.75
+    assert largest.at(DAY_MS, HOUR_MS - 1).share_of_hour is None
     largest.add(40.0, HOUR_MS + 20)
-    assert largest.at(HOUR_MS, HOUR_MS + 20).share_of_hour == 1.0
-    day = largest.at(DAY_MS, HOUR_MS + 20)
+    assert largest.at(HOUR_MS, HOUR_MS + 20, 40.0).share_of_hour == 1.0
+    day = largest.at(DAY_MS, HOUR_MS + 20, 40.0)
     assert (day.usd, day.share_of_hour) == (75.0, None)
     assert largest.at(HOUR_MS, 3 * DAY_MS).usd is None
 
@@ -90,6 +91,14 @@ def test_it_slows_only_after_three_falls_to_under_half_of_the_peak(totals: tuple
     slowing, now_ms = _quarters(*totals)
     assert slowing.quarters(now_ms) == tuple(reversed(totals[-4:]))
     assert slowing.slows(now_ms) is slows
+
+
+def test_a_storm_that_ebbs_away_holds_its_peak_by_the_minute() -> None:
+    slowing = Deceleration()
+    for place in range(20_000):
+        slowing.add(max(1.0, 20_000.0 - place), place * 500)
+    assert len(slowing._peak._queue) <= 20_000 / 120 + 1
+    assert slowing.slows(20_000 * 500)
 
 
 def test_a_quiet_day_does_not_slow() -> None:

@@ -31,12 +31,27 @@ def test_imbalance_of_worked_examples() -> None:
 
 def test_a_repeated_print_is_recognised_and_the_memory_is_bounded() -> None:
     seen = SeenPrints(keep=2)
-    first, second, third = (("binance", "BTCUSDT", "long", at_ms, "1", "2") for at_ms in (1, 2, 3))
+    first, second, third, fourth = (("binance", "BTCUSDT", "long", at_ms, "1", "2") for at_ms in (1, 2, 3, 4))
     assert seen.is_new(first)
     assert not seen.is_new(first)
     assert seen.is_new(second)
     assert seen.is_new(third)
+    assert not seen.is_new(second)
+    assert seen.is_new(fourth)
+    assert not seen.is_new(third)
     assert seen.is_new(first)
+
+
+def test_prints_that_differ_in_one_thing_alone_are_different_prints() -> None:
+    seen = SeenPrints()
+    print_of = ("binance", "BTCUSDT", "long", 1, "1", "2")
+    others = (("bybit", 0), ("ETHUSDT", 1), ("short", 2), (2, 3), ("2", 4), (None, 5))
+    assert seen.is_new(print_of)
+    for value, place in others:
+        changed = [*print_of]
+        changed[place] = value
+        assert seen.is_new(tuple(changed))  # type: ignore[arg-type]
+        assert not seen.is_new(print_of)
 
 
 def test_sides_and_windows_are_summed_apart() -> None:
