@@ -52,6 +52,12 @@ def node(session: Session, path: tuple[int, ...]) -> PublicNode:
     return session.known_nodes[path]
 
 
+def key_at(session: Session, path: tuple[int, ...]) -> PublicNode:
+    """Return the public node at the path, derived here from the path's last hardened step. Raises NotProved."""
+    hardened = max((place + 1 for place, number in enumerate(path) if number & HARDENED), default=0)
+    return node(session, path[:hardened] or path).at(path[hardened:] if hardened else ())
+
+
 def _public_key(session: Session, path: tuple[int, ...]) -> messages.PublicKey:
     return session.call(
         messages.GetPublicKey(

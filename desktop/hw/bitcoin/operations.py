@@ -11,11 +11,11 @@ import msgspec
 
 from desktop.domain.bitcoin_address import groups
 from desktop.domain.bitcoin_keys import address_of_key
-from desktop.domain.derivation_path import HARDENED, ScriptType, is_testnet, parse_path, path_text, script_of_path
+from desktop.domain.derivation_path import ScriptType, is_testnet, parse_path, path_text, script_of_path
 from desktop.domain.errors import WrongUsage
 from desktop.domain.signed_message import signer
 from desktop.hw.bitcoin import messages
-from desktop.hw.public_keys import fingerprint, network_name, node, not_proved
+from desktop.hw.public_keys import fingerprint, key_at, network_name, not_proved
 from desktop.hw.session import Screen, Session
 
 SCRIPT_NUMBER: dict[ScriptType, int] = {
@@ -98,9 +98,7 @@ def sign_message(session: Session, path: str, message: str, *, script: ScriptTyp
 
 
 def _derived_address(session: Session, path: tuple[int, ...], script: ScriptType) -> str:
-    hardened = max((place + 1 for place, number in enumerate(path) if number & HARDENED), default=0)
-    leaf = node(session, path[:hardened] or path).at(path[hardened:] if hardened else ())
-    return address_of_key(leaf.public_key, script, testnet=is_testnet(path))
+    return address_of_key(key_at(session, path).public_key, script, testnet=is_testnet(path))
 
 
 def _address_screen(address: str, path: tuple[int, ...]) -> Screen:
