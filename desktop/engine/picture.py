@@ -15,12 +15,12 @@ from desktop.engine.desk_view import (
     ContextView,
     DeskView,
     DeviceView,
-    ExposureView,
     FeedView,
     FuelView,
     UntestedView,
 )
 from desktop.engine.market.catalogue_view import CatalogueView
+from desktop.engine.own.own_views import ExposureView
 from desktop.engine.past.history_view import HistoryView
 from desktop.risk.reading import Level, Reading
 

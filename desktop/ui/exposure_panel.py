@@ -6,7 +6,8 @@ from PySide6.QtCore import QRectF, QSize, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from desktop.engine.desk_view import AdviceView, DeskView, ExposureView, HoldingView, PositionView
+from desktop.engine.desk_view import DeskView
+from desktop.engine.own.own_views import AdviceView, ExposureView, HoldingView, PositionView
 from desktop.risk.reading import State
 from desktop.ui import runs, shapes, theme, wording
 from desktop.ui.parts import Card, button, label, set_tip

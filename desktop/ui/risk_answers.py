@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from desktop.alerts.incidents import Incident
-from desktop.engine.desk_view import CoinView, DeskView, ExposureView, FeedView, ReasonView
+from desktop.engine.desk_view import CoinView, DeskView, FeedView, ReasonView
+from desktop.engine.own.own_views import ExposureView
 from desktop.risk.indicators.catalogue import CATALOGUE
 from desktop.risk.reading import Reading, State
 from desktop.ui import shapes, theme, wording

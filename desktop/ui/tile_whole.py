@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from desktop.engine.desk_view import CoinView, CompositeView, DeskView, ExposureView, PositionView
+from desktop.engine.desk_view import CoinView, CompositeView, DeskView
+from desktop.engine.own.own_views import ExposureView, PositionView
 from desktop.risk.reading import Level, State
 from desktop.ui import shapes, wording
 from desktop.ui.shapes import Shape

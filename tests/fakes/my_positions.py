@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.engine.desk_view import PositionView
+from desktop.engine.own.own_views import PositionView
 from desktop.risk.reading import Reading, State, unknown
 
 

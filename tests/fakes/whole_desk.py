@@ -7,21 +7,18 @@ import numpy as np
 
 from desktop.engine.alerting.channel_plan import ChannelPlans, EmailPlan, NtfyPlan, TelegramPlan, WayOutView
 from desktop.engine.desk_view import (
-    AdviceView,
     ChannelView,
     ChartView,
     CompositeView,
     ContextView,
     DeskView,
-    ExposureView,
     FamilyView,
     FeedView,
     FuelView,
-    HoldingView,
-    PositionView,
     ReasonView,
     UntestedView,
 )
+from desktop.engine.own.own_views import AdviceView, ExposureView, HoldingView, PositionView
 from desktop.risk.reading import Level, Reading, State
 from tests.fakes import desk
 from tests.fakes.desk import NOW_MS, live, spark, stale, unknown, warming

@@ -10,7 +10,8 @@ from desktop.alerts.incident_words import dollars
 from desktop.custody.readiness import ReadinessRow
 from desktop.domain.venue_names import venue_name
 from desktop.engine.alerting.told_facts import ToldFacts
-from desktop.engine.desk_view import DeviceView, ExposureView, PositionView
+from desktop.engine.desk_view import DeviceView
+from desktop.engine.own.own_views import ExposureView, PositionView
 from desktop.risk.account.exposure import Standing
 from desktop.risk.reading import Reading, State
 

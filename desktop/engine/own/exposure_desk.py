@@ -10,11 +10,11 @@ import msgspec
 from desktop.domain.errors import BadInput, SeawallError
 from desktop.domain.position import Holdings
 from desktop.domain.venue_names import venue_name
-from desktop.engine.desk_view import ExposureView
 from desktop.engine.market.connections import OFFLINE
 from desktop.engine.market.market_notes import MarketNotes
 from desktop.engine.own.exposure_surroundings import MarketSurroundings
 from desktop.engine.own.exposure_view import AccountPicture, exposure_view
+from desktop.engine.own.own_views import ExposureView
 from desktop.engine.ports import Clock, HandPositions, PositionSource
 from desktop.risk.account.advice import Advice, Circumstances, advise
 from desktop.risk.account.exposure import Standing, stand

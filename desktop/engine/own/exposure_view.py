@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import msgspec
 
 from desktop.domain.money import plain
-from desktop.engine.desk_view import AdviceView, ExposureView, HoldingView, PositionView
 from desktop.engine.market.market_notes import MarketNotes
 from desktop.engine.own.exposure_surroundings import mark_of
+from desktop.engine.own.own_views import AdviceView, ExposureView, HoldingView, PositionView
 from desktop.risk.account.advice import Advice
 from desktop.risk.account.exposure import HoldingStanding, PositionStanding, Standing
 from desktop.risk.reading import Reading, State, unknown

@@ -16,11 +16,12 @@ from desktop.engine.commands import (
     KeepHandHolding,
     KeepHandPosition,
 )
-from desktop.engine.desk_view import ExposureView, UntestedView
+from desktop.engine.desk_view import UntestedView
 from desktop.engine.market.market_notes import MarketNotes
 from desktop.engine.own.exposure_desk import ExposureDesk
 from desktop.engine.own.exposure_facts import ExposureFact, exposure_facts
 from desktop.engine.own.own_questions import OwnQuestions, OwnSources
+from desktop.engine.own.own_views import ExposureView
 from desktop.engine.own.untested_map import UntestedDesk
 from desktop.engine.ports import Clock
 from desktop.risk.reading import Level, Reading, unknown

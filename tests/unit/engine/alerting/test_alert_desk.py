@@ -19,9 +19,9 @@ from desktop.domain.market import HourBar
 from desktop.engine.alerting.alert_desk import AlertDesk
 from desktop.engine.alerting.my_facts import MyFacts
 from desktop.engine.commands import ExportIncidents, KeepRules, TryRule
-from desktop.engine.desk_view import ExposureView
 from desktop.engine.door import News, RuleTried
 from desktop.engine.market.sleep_watch import Slept
+from desktop.engine.own.own_views import ExposureView
 from desktop.risk.reading import Level
 from desktop.risk.windows import HOUR_MS
 from desktop.storage.last_seen import LastSeen

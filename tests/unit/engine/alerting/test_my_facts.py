@@ -8,8 +8,9 @@ from desktop.domain.market import WithdrawalStatus
 from desktop.engine.alerting.alert_loop import NO_FACTS, AlertLoop
 from desktop.engine.alerting.my_facts import MyFacts
 from desktop.engine.alerting.told_facts import ToldFacts
-from desktop.engine.desk_view import DeviceView, ExposureView, HoldingView
+from desktop.engine.desk_view import DeviceView
 from desktop.engine.market.market_state import VenueFeed
+from desktop.engine.own.own_views import ExposureView, HoldingView
 from desktop.risk.reading import Level, State
 from desktop.storage.rule_files import shipped_rules
 from tests.fakes.my_positions import position

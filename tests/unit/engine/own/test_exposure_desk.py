@@ -22,10 +22,10 @@ from desktop.engine.commands import (
     KeepHandHolding,
     KeepHandPosition,
 )
-from desktop.engine.desk_view import ExposureView
 from desktop.engine.own.exposure_surroundings import mark_of
 from desktop.engine.own.own_questions import OwnSources
 from desktop.engine.own.own_side import OwnSide
+from desktop.engine.own.own_views import ExposureView
 from desktop.risk.reading import Level, State
 from desktop.risk.windows import HOUR_MS
 from desktop.storage.hand_positions import FILE_NAME, HandPositionFile
