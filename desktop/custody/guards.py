@@ -16,11 +16,13 @@ import msgspec
 
 from desktop.custody.amount_guards import amount_troubles, fee_trouble
 from desktop.custody.destination import look_alike
+from desktop.custody.exposure_guards import leaving_troubles, leaving_words
 from desktop.custody.reports import SavedAddress, VenueNetwork
 from desktop.custody.routes import route
 from desktop.custody.transfer import FINAL_STATES, DestinationProof, Transfer, TransferState
 from desktop.domain.money import plain
 from desktop.domain.venue_names import venue_name
+from desktop.risk.account.leaving import Leaving
 
 S = TransferState
 NOT_SENT_LOOKS = 6
@@ -50,13 +52,15 @@ class Facts(msgspec.Struct, frozen=True):
     """What is known around a transfer now. None and empty mean: not known, never 'nothing there'.
 
     `networks`, `saved` and `idle` are the exchange's answers about this coin; `trouble` says why there are none.
-    `records` tells whether its withdrawal records were read since this program started.
+    `records` tells whether its withdrawal records were read since this program started; `leaving` is what the amount
+    does to the person's open positions.
     """
 
     networks: tuple[VenueNetwork, ...] | None = None
     saved: tuple[SavedAddress, ...] | None = None
     idle: Decimal | None = None
     trouble: str = ""
+    leaving: Leaving | None = None
     records: Literal["asked", "read", "silent"] = "asked"
     device_fingerprint: str = ""
     pinned_fingerprint: str = ""
@@ -156,6 +160,7 @@ def _before_route(transfer: Transfer, facts: Facts) -> Troubles:
         yield "G5", words, f"Look again later; {venue} may open it."
         return
     yield from amount_troubles(transfer, facts.idle, network)
+    yield from leaving_troubles(facts.leaving)
 
 
 def _before_sending(transfer: Transfer, facts: Facts, now_ms: int) -> Troubles:
@@ -171,6 +176,7 @@ def _before_sending(transfer: Transfer, facts: Facts, now_ms: int) -> Troubles:
     if held is not None:
         words = f"{venue} holds this new address until {clock_words(held)}."
         yield "G9", words, "It opens here again by itself; nothing has to be done twice."
+    yield from leaving_troubles(facts.leaving)
 
 
 def _held_until(transfer: Transfer, facts: Facts, now_ms: int) -> int | None:
@@ -185,11 +191,11 @@ def _held_until(transfer: Transfer, facts: Facts, now_ms: int) -> int | None:
 
 def _worth_a_word(transfer: Transfer, facts: Facts, now_ms: int) -> Troubles:
     state = transfer.state
-    if state in (S.DRAFT, S.ROUTED):
-        if transfer.proposed and not transfer.stored_destination:
-            yield "G10", "A test amount goes first.", "The rest follows without copying the address again."
-        words = "Positions are not read yet: taking collateral away brings their liquidation nearer."
-        yield "exposure", words, "Move only what no position needs."
+    early = state in (S.DRAFT, S.ROUTED)
+    if early and transfer.proposed and not transfer.stored_destination:
+        yield "G10", "A test amount goes first.", "The rest follows without copying the address again."
+    if early or facts.leaving is not None:
+        yield from leaving_words(facts.leaving)
     if state in (S.NEEDS_ADDRESS, S.ADDRESS_SHOWN, S.COMPARED):
         network = next((n for n in facts.networks or () if n.network == transfer.network), None)
         why = "" if network is None else why_not(transfer.venue, network)
@@ -202,6 +208,7 @@ def _worth_a_word(transfer: Transfer, facts: Facts, now_ms: int) -> Troubles:
         held = _held_until(transfer, facts, now_ms)
         if held is not None:
             yield "G9", f"The exchange holds this new address until {clock_words(held)}.", "Prove it meanwhile."
+        yield from leaving_troubles(facts.leaving)
     if state is S.PROVED and facts.records == "silent":
         words = f"{venue_name(transfer.venue)} does not say whether this was already sent."
         yield "G16", words, "Read the withdrawal records on its own page before you send."

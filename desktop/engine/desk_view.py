@@ -16,6 +16,7 @@ from desktop.engine.alerting.rule_views import RulesView
 from desktop.engine.market.catalogue_view import CatalogueView
 from desktop.engine.own.own_views import ExposureView
 from desktop.engine.past.history_view import HistoryView
+from desktop.risk.account.leaving import Leaving
 from desktop.risk.reading import Level, Reading, State
 
 FloatArray = npt.NDArray[np.float64]
@@ -213,7 +214,8 @@ class TransferView(msgspec.Struct, frozen=True):
     (rule, words, remedy); `warnings` the same without forbidding. `looks` are the places being watched.
     `idle` is what the exchange says is free (text in the coin, empty: not known) and `test_amount` what a first
     transfer may move; `steps` are (page, `done|now|later|unknown|refused`); `notice` is a result worth a line.
-    `may_say_not_sent` is True when `SayNotSent` would be taken.
+    `may_say_not_sent` is True when `SayNotSent` would be taken. `leaving` is what the amount does to open positions;
+    None once it is sent.
     """
 
     transfer: Transfer
@@ -232,6 +234,7 @@ class TransferView(msgspec.Struct, frozen=True):
     steps: tuple[tuple[str, str], ...] = ()
     notice: str = ""
     may_say_not_sent: bool = False
+    leaving: Leaving | None = None
 
 
 class NetworkOffer(msgspec.Struct, frozen=True):

@@ -80,6 +80,8 @@ class Engine:
         self._picture.catalogue = lambda: self._watching.view
         if parts.transfers is not None:
             parts.transfers.on_refused = note
+            if parts.own is not None:
+                parts.own.exposure.sought = parts.transfers.leaves
         if parts.ways_out is not None:
             parts.ways_out.on_refused = note
             self._delivery.ways_out = parts.ways_out

@@ -37,6 +37,8 @@ def to_do(seen: Seen) -> tuple[str, str]:
             return tr("Let the device sign the challenge."), tr(
                 "A signature proves that your wallet holds the key of this address. It moves nothing."
             )
+        case S.PROVED if seen.view.objections:
+            return tr("Do not send now."), reason_against(seen)
         case S.PROVED:
             return tr("Send it once, on {venue}’s page.").format(venue=venue), tr(
                 "Choose the saved address there. Come back when {venue} says that it took the request."
@@ -92,14 +94,6 @@ def banner(seen: Seen) -> tuple[str, str, str] | None:
                 tr("Seen on the exchange and by two chain sources, and your device derived the address again."),
             )
     return None
-
-
-def positions_words(seen: Seen) -> str:
-    """Return the honest words about what leaving does to open positions."""
-    return tr(
-        "Seawall does not know your positions on {venue} yet. If this {coin} backs a position there, moving it brings"
-        " the liquidation price closer. Look at the margin page of {venue} first."
-    ).format(venue=venue_name(seen.transfer.venue), coin=seen.transfer.coin)
 
 
 def send_instructions(seen: Seen) -> tuple[str, ...]:

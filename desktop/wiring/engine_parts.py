@@ -151,6 +151,7 @@ async def _add_custody(parts: EngineParts, world: World, folder: Path) -> None:
         exchanges=world.exchanges,
         chain=world.chain,
         world=world.name,
+        positions=None if parts.own is None else parts.own.exposure,
     )
     worker.start()
     parts.closers.insert(0, device.close)

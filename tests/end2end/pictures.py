@@ -22,7 +22,7 @@ from tests.end2end.desk import practice_desk
 from tests.end2end.walk import Walk
 from tests.fakes import whole_desk
 from tests.fakes.desk import FakeEngineDoor
-from tests.fakes.transfer_views import desk_in
+from tests.fakes.transfer_views import desk, desk_in, held_back
 
 AFTER_MS = 120_000
 PAGES = {
@@ -39,16 +39,16 @@ PAGES = {
 def take(folder: Path) -> None:
     """Walk from the storm to Verified and save each picture into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as home, practice_desk(Path(home), 10.0) as desk:
-        window = desk.shell.window
+    with tempfile.TemporaryDirectory() as home, practice_desk(Path(home), 10.0) as practice:
+        window = practice.shell.window
 
         def save(page: str) -> None:
             if page in PAGES:
                 walk.settle()
                 save_picture(window, folder / f"{PAGES[page]}.png")
 
-        walk = Walk(window, desk.engine, patience_ms=90_000, at_page=save)
-        walk.until(lambda: desk.engine.view() is not None, "no picture of the desk")
+        walk = Walk(window, practice.engine, patience_ms=90_000, at_page=save)
+        walk.until(lambda: practice.engine.view() is not None, "no picture of the desk")
         walk.until(lambda: walk.view().level is Level.CRITICAL, "the storm does not become critical")
         opened_ms = walk.view().now_ms
         walk.until(lambda: walk.view().now_ms > opened_ms + AFTER_MS, "the clock stands still")
@@ -56,11 +56,12 @@ def take(folder: Path) -> None:
         walk.settle()
         save_picture(window, folder / "main-storm.png")
         save_rules(walk, window, folder)
-        desk.shell.open_transfer(walk.view().incidents[0].id)
+        practice.shell.open_transfer(walk.view().incidents[0].id)
         walk.to_proof()
         walk.to_watch()
         walk.to_verified()
         save_unknown(folder)
+        save_refused(folder)
         save_feeds(folder)
         save_settings(folder)
 
@@ -99,6 +100,17 @@ def save_unknown(folder: Path) -> None:
     page.open_for("", "BTC")
     page.show_view(view)
     save_picture(page, folder / "transfer-unknown.png")
+
+
+def save_refused(folder: Path) -> None:
+    """Draw a guard's refusal, from an example: collateral that an open position needs to live through the wick."""
+    view = desk(held_back(TransferState.DRAFT))
+    page = TransferPage(FakeEngineDoor(view))
+    page.resize(1440, 876)
+    page.open_for("", "BTC")
+    page.show_view(view)
+    save_picture(page, folder / "transfer-refused.png")
+    page.close()
 
 
 if __name__ == "__main__":

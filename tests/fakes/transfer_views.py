@@ -8,7 +8,9 @@ from typing import Any
 import msgspec
 
 from desktop.custody import transfer_guide
+from desktop.custody.exposure_guards import leaving_troubles
 from desktop.custody.transfer import DestinationProof, Sighting, Transfer, TransferState
+from desktop.domain.position import Position
 from desktop.engine.desk_view import (
     CoinView,
     DeskView,
@@ -19,6 +21,7 @@ from desktop.engine.desk_view import (
     NetworkOffer,
     TransferView,
 )
+from desktop.risk.account.leaving import Leaving, Shift
 from desktop.risk.reading import Level, Reading, State, unknown
 
 NOW_MS = 1_769_872_000_000
@@ -185,6 +188,41 @@ def desk(*transfers: TransferView, **changes: Any) -> DeskView:
         label="Practice storm, synthetic",
     )
     return msgspec.structs.replace(made, **changes)
+
+
+def leaving(**changes: Any) -> Leaving:
+    """Return a bitcoin long on Binance that lives through the wick, but not without the 0.01 BTC that backs it."""
+    long = Position(
+        venue="binance",
+        symbol="BTCUSDT",
+        coin="BTC",
+        side=1,
+        quantity=Decimal("0.12"),
+        entry=Decimal(84_000),
+        mode="cross",
+        source="key",
+        as_of_ms=NOW_MS - 3_000,
+        venue_liquidation=Decimal(71_900),
+    )
+    made = Leaving(
+        venue="binance",
+        coin="BTC",
+        amount=Decimal("0.01"),
+        effect="margin",
+        wick=0.10,
+        survives=True,
+        survives_after=False,
+        most=Decimal("0.0041"),
+        shifts=(Shift(long, 81_480.0, 71_900.0, 76_240.0, told=True),),
+        seen_ms=NOW_MS - 3_000,
+    )
+    return msgspec.structs.replace(made, **changes)
+
+
+def held_back(state: TransferState) -> TransferView:
+    """Return the view of a transfer that open positions hold back, with the guard's own words."""
+    told = leaving()
+    return transfer_view(state, leaving=told, objections=tuple(leaving_troubles(told)))
 
 
 def desk_in(state: TransferState, **changes: Any) -> DeskView:

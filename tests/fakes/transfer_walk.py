@@ -9,6 +9,7 @@ from decimal import Decimal
 from desktop.engine import commands as cmd
 from desktop.engine.desk_view import TransferView
 from desktop.engine.ports import TransferJournal
+from desktop.engine.transfers.own_positions import OwnPositions
 from desktop.engine.transfers.transfer_runner import TransferRunner
 from tests.fakes.fake_device import FakeDevice
 from tests.fakes.manual_clock import ManualClock
@@ -29,6 +30,7 @@ class TransferScene:
         device: FakeDevice | None = None,
         on_change: Callable[[], None] = lambda: None,
         hurried: bool = False,
+        positions: OwnPositions | None = None,
     ) -> None:
         self.outside = outside or Outside()
         self.clock = ManualClock(self.outside.now_ms)
@@ -41,6 +43,7 @@ class TransferScene:
         ]
         self.on_change = on_change
         self._hurried = hurried
+        self._positions = positions
         self.runner = self._runner()
         self._running: asyncio.Task[None] | None = None
 
@@ -53,6 +56,7 @@ class TransferScene:
             chain=self.chain,
             world="practice",
             on_change=lambda: self.on_change(),
+            positions=self._positions,
         )
 
     async def __aenter__(self) -> TransferScene:

@@ -424,3 +424,44 @@ def test_a_wrong_amount_on_the_practice_exchange_is_named_there(qtbot: QtBot) ->
     assert not button(page, "practiceWithdraw").isEnabled()
     assert "'all of it' is not a number" in said(page)
     assert door.commands == []
+
+
+def test_collateral_that_a_position_needs_is_held_back_with_its_distance_before_and_after(qtbot: QtBot) -> None:
+    page, door = opened(qtbot, fake.desk(fake.held_back(S.DRAFT)))
+    words = said(page)
+    assert "Without it a 10 % wick would liquidate you." in words
+    assert "11.8 % → 6.4 %" in words
+    assert "71,900 → 76,240" in words
+    assert "10 % wick test: survived → liquidated" in words
+    assert not button(page, "confirmWhat").isEnabled()
+    assert not button(page, "amountAll").isEnabled()
+    assert "Open positions need more" in button(page, "amountAll").toolTip()
+    press(qtbot, page, "amountSafe")
+    assert door.commands == [SetAmount("7F3K", Decimal("0.0041"))]
+
+
+def test_a_position_that_the_coins_do_not_back_is_shown_unmoved(qtbot: QtBot) -> None:
+    shift = msgspec.structs.replace(fake.leaving().shifts[0], after=71_900.0)
+    told = fake.leaving(effect="beside", survives_after=True, most=None, shifts=(shift,))
+    page, _ = opened(qtbot, fake.desk(fake.transfer_view(S.DRAFT, leaving=told)))
+    assert "This BTC backs no position on Binance: no liquidation price moves." in said(page)
+    assert "11.8 %, unchanged" in said(page)
+    assert button(page, "confirmWhat").isEnabled()
+    assert not [one for one in page.findChildren(Button, "amountSafe") if one.isVisible()]
+
+
+def test_positions_that_are_too_old_are_called_unknown_with_the_reason(qtbot: QtBot) -> None:
+    told = fake.leaving(effect="unknown", reason="last seen 4 min ago", most=None, shifts=())
+    page, _ = opened(qtbot, fake.desk(fake.transfer_view(S.DRAFT, leaving=told)))
+    assert "What it does to your positions on Binance is unknown: last seen 4 min ago." in said(page)
+    assert "Look at the margin page of Binance first." in said(page)
+
+
+def test_the_send_page_says_not_to_send_while_a_guard_objects(qtbot: QtBot) -> None:
+    page, _ = opened(qtbot, fake.desk(fake.held_back(S.PROVED)))
+    assert "Do not send now." in said(page)
+    assert "Open Binance’s withdraw page" not in said(page)
+    assert "Send it once, on Binance’s page." not in said(page)
+    assert not button(page, "haveSent").isEnabled()
+    page.show_view(fake.desk_in(S.PROVED))
+    assert "Open Binance’s withdraw page" in said(page)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 
 import msgspec
 
@@ -14,16 +15,21 @@ from desktop.engine.market.connections import OFFLINE
 from desktop.engine.market.market_notes import MarketNotes
 from desktop.engine.own.exposure_surroundings import MarketSurroundings
 from desktop.engine.own.exposure_view import AccountPicture, exposure_view
+from desktop.engine.own.leaving_desk import leaving_venue
 from desktop.engine.own.own_views import ExposureView
 from desktop.engine.ports import Clock, HandPositions, PositionSource
 from desktop.risk.account.advice import Advice, Circumstances, advise
 from desktop.risk.account.exposure import Standing, stand
+from desktop.risk.account.leaving import Leaving
 from desktop.risk.account.wick import DEFAULT_WICK, PEG_STRESS, Shock
 from desktop.risk.account.withdrawable import TimeBudget, time_budget
 from desktop.risk.freshness import age_words
 from desktop.risk.reading import Level
 
 ASK_SECONDS = 15.0
+SOUGHT_SECONDS = 5.0
+"""How often an account is asked while somebody is about to take coins away from its venue."""
+ANSWER_SECONDS = 20.0
 OLD_MS = 120_000
 """An account that was not seen for two minutes is stale; hand entry has no such age."""
 _WORK_OUT_MS = 1_000
@@ -42,7 +48,10 @@ class Seen(msgspec.Struct):
 
 
 class ExposureDesk:
-    """Engine thread. `impaired` says whether a venue keeps coins in, `level` how serious it is; None: not known."""
+    """Engine thread. `impaired` says whether a venue keeps coins in, `level` how serious it is; None: not known.
+
+    `sought` says whether coins are about to leave a venue: its accounts are then asked more often.
+    """
 
     def __init__(
         self,
@@ -66,6 +75,7 @@ class ExposureDesk:
         self.level: Callable[[], Level | None] = lambda: None
         self.impaired: Callable[[str], bool | None] = lambda venue: None
         self.offline: Callable[[], bool] = lambda: False
+        self.sought: Callable[[str], bool] = lambda venue: False
         self.on_trouble: Callable[[SeawallError], None] = lambda error: None
 
     # --- what is known -----------------------------------------------------------------------------------------
@@ -90,13 +100,35 @@ class ExposureDesk:
 
     async def _follow(self, source: PositionSource) -> None:
         # Practice runs fast: at least a second of real time lies between two questions.
-        pause_seconds = max(ASK_SECONDS, self._clock.speed)
+        pause_seconds = max(SOUGHT_SECONDS, self._clock.speed)
+        asked_ms: int | None = None
         while True:
-            if self.offline():
-                self._seen[source.venue, source.account].trouble = OFFLINE
-            else:
-                await self.ask(source)
+            now_ms = self._clock.now_ms()
+            if asked_ms is None or now_ms - asked_ms >= ASK_SECONDS * 1000 or self.sought(source.venue):
+                asked_ms = now_ms
+                await self._ask_online(source)
             await self._clock.sleep(pause_seconds)
+
+    async def _ask_online(self, source: PositionSource) -> None:
+        if self.offline():
+            self._seen[source.venue, source.account].trouble = OFFLINE
+        else:
+            await self.ask(source)
+
+    async def refresh(self, venue: str, oldest_ms: int) -> None:
+        """Ask the accounts of a venue that were not seen within `oldest_ms`. Never raises: trouble is kept."""
+        now_ms = self._clock.now_ms()
+        old = [
+            one
+            for one in self._sources
+            if one.venue == venue and now_ms - self._seen[venue, one.account].seen_ms > oldest_ms
+        ]
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await asyncio.gather(*(self._ask_online(one) for one in old))
+        except TimeoutError:
+            for one in old:
+                self._seen[venue, one.account].trouble = "no answer in time"
 
     async def ask(self, source: PositionSource) -> None:
         """Ask one source now; its trouble is kept in words and nothing it said before is forgotten."""
@@ -144,6 +176,22 @@ class ExposureDesk:
         now_ms = self._clock.now_ms()
         return [standing for standing, seen in self.standings() if now_ms - seen.seen_ms <= self._old_ms]
 
+    def leaving(self, venue: str, coin: str, amount: Decimal, apart: Decimal | None) -> Leaving:
+        """Return what happens to the positions on a venue when so much leaves it; 0 asks only what may.
+
+        `apart` is what lies in the wallet that the venue lets out, where that backs no position.
+        """
+        now_ms = self._clock.now_ms()
+        own = [(holdings, seen) for holdings, seen in self.accounts() if holdings.venue == venue]
+        fresh = [holdings for holdings, seen in own if now_ms - seen.seen_ms <= self._old_ms]
+        silent = [
+            self._trouble(seen, now_ms) or "the account has not answered yet"
+            for (of, _), seen in self._seen.items()
+            if of == venue and (seen.holdings is None or now_ms - seen.seen_ms > self._old_ms)
+        ]
+        shock = Shock(self._wick, PEG_STRESS)
+        return leaving_venue(fresh, silent, self.around, shock, Leaving(venue, coin, amount, "unknown"), apart)
+
     def view(self, now_ms: int) -> ExposureView:
         """Return the person's side; worked out once a second, the same object in between."""
         if self._view is None or now_ms - self._viewed_ms >= _WORK_OUT_MS:
@@ -167,7 +215,7 @@ class ExposureDesk:
 
     def _trouble(self, seen: Seen, now_ms: int) -> str:
         age_ms = now_ms - seen.seen_ms
-        old = f"last seen {age_words(age_ms)} ago" if age_ms > self._old_ms else ""
+        old = f"last seen {age_words(age_ms)} ago" if seen.seen_ms and age_ms > self._old_ms else ""
         return "; ".join(word for word in (seen.trouble, old) if word)
 
     @property

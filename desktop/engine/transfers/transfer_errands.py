@@ -14,6 +14,7 @@ from desktop.custody.transfer import DestinationProof, Transfer, TransferState
 from desktop.custody.transfer_rules import decide, possible, way_home
 from desktop.domain.errors import DeviceTrouble, Refused, SeawallError
 from desktop.engine.ports import Clock, DeviceDesk
+from desktop.engine.transfers.own_positions import FRESH_MS, OwnPositions
 from desktop.engine.transfers.transfer_accounts import Accounts
 from desktop.engine.transfers.transfer_book import TransferBook
 from desktop.engine.transfers.transfer_looks import TransferLooks
@@ -30,6 +31,7 @@ class TransferErrands:
         looks: TransferLooks,
         device: DeviceDesk,
         facts: Callable[[Transfer | None], Facts],
+        positions: OwnPositions | None = None,
     ) -> None:
         self._clock = clock
         self._book = book
@@ -37,6 +39,7 @@ class TransferErrands:
         self._looks = looks
         self._device = device
         self._facts = facts
+        self._positions = positions
 
     async def take(self, transfer_id: str, asked: wish.Wish) -> None:
         """Let the rules decide, and journal what follows."""
@@ -46,10 +49,11 @@ class TransferErrands:
     async def propose(self, transfer_id: str) -> None:
         """Fill in the amount of a new draft, once the exchange has said what is idle."""
         transfer = self._transfer(transfer_id)
+        await self._refresh_positions(transfer)
         await self._looks.note_account(transfer_id, await self._accounts.fresh(transfer.venue, transfer.coin))
 
     async def agree(self, transfer_id: str) -> None:
-        """Agree with coin and amount, on facts that are not older than ten seconds."""
+        """Agree with coin and amount, on facts and positions that are not older than ten seconds."""
         await self._fresh(transfer_id)
         await self.take(transfer_id, wish.AgreeWhat())
 
@@ -99,6 +103,8 @@ class TransferErrands:
         await self.take(transfer_id, wish.PoseChallenge())
         proof = self._proof(self._transfer(transfer_id))
         signed = await self._device.sign_message(transfer.coin, proof.path, proof.challenge)
+        # The next page is the one to send from: what stands there rests on positions as they are now.
+        await self._refresh_positions(transfer)
         await self.take(transfer_id, wish.Signed(address=signed.address, signature=signed.signature))
 
     async def say_not_sent(self, transfer_id: str) -> None:
@@ -124,8 +130,13 @@ class TransferErrands:
 
     async def _fresh(self, transfer_id: str) -> Transfer:
         transfer = self._transfer(transfer_id)
+        await self._refresh_positions(transfer)
         await self._accounts.fresh(transfer.venue, transfer.coin)
         return self._transfer(transfer_id)
+
+    async def _refresh_positions(self, transfer: Transfer) -> None:
+        if self._positions is not None:
+            await self._positions.refresh(transfer.venue, FRESH_MS)
 
     def _must_fit(self, transfer: Transfer, kind: type[wish.Wish]) -> Transfer:
         """Return the transfer if a wish of this kind fits it now: the device is not asked in vain."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from desktop.custody import transfer_events as ev
 from desktop.custody.amount_guards import proposed_amount
+from desktop.custody.exposure_guards import safe_amount
 from desktop.custody.guards import Facts, usable_network
 from desktop.custody.lookout import (
     EXCHANGE_CLOCK_MS,
@@ -25,6 +26,7 @@ from desktop.domain.errors import SeawallError
 from desktop.domain.money import plain
 from desktop.engine.ports import ChainSource, Clock
 from desktop.engine.transfers.look_schedule import WATCHING, Look, LookSchedule, answered
+from desktop.engine.transfers.own_positions import OwnPositions, leaving_of
 from desktop.engine.transfers.transfer_accounts import ANSWER_SECONDS, Account, Accounts
 from desktop.engine.transfers.transfer_book import TransferBook
 
@@ -45,8 +47,10 @@ class TransferLooks:
         accounts: Accounts,
         chain: Sequence[ChainSource],
         on_answer: Callable[[], None],
+        positions: OwnPositions | None = None,
     ) -> None:
         self._clock = clock
+        self._positions = positions
         self._on_answer = on_answer
         self._book = book
         self._accounts = accounts
@@ -180,9 +184,20 @@ class TransferLooks:
         def judge(transfer: Transfer | None) -> tuple[ev.Event, ...]:
             if transfer is None:
                 return ()
-            return _first_amount(transfer, account, now_ms) or _book_events(transfer, account, now_ms)
+            return self._first_amount(transfer, account, now_ms) or _book_events(transfer, account, now_ms)
 
         await self._book.write(transfer_id, judge)
+
+    def _first_amount(self, transfer: Transfer, account: Account, now_ms: int) -> tuple[ev.Event, ...]:
+        if transfer.state is not TransferState.DRAFT or transfer.amount is not None or account.idle is None:
+            return ()
+        network = usable_network(transfer, Facts(networks=account.networks))
+        amount = None if network is None else proposed_amount(transfer, account.idle, network)
+        if network is None or amount is None:
+            return ()
+        # What open positions need is never proposed.
+        amount = safe_amount(amount, network.step, leaving_of(self._positions, transfer, account.idle))
+        return (ev.AmountSet(at_ms=now_ms, amount=amount, proposed=True),) if amount > 0 else ()
 
     async def _look_at_chain(self, look: Look, transfer: Transfer) -> None:
         if transfer.destination is None:
@@ -237,14 +252,6 @@ class TransferLooks:
             for task in waiting:
                 task.cancel()
             await asyncio.gather(*waiting, return_exceptions=True)
-
-
-def _first_amount(transfer: Transfer, account: Account, now_ms: int) -> tuple[ev.Event, ...]:
-    if transfer.state is not TransferState.DRAFT or transfer.amount is not None or account.idle is None:
-        return ()
-    network = usable_network(transfer, Facts(networks=account.networks))
-    amount = None if network is None else proposed_amount(transfer, account.idle, network)
-    return () if amount is None else (ev.AmountSet(at_ms=now_ms, amount=amount, proposed=True),)
 
 
 def _book_events(transfer: Transfer, account: Account, now_ms: int) -> tuple[ev.Event, ...]:

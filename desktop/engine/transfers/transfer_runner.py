@@ -25,6 +25,7 @@ from desktop.engine.desk_view import TransferView
 from desktop.engine.ports import ChainSource, Clock, DeviceDesk, ExchangeRecords, TransferJournal
 from desktop.engine.transfers.evidence_files import write_evidence
 from desktop.engine.transfers.look_schedule import WATCHING
+from desktop.engine.transfers.own_positions import UNSENT, OwnPositions, leaving_of
 from desktop.engine.transfers.transfer_accounts import Accounts
 from desktop.engine.transfers.transfer_book import TransferBook
 from desktop.engine.transfers.transfer_errands import TransferErrands
@@ -58,6 +59,7 @@ class TransferRunner:
         world: str,
         on_change: Callable[[], None] = lambda: None,
         new_id: Callable[[], str] = new_transfer_id,
+        positions: OwnPositions | None = None,
     ) -> None:
         # A refusal that has no transfer to stand at goes here.
         self.on_refused: Callable[[SeawallError], None] = lambda error: None
@@ -67,10 +69,13 @@ class TransferRunner:
         self._on_change = on_change
         self._new_id = new_id
         self._chain_sources = len(chain)
+        self._positions = positions
         self._book = TransferBook(journal, world, self._changed)
         self._accounts = Accounts(exchanges, clock)
-        self._looks = TransferLooks(clock, self._book, self._accounts, chain, self._touched)
-        self._errands = TransferErrands(clock, self._book, self._accounts, self._looks, device, self._facts)
+        self._looks = TransferLooks(clock, self._book, self._accounts, chain, self._touched, positions)
+        self._errands = TransferErrands(
+            clock, self._book, self._accounts, self._looks, device, self._facts, positions
+        )
         self._said: dict[str, Said] = {}
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._version = 0
@@ -108,6 +113,10 @@ class TransferRunner:
             self._views = tuple(self._view(transfer, now_ms) for transfer in self._book.transfers())
             self._drawn = drawn
         return self._views
+
+    def leaves(self, venue: str) -> bool:
+        """Return whether coins may leave this venue soon: a transfer from there is prepared and not sent."""
+        return any(t.venue == venue and t.state in UNSENT for t in self._book.open_transfers())
 
     def board(self, now_ms: int) -> tuple[ReadinessRow, ...]:
         """Return the readiness board as this world's journal has it; rehearsals in practice are not in it."""
@@ -258,6 +267,7 @@ class TransferRunner:
             saved=account.saved,
             idle=account.idle,
             trouble=account.trouble,
+            leaving=leaving_of(self._positions, transfer, account.idle),
             records=self._looks.records(transfer.id),
             looks=self._looks.schedule.counts(transfer.id),
         )

@@ -120,10 +120,10 @@ class Standing(msgspec.Struct, frozen=True):
 def stand(holdings: Holdings, around: Surroundings, shock: Shock) -> Standing:
     """Return how an account stands. What is missing makes its own line unknown, not the others."""
     pools = pools_of(holdings, around.of_position, around.of_holding)
-    judged = [(pool, _survives(pool, shock)) for pool in pools]
+    judged = [(pool, survives(pool, shock)) for pool in pools]
     positions = tuple(_position(pool, at, shock, fine) for pool, fine in judged for at in range(len(pool.positions)))
-    survives = _all([fine for pool, fine in judged if pool.positions])
-    held = _holdings(holdings, pools[0], around, shock, survives)
+    fine = _all([fine for pool, fine in judged if pool.positions])
+    held = _holdings(holdings, pools[0], around, shock, fine)
     known = [pool for pool in pools if pool.account is not None and pool.positions]
     outcomes = [worst_wick(pool.account, shock) for pool in known if pool.account is not None]
     tight = min(outcomes, key=lambda outcome: outcome.slack, default=None)
@@ -134,7 +134,7 @@ def stand(holdings: Holdings, around: Surroundings, shock: Shock) -> Standing:
         wick=shock.wick,
         positions=positions,
         holdings=held,
-        survives=survives if positions else True,
+        survives=fine if positions else True,
         margin_idle=_sum([one.idle_usd for one in held if one.holding.collateral]),
         margin_withdrawable=_sum([one.withdrawable_usd for one in held if one.holding.collateral]),
         apart_idle=_sum([one.idle_usd for one in held if not one.holding.collateral]),
@@ -151,8 +151,11 @@ def stand(holdings: Holdings, around: Surroundings, shock: Shock) -> Standing:
 # --- positions --------------------------------------------------------------------------------------------------
 
 
-def _survives(pool: Pool, shock: Shock) -> bool | None:
-    """Return whether every position of a margin lives through the wick, by our account and the venue's own prices."""
+def survives(pool: Pool, shock: Shock) -> bool | None:
+    """Return whether every position of a margin lives through the wick, by our account and the venue's own prices.
+
+    None while that is not known, also for a margin without positions.
+    """
     told = [_told_survives(pool, at, shock) for at in range(len(pool.positions))]
     if pool.account is not None:
         return worst_wick(pool.account, shock).survives and False not in told

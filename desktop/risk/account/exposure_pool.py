@@ -46,7 +46,8 @@ class HoldingFacts(msgspec.Struct, frozen=True):
 class Pool(msgspec.Struct, frozen=True):
     """A margin: its positions with their surroundings, our liquidation prices, and the account for the wick test.
 
-    `account` is None while something is `missing`. `equity_usd` is what the margin is worth now.
+    `account` is None while something is `missing`. `equity_usd` is what the margin is worth now. `along` is a cross
+    margin along the price of each position's coin.
     """
 
     positions: tuple[Position, ...]
@@ -57,6 +58,7 @@ class Pool(msgspec.Struct, frozen=True):
     equity_usd: float | None
     missing: tuple[str, ...]
     stakes: dict[str, Stake] = {}
+    along: tuple[MovingAccount, ...] = ()
 
     def stake(self, coin: str) -> Stake | None:
         """Return the collateral of this coin in the account."""
@@ -97,7 +99,7 @@ def _isolated(position: Position, facts: PositionFacts) -> Pool:
         return Pool((position,), (facts,), (computed,), None, _costs([position], [facts]), None, tuple(missing))
     moving = MovingAccount(margin, (_leg(position, facts),))
     correction = _too_kind(moving, position)
-    computed = _nearest(moving, position, facts.mark)
+    computed = nearest(moving, position, facts.mark)
     equity = moving.equity(facts.mark)
     account = StressAccount(equity - correction, (), (_exposed(position, facts),))
     return Pool((position,), (facts,), (computed,), account, _costs([position], [facts]), equity, ())
@@ -113,13 +115,13 @@ def _cross(
         return Pool(tuple(positions), tuple(facts), (None,) * len(positions), None, costs, None, tuple(missing))
     stakes = _stakes(collateral)
     movings = [_along(one.coin, positions, facts, stakes) for one in positions]
-    computed = [_nearest(m, one, of.mark or 0.0) for m, one, of in zip(movings, positions, facts, strict=True)]
+    computed = [nearest(m, one, of.mark or 0.0) for m, one, of in zip(movings, positions, facts, strict=True)]
     profit = sum(_leg(one, of).profit(of.mark or 0.0) for one, of in zip(positions, facts, strict=True))
     correction = max((_too_kind(m, one) for m, one in zip(movings, positions, strict=True)), default=0.0)
     exposed = tuple(_exposed(one, of) for one, of in zip(positions, facts, strict=True))
     account = StressAccount(profit - correction, tuple(stakes.values()), exposed)
     equity = profit + sum(stake.value_usd * (1 - stake.haircut) for stake in stakes.values())
-    return Pool(tuple(positions), tuple(facts), tuple(computed), account, costs, equity, (), stakes)
+    return Pool(tuple(positions), tuple(facts), tuple(computed), account, costs, equity, (), stakes, tuple(movings))
 
 
 def _stakes(collateral: Sequence[tuple[Holding, HoldingFacts]]) -> dict[str, Stake]:
@@ -155,7 +157,8 @@ def _along(
 # --- pieces -----------------------------------------------------------------------------------------------------
 
 
-def _nearest(account: MovingAccount, position: Position, mark: float) -> float | None:
+def nearest(account: MovingAccount, position: Position, mark: float) -> float | None:
+    """Return the price at which a position of this account is liquidated; None where it never is."""
     bounds = liquidation_bounds(account, mark)
     return bounds.below if position.side > 0 else bounds.above
 

@@ -11,7 +11,8 @@ from desktop.ui.transfer.seen import Seen
 from desktop.ui.transfer_sentences import refusal_head
 from desktop.ui.transfer_wording import tr
 
-_OWN_PLACE = "exposure"  # said on the page about the amount
+_OWN_PLACE = "exposure"  # said on the card about positions, where a page has it
+_WITH_POSITIONS = ("what", "send")
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -31,7 +32,8 @@ def notices(seen: Seen) -> tuple[Notice, ...]:
     if view.refusal:
         found.append(Notice("refused", view.refusal, view.refusal_remedy))
     found += [Notice("locked", text, remedy) for _, text, remedy in view.objections if text != transfer.alarm]
-    found += [Notice("word", text, remedy) for rule, text, remedy in view.warnings if rule != _OWN_PLACE]
+    placed = _OWN_PLACE if view.page in _WITH_POSITIONS else ""
+    found += [Notice("word", text, remedy) for rule, text, remedy in view.warnings if rule != placed]
     if view.notice:
         found.append(Notice("note", view.notice))
     return tuple(found)

@@ -16,8 +16,10 @@ from desktop.ui.transfer.pieces import (
     column,
     row,
     set_words,
+    show_if,
     words,
 )
+from desktop.ui.transfer.positions_card import PositionsCard
 from desktop.ui.transfer.seen import Seen
 from desktop.ui.transfer.step_page import StepPage, Submit
 from desktop.ui.transfer_sentences import question_sent, reason_against, send_instructions
@@ -32,13 +34,17 @@ class SendPage(StepPage):
     def __init__(self, submit: Submit) -> None:
         super().__init__("sendPage", submit)
         self._panel = Panel(tr("Send it once"))
+        self._lines: list[QWidget] = []
         self._numbers = tuple(words(f"{n}", "strong") for n in range(1, _LINES + 1))
         self._texts = tuple(words("", "body", wrap=True) for _ in range(_LINES))
         for number, text in zip(self._numbers, self._texts, strict=True):
             number.setFixedWidth(16)
             placed = row(number, text, spacing=8)
             placed.setStretch(1, 1)
-            self._panel.inner.addWidget(boxed(placed))
+            self._lines.append(boxed(placed))
+            self._panel.inner.addWidget(self._lines[-1])
+        self._stop = MarkLine("stop", tr("Do not send now. What to do on the page follows when nothing forbids it."))
+        self._panel.inner.addWidget(self._stop)
         self._groups = AddressGroups(px=18, per_row=8)
         self._panel.add_section(
             boxed(column(words(tr("The stored destination, read the underlined groups first"), "caption"),
@@ -51,7 +57,9 @@ class SendPage(StepPage):
         self._question = Question(self._sent, self._foot, tr("Yes, sent once"), "haveSent", self._have_sent)
         self._panel.add_section(self._foot)
         self._panel.body.addWidget(self._question)
+        self._positions = PositionsCard()
         self.column.addWidget(self._panel)
+        self.column.addWidget(self._positions)
         self.column.addStretch(1)
 
     def draw(self, seen: Seen) -> None:
@@ -60,7 +68,12 @@ class SendPage(StepPage):
             set_words(label, text)
         self._groups.show_address(seen.destination.address if seen.destination is not None else "")
         venue, reason = venue_name(seen.transfer.venue), reason_against(seen)
+        forbidden = bool(seen.view.objections)
+        for line in self._lines:
+            show_if(line, not forbidden)
+        show_if(self._stop, forbidden)
         self._once.show_line("warning", tr("Once only. What left cannot be called back, and twice is twice."))
+        self._positions.show_transfer(seen)
         self._sent.allow(reason)
         self._question.yes.allow(reason)
         set_words(self._question.text, question_sent(seen))

@@ -9,10 +9,12 @@ from PySide6.QtWidgets import QLineEdit
 from desktop.domain.errors import BadInput
 from desktop.domain.money import amount, plain
 from desktop.engine.commands import ConfirmWhat, SetAmount
-from desktop.ui.transfer.pieces import Actions, Button, Panel, boxed, restyle, row, set_words, words
+from desktop.ui.transfer.leaving_sentences import most_words
+from desktop.ui.transfer.pieces import Actions, Button, Panel, boxed, restyle, row, set_words, show_if, words
+from desktop.ui.transfer.positions_card import PositionsCard
 from desktop.ui.transfer.seen import Seen
 from desktop.ui.transfer.step_page import StepPage, Submit
-from desktop.ui.transfer_sentences import positions_words, reason_against
+from desktop.ui.transfer_sentences import reason_against
 from desktop.ui.transfer_wording import coins, tr, venue_name
 
 _SATOSHI = Decimal("0.00000001")
@@ -32,6 +34,7 @@ class WhatPage(StepPage):
             "test": Button(tr("Test first"), "amountTest", lambda: self._choose("test")),
             "half": Button(tr("Half"), "amountHalf", lambda: self._choose("half")),
             "all": Button(tr("All idle"), "amountAll", lambda: self._choose("all")),
+            "safe": Button(tr("Most that is safe"), "amountSafe", lambda: self._choose("safe")),
         }
         self._exact = QLineEdit()
         self._exact.setObjectName("amountExact")
@@ -44,7 +47,7 @@ class WhatPage(StepPage):
         self._judgement = words("", "caption", wrap=True)
         self._confirm = Button("", "confirmWhat", self._agree, primary=True)
         self._foot = Actions(self._confirm)
-        self._positions = words("", "second", wrap=True)
+        self._positions = PositionsCard()
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -57,10 +60,8 @@ class WhatPage(StepPage):
         inner.addWidget(boxed(line))
         inner.addWidget(self._judgement)
         self._panel.add_section(self._foot)
-        positions = Panel(tr("What it does to open positions"))
-        positions.inner.addWidget(self._positions)
         self.column.addWidget(self._panel)
-        self.column.addWidget(positions)
+        self.column.addWidget(self._positions)
         self.column.addStretch(1)
 
     def draw(self, seen: Seen) -> None:
@@ -74,15 +75,15 @@ class WhatPage(StepPage):
         set_words(self._idle, idle.format(amount=_exact(view.idle, transfer.coin), venue=venue_name(transfer.venue)))
         for name, button in self._buttons.items():
             value = self._choices[name]
-            button.allow(view.busy or ("" if value is not None else tr("What lies idle is not known yet.")))
+            button.allow(view.busy or _against(value, seen))
             restyle(button, "chosen", value is not None and value == transfer.amount)
         agreed = coins(transfer.amount, transfer.coin)
         self._confirm.show_words(tr("Agree: move {amount}").format(amount=agreed))
         reason = reason_against(seen) or ("" if transfer.amount is not None else tr("Choose an amount first."))
         self._confirm.allow(reason)
         self._foot.say(reason or tr("Nothing moves yet. The next step is the network."))
-        exposure = next((remedy for rule, _, remedy in view.warnings if rule == "exposure"), "")
-        set_words(self._positions, f"{positions_words(seen)} {exposure}".strip())
+        show_if(self._buttons["safe"], self._choices["safe"] is not None)
+        self._positions.show_transfer(seen)
         self._judge()
 
     def forget(self) -> None:
@@ -111,10 +112,25 @@ class WhatPage(StepPage):
 
 
 def choices(seen: Seen) -> dict[str, Decimal | None]:
-    """Return the amounts on offer by name; None where the exchange has not said what lies idle."""
+    """Return the amounts on offer by name; None where the exchange has not said what lies idle.
+
+    `safe` is there only where open positions need some of what lies idle.
+    """
     idle, test = _known(seen.view.idle), _known(seen.view.test_amount)
     half = None if idle is None else (idle / 2).quantize(_SATOSHI, rounding=ROUND_DOWN)
-    return {"test": test, "half": half, "all": idle}
+    most = None if seen.view.leaving is None else seen.view.leaving.most
+    limited = most is not None and most > 0 and (idle is None or most < idle)
+    return {"test": test, "half": half, "all": idle, "safe": most if limited else None}
+
+
+def _against(value: Decimal | None, seen: Seen) -> str:
+    """Return why this amount cannot be taken, or nothing."""
+    if value is None:
+        return tr("What lies idle is not known yet.")
+    leaving = seen.view.leaving
+    if leaving is not None and leaving.most is not None and value > leaving.most:
+        return tr("Open positions need more of it than that leaves. {most}").format(most=most_words(leaving))
+    return ""
 
 
 def _exact(text: str, coin: str) -> str:

@@ -26,6 +26,7 @@ from desktop.engine.own.exposure_surroundings import mark_of
 from desktop.engine.own.own_questions import OwnSources
 from desktop.engine.own.own_side import OwnSide
 from desktop.engine.own.own_views import ExposureView
+from desktop.risk.account.leaving import Leaving
 from desktop.risk.reading import Level, State
 from desktop.risk.windows import HOUR_MS
 from desktop.storage.hand_positions import FILE_NAME, HandPositionFile
@@ -372,5 +373,111 @@ def test_rules_are_told_of_distance_what_is_left_and_idle() -> None:
         bench.clock.at_ms += 60_001
         gone = bench.own.facts(bench.clock.now_ms())
         assert [fact.reading.reason for fact in gone] == ["not known any more"] * 3
+
+    _in_loop(run)
+
+
+def _leaving(bench: Bench, amount: str, apart: str | None = None) -> Leaving:
+    bench.view()
+    idle = None if apart is None else Decimal(apart)
+    return bench.own.exposure.leaving("binance", "BTC", Decimal(amount), idle)
+
+
+def test_what_leaves_is_told_with_the_positions_of_that_venue() -> None:
+    async def run() -> None:
+        account = Account()
+        bench = Bench(account=account)
+        waiting = _leaving(bench, "0.1")
+        assert (waiting.effect, waiting.reason) == ("unknown", "the account has not answered yet")
+        await bench.own.exposure.ask(account)
+        beside = _leaving(bench, "0.1", "0.5")
+        assert (beside.effect, beside.survives) == ("beside", False)
+        assert beside.shifts[0].before == beside.shifts[0].after == 2196.5
+        elsewhere = bench.own.exposure.leaving("okx", "BTC", Decimal(1), None)
+        assert elsewhere.effect == "unknown"
+        assert "no key for OKX" in elsewhere.reason
+
+    _in_loop(run)
+
+
+def test_positions_seen_minutes_ago_say_nothing_about_what_may_leave() -> None:
+    async def run() -> None:
+        account = Account()
+        bench = Bench(account=account)
+        await bench.own.exposure.ask(account)
+        account.fails = True
+        bench.clock.at_ms += 200_000
+        await bench.own.exposure.refresh("binance", 10_000)
+        old = _leaving(bench, "0.1", "0.5")
+        assert old.effect == "unknown"
+        assert "did not answer" in old.reason
+        assert "last seen" in old.reason
+        account.fails = False
+        await bench.own.exposure.refresh("binance", 10_000)
+        assert _leaving(bench, "0.1", "0.5").effect == "beside"
+
+    _in_loop(run)
+
+
+def test_only_accounts_that_were_not_seen_lately_are_looked_at_again() -> None:
+    async def run() -> None:
+        account = Account()
+        bench = Bench(account=account)
+        for _ in range(3):
+            await bench.own.exposure.refresh("binance", 10_000)
+        assert account.asked == 1
+        await bench.own.exposure.refresh("bybit", 10_000)
+        bench.clock.at_ms += 10_001
+        await bench.own.exposure.refresh("binance", 10_000)
+        assert account.asked == 2
+        bench.own.exposure.offline = lambda: True
+        bench.clock.at_ms += 10_001
+        await bench.own.exposure.refresh("binance", 10_000)
+        assert account.asked == 2
+
+    _in_loop(run)
+
+
+def test_collateral_entered_by_hand_is_held_back_when_the_wick_test_fails_without_it(tmp_path: Path) -> None:
+    async def run() -> None:
+        bench = Bench(folder=tmp_path)
+        cross = msgspec.structs.replace(LONG, mode="cross", margin=None, venue_liquidation=None, source="hand")
+        await bench.own.handle(KeepHandPosition(cross))
+        coins = msgspec.structs.replace(COINS, collateral=True, source="hand", amount=Decimal("0.3"))
+        await bench.own.handle(KeepHandHolding(coins))
+        held = _leaving(bench, "0.29", "0.3")
+        assert held.fails
+        assert held.most is not None
+        assert 0 < held.most < Decimal("0.29")
+        assert not _leaving(bench, str(held.most), "0.3").fails
+
+    _in_loop(run)
+
+
+class StepClock(StillClock):
+    """Time that passes by what is slept, until `until_ms`; then whoever waits waits for ever."""
+
+    until_ms = 0
+
+    async def sleep(self, seconds: float) -> None:
+        """Let the time pass."""
+        if self.at_ms + seconds * 1000 > self.until_ms:
+            await super().sleep(seconds)
+        self.at_ms += round(seconds * 1000)
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(("sought", "times"), [(False, 5), (True, 13)])
+def test_an_account_is_asked_more_often_while_coins_are_about_to_leave(sought: bool, times: int) -> None:
+    async def run() -> None:
+        account, clock = Account(), StepClock()
+        clock.until_ms = clock.at_ms + 60_000
+        own = OwnSide(("BTC",), ("binance",), clock, OwnSources(positions=(account,)))
+        own.exposure.sought = lambda venue: sought and venue == "binance"
+        running = asyncio.create_task(own.exposure.run())
+        await clock.asleep.wait()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        assert account.asked == times
 
     _in_loop(run)
