@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from desktop.cli import wallet_bitcoin
+from desktop.cli import wallet_bitcoin, wallet_ethereum
 from desktop.cli.output import Output
 from desktop.cli.wallet_opening import chosen, opened
 from desktop.domain.derivation_path import SCRIPT_TYPES
@@ -110,5 +110,7 @@ _COMMANDS: dict[tuple[str, str], Callable[[argparse.Namespace, Output], None]] =
     ("address", "btc"): wallet_bitcoin.address,
     ("xpub", ""): wallet_bitcoin.xpub,
     ("sign-message", "btc"): wallet_bitcoin.sign_message,
+    ("address", "eth"): wallet_ethereum.address,
+    ("sign-message", "eth"): wallet_ethereum.sign_message,
 }
 """What does which command, by its name and --coin."""

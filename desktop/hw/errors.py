@@ -149,8 +149,8 @@ class InBootloader(DeviceTrouble):
 class NotSupported(DeviceTrouble):
     """The firmware does not know the request."""
 
-    def __init__(self, request: str) -> None:
-        super().__init__(f"the wallet's firmware does not know {request}", "Update the firmware of the wallet.")
+    def __init__(self, request: str, remedy: str = "Update the firmware of the wallet.") -> None:
+        super().__init__(f"the wallet's firmware does not know {request}", remedy)
         self.request = request
 
 

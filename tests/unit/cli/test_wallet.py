@@ -10,6 +10,7 @@ from desktop.cli.command_line import run
 from desktop.cli.output import Output
 from desktop.hw.carriers import discovery
 from tests.fakes.device_bench import SEGWIT_ADDRESS, SEGWIT_PATH, TAPROOT_ADDRESS, emulator
+from tests.fakes.ethereum_bench import ADDRESS, PATH
 
 
 def _run(*args: str) -> int:
@@ -74,6 +75,18 @@ def test_sign_message(capsys: pytest.CaptureFixture[str]) -> None:
         assert len(line["signature"]) == 88
 
 
+def test_ethereum_address_and_message(capsys: pytest.CaptureFixture[str]) -> None:
+    with emulator(always_yes=True) as device:
+        where = ("--coin", "eth", "--path", "m/44h/60h/0h/0/0", "--device", device.path)
+        assert _run("address", *where, "--chain-id", "8453", "--show") == 0
+        assert _run("sign-message", *where, "--message", "hi") == 0
+        address, signed = _facts(capsys)
+    assert (address["address"], address["path"], address["chain_id"]) == (ADDRESS, PATH, 8453)
+    assert signed["address"] == ADDRESS
+    assert signed["signature"].startswith("0x")
+    assert len(signed["signature"]) == 132
+
+
 def test_no_on_the_device_is_exit_code_4(capsys: pytest.CaptureFixture[str]) -> None:
     def say_no(lines: tuple[str, ...], asks: bool) -> None:
         if asks:
@@ -123,7 +136,7 @@ def test_a_wrong_pin_is_exit_code_4(capsys: pytest.CaptureFixture[str], monkeypa
         (("features", "--device", "udp:127.0.0.1"), 2, "not of the form"),
         (("features", "--device", "com:3"), 2, "names no device"),
         (("features", "--practice"), 2, "practice window"),
-        (("address", "--coin", "eth", "--path", "m/44'/60'/0'/0/0"), 2, "not available yet"),
+        (("address", "--coin", "sol", "--path", "m/44'/501'/0'/0'"), 2, "not available yet"),
         (("sign-psbt", "x.psbt"), 2, "not available yet"),
         (("address", "--coin", "doge", "--path", "m"), 2, "invalid choice"),
     ],
