@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from desktop.cli import wallet_bitcoin, wallet_ethereum
+from desktop.cli import wallet_bitcoin, wallet_ethereum, wallet_tron
 from desktop.cli.output import Output
 from desktop.cli.wallet_opening import chosen, opened
 from desktop.domain.derivation_path import SCRIPT_TYPES
@@ -22,7 +22,7 @@ _STATE_OF_TROUBLE: dict[type[DeviceTrouble], str] = {
     errors.AccessDenied: "no access",
     errors.InBootloader: "bootloader",
 }
-_LATER = ("sign-psbt", "sign-evm", "sign-typed-data", "sign-tron", "sign-sol")
+_LATER = ("sign-psbt", "sign-evm", "sign-typed-data", "sign-sol")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,7 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     message = commands.add_parser("sign-message", parents=[shared], help="sign a text on the device")
     message.add_argument("--coin", choices=("btc", "eth"), required=True)
     message.add_argument("--message", metavar="TEXT", required=True)
-    for command in (address, xpub, message):
+    tron = commands.add_parser("sign-tron", parents=[shared], help="sign a TRON transaction on the device")
+    tron.add_argument("file", metavar="FILE", help="the JSON a TRON node gives; - is standard input")
+    for command in (address, xpub, message, tron):
         command.add_argument("--path", metavar="P", required=True, help="as in m/84'/0'/0'/0/0; ' and h are the same")
     for name in _LATER:
         later = commands.add_parser(name, parents=[shared], help="not available yet")
@@ -108,9 +110,11 @@ def _named(args: argparse.Namespace) -> str:
 _COMMANDS: dict[tuple[str, str], Callable[[argparse.Namespace, Output], None]] = {
     ("features", ""): _features,
     ("address", "btc"): wallet_bitcoin.address,
+    ("address", "tron"): wallet_tron.address,
     ("xpub", ""): wallet_bitcoin.xpub,
     ("sign-message", "btc"): wallet_bitcoin.sign_message,
     ("address", "eth"): wallet_ethereum.address,
     ("sign-message", "eth"): wallet_ethereum.sign_message,
+    ("sign-tron", ""): wallet_tron.sign,
 }
 """What does which command, by its name and --coin."""

@@ -42,3 +42,10 @@ def satoshi(btc: Decimal) -> int:
 def btc(sats: int) -> Decimal:
     """Return satoshi as BTC."""
     return Decimal(sats) / SATOSHI_PER_BTC
+
+
+def in_whole(smallest: int, decimals: int) -> str:
+    """Return an amount of smallest units as people write it, exact: 1500000 of six decimals is 1.5."""
+    digits = str(smallest).rjust(decimals + 1, "0")
+    whole, rest = digits[: len(digits) - decimals], digits[len(digits) - decimals :].rstrip("0")
+    return f"{whole}.{rest}" if rest else whole

@@ -6,11 +6,15 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from desktop.hw import messages as m
 from desktop.hw.carriers.udp_transport import UdpTransport, answering
 from desktop.hw.device_worker import DeviceState, DeviceWorker
 from desktop.hw.emulator.device import Emulator
+from desktop.hw.emulator.wallet import EmulatedWallet
 from desktop.hw.prompts import Prompter
 from desktop.hw.session import Session
+from desktop.hw.wire.codec import Message, encoded
+from desktop.hw.wire.framing import RawMessage
 
 ALL = " ".join(["all"] * 12)
 SEGWIT_PATH = "m/84'/0'/0'/0/0"
@@ -55,6 +59,18 @@ def press(device: Emulator, *, yes: bool) -> None:
     """Press a key as soon as the device asks for one."""
     assert device.wait_until_asks(_PATIENCE_S), device.screen()
     device.press(yes)
+
+
+def answered(model: str, request: Message) -> tuple[list[int | None], Message]:
+    """Ask the emulated wallet without a wire, saying Yes to all: the codes of its button requests, and its answer."""
+    wallet = EmulatedWallet(ALL, label="", model=model, pin="", passphrase=False)
+    codes: list[int | None] = []
+    (answer,) = wallet.take(RawMessage(request.number, encoded(request)))
+    while isinstance(answer, m.ButtonRequest):
+        codes.append(answer.code)
+        assert wallet.take(RawMessage(m.ButtonAck.number, b"")) == []
+        (answer,) = wallet.press(True)
+    return codes, answer
 
 
 @contextmanager

@@ -9,14 +9,14 @@ import base64
 
 import msgspec
 
-from desktop.domain.bitcoin_address import groups
 from desktop.domain.bitcoin_keys import address_of_key
 from desktop.domain.derivation_path import ScriptType, is_testnet, parse_path, path_text, script_of_path
 from desktop.domain.errors import WrongUsage
 from desktop.domain.signed_message import signer
 from desktop.hw.bitcoin import messages
+from desktop.hw.expected_screens import address_screen
 from desktop.hw.public_keys import fingerprint, key_at, network_name, not_proved
-from desktop.hw.session import Screen, Session
+from desktop.hw.session import Session
 
 SCRIPT_NUMBER: dict[ScriptType, int] = {
     "p2pkh": messages.SPEND_ADDRESS,
@@ -24,7 +24,6 @@ SCRIPT_NUMBER: dict[ScriptType, int] = {
     "p2wpkh": messages.SPEND_WITNESS,
     "p2tr": messages.SPEND_TAPROOT,
 }
-_GROUPS_PER_LINE = 4
 _LONGEST_MESSAGE = 1024
 
 
@@ -63,7 +62,7 @@ def bitcoin_address(
             address_n=numbers, coin_name=network_name(numbers), show_display=show, script_type=SCRIPT_NUMBER[kind]
         ),
         messages.Address,
-        screen=_address_screen(expected, numbers),
+        screen=address_screen("Bitcoin", numbers, expected),
     )
     if answer.address != expected:
         not_proved(session, f"it shows {answer.address}, its own key gives {expected}")
@@ -99,9 +98,3 @@ def sign_message(session: Session, path: str, message: str, *, script: ScriptTyp
 
 def _derived_address(session: Session, path: tuple[int, ...], script: ScriptType) -> str:
     return address_of_key(key_at(session, path).public_key, script, testnet=is_testnet(path))
-
-
-def _address_screen(address: str, path: tuple[int, ...]) -> Screen:
-    cut = groups(address)
-    lines = (" ".join(cut[start : start + _GROUPS_PER_LINE]) for start in range(0, len(cut), _GROUPS_PER_LINE))
-    return ("Bitcoin address", path_text(path), *lines)

@@ -39,6 +39,11 @@ def message(coin: str, body: bytes, signer: str) -> Lines:
     return (f"Sign {coin} message", *wrapped, "with", *_in_groups(signer))
 
 
+def lines(said: Sequence[str]) -> Lines:
+    """Return what is said, wrapped to the screen's width; words that are too long are cut, none is left out."""
+    return tuple(piece for line in said for piece in (textwrap.wrap(line, _WIDTH) or [""]))
+
+
 def pin() -> Lines:
     """Return the screen on which the PIN is typed."""
     return ("Enter PIN",)

@@ -1,0 +1,30 @@
+"""`seawall wallet` on TRON: addresses and signed transactions."""
+
+from __future__ import annotations
+
+import argparse
+
+import msgspec
+
+from desktop.cli.given_file import read_given
+from desktop.cli.output import Output
+from desktop.cli.wallet_opening import opened
+from desktop.hw.tron import operations as tron
+from desktop.hw.tron.node_json import read_transaction
+from desktop.hw.tron.words import in_words
+
+
+def address(args: argparse.Namespace, out: Output) -> None:
+    """Print the address at a path; with --show the person confirms it on the wallet."""
+    with opened(args, out) as session:
+        found = tron.tron_address(session, args.path, show=args.show)
+    out.emit(msgspec.structs.asdict(found), found.address)
+
+
+def sign(args: argparse.Namespace, out: Output) -> None:
+    """Print the signature of a transaction in a node's JSON, made on the wallet."""
+    transaction = read_transaction(read_given(args))
+    out.tell("\n".join(in_words(transaction)))
+    with opened(args, out) as session:
+        signed = tron.sign_tron(session, args.path, transaction)
+    out.emit(msgspec.structs.asdict(signed), f"{signed.signature}\n{signed.raw}")
