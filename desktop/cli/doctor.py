@@ -12,6 +12,7 @@ from desktop.cli.chosen_world import folder_of
 from desktop.cli.doctor_desktop import desktop_checks
 from desktop.cli.doctor_machine import machine_checks
 from desktop.cli.doctor_reading import reading_checks
+from desktop.cli.doctor_rule import show_or_install
 from desktop.cli.doctor_wallet import wallet_checks
 from desktop.cli.finding import Check, Finding, unknown
 from desktop.cli.output import Output
@@ -23,13 +24,18 @@ _MARKS = {"ok": "ok     ", "missing": "MISSING", "unknown": "unknown"}
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("--network", action="store_true", help="contact the hosts of the feeds as well")
+    parser.add_argument(
+        "--udev-rule", choices=("print", "install"), help="the rule that opens the wallet on Linux, and nothing else"
+    )
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Print one line a check and a summary; return 1 if something is missing that window or wallet needs.
 
-    Raise WrongUsage for a profile that cannot be.
+    Raise WrongUsage for a profile that cannot be, or what the udev rule alone meets.
     """
+    if args.udev_rule:
+        return show_or_install(args.udev_rule, out)
     with contextlib.suppress(BadInput):  # one of the checks tells it, beside the others
         folder_of(args)
     return examine([*desktop_checks(), *machine_checks(args), *reading_checks(), *wallet_checks()], out)

@@ -9,13 +9,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from desktop.cli.doctor_rule import INSTALL_LINE
 from desktop.cli.finding import Check, Finding, missing, ok, unknown
-from desktop.domain.errors import BadInput, DeviceTrouble
+from desktop.domain.errors import DeviceTrouble
 from desktop.hw.carriers import discovery
 from desktop.hw.carriers.transport import Transport
 from desktop.hw.carriers.udp_transport import answering
 from desktop.hw.errors import LibraryMissing
-from desktop.storage.resource_files import resource
 
 # In this order a file hides others of its name.
 RULE_FOLDERS = (
@@ -27,7 +27,7 @@ RULE_FOLDERS = (
 )
 _VENDOR = "1209"
 _AS_SHIPPED = ("53c0", "53c1")  # a OneKey out of its box shows one of these
-_OWN_MODE = ("4f4a", "4f4b")
+_OWN_MODE = ("4f4a", "4f4b", "4f4c")
 _SIMULATOR = ("127.0.0.1", 54935)
 _MATCH = re.compile(r'ATTRS?\{(idVendor|idProduct)\}\s*==\s*"([^"]*)"')
 _GRANT = re.compile(r'\b(?:MODE|GROUP|TAG)\s*(?::?=|\+=)\s*"')
@@ -54,10 +54,14 @@ def look_at_rules(folders: Sequence[Path] = RULE_FOLDERS) -> Finding:
         )
     if not all(product in covered for product in _AS_SHIPPED):
         lacking = [f"{_VENDOR}:{product}" for product in (*_AS_SHIPPED, *_OWN_MODE) if product not in covered]
-        return missing(f"no rule for {', '.join(lacking)}", _install_rule(), needed=os.geteuid() != 0)
+        return missing(
+            f"no rule for {', '.join(lacking)}",
+            f"{INSTALL_LINE}; then connect the wallet again.",
+            needed=os.geteuid() != 0,
+        )
     others = [f"{_VENDOR}:{product}" for product in _OWN_MODE if product not in covered]
     found = ", ".join(sorted({covered[product] for product in _AS_SHIPPED}))
-    return ok(found, f"For {', '.join(others)} as well: {_install_rule()}" if others else "")
+    return ok(found, f"For {', '.join(others)} as well: {INSTALL_LINE}" if others else "")
 
 
 def covered_products(rules: Mapping[str, str]) -> dict[str, str]:
@@ -85,18 +89,6 @@ def _rule_texts(folders: Sequence[Path]) -> dict[str, str]:
             # A link to /dev/null switches the file of this name off: it reads as empty.
             found.setdefault(path.name, path.read_text(encoding="utf-8", errors="replace"))
     return found
-
-
-def _install_rule() -> str:
-    try:
-        rule = str(resource("udev/51-seawall.rules"))
-    except BadInput as error:
-        return error.remedy
-    root = "" if os.geteuid() == 0 else "sudo "
-    return (
-        f"{root}cp '{rule}' /etc/udev/rules.d/ && {root}udevadm control --reload && {root}udevadm trigger; "
-        "then connect the wallet again."
-    )
 
 
 def look_at_libraries() -> Finding:

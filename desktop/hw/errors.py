@@ -8,6 +8,7 @@ DeviceTrouble (desktop.domain.errors)           exit code 4
 ├── DeviceBusy          another program, or an open question, holds it
 ├── LibraryMissing      the library that reaches it is not installed
 ├── AccessDenied        the system does not let us open it
+├── RuleNotInstalled    the rule that would let us could not be put in place
 ├── NoPressed           the person said No on the device
 ├── Cancelled           the person cancelled here
 ├── Locked              it needs its PIN
@@ -88,9 +89,19 @@ class AccessDenied(DeviceTrouble):
     def __init__(self, path: str) -> None:
         super().__init__(
             f"the system does not let Seawall open the wallet at {path}",
-            "On Linux install the udev rule for 1209:53c1 and connect the wallet again.",
+            "On Linux: seawall doctor --udev-rule install; then connect the wallet again.",
         )
         self.path = path
+
+
+class RuleNotInstalled(DeviceTrouble):
+    """The udev rule could not be put in place; nothing was changed."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"the udev rule was not installed: {why}",
+            "Let seawall doctor --udev-rule print it, and install it as root.",
+        )
 
 
 class NoPressed(DeviceTrouble):

@@ -5,23 +5,29 @@ from __future__ import annotations
 from desktop.domain.errors import WrongUsage
 from desktop.hw.carriers import hid_transport, usb_transport
 from desktop.hw.carriers.transport import Transport
-from desktop.hw.carriers.udp_transport import udp_at
+from desktop.hw.carriers.udp_transport import simulators, udp_at
 from desktop.hw.errors import NoDevice, SeveralDevices
 
 
 def connected() -> list[Transport]:
-    """Return the wallets connected by cable, closed. Raises LibraryMissing. Simulators are only found by name."""
-    return [*usb_transport.on_the_bus(), *hid_transport.listed()]
+    """Return the OneKeys connected by cable, closed, bootloaders too. Raises LibraryMissing.
+
+    One that is reached both ways is listed once, by USB. Simulators are only found by name.
+    """
+    by_usb = usb_transport.on_the_bus()
+    serials = {found.serial for found in by_usb if found.serial}
+    return [*by_usb, *(found for found in hid_transport.listed() if found.serial not in serials)]
 
 
 def at_path(path: str) -> Transport:
     """Return the way to the device named `usb:SERIAL`, `hid:PATH` or `udp:HOST:PORT`, closed.
 
-    Raise WrongUsage for another form, NoDevice if no such USB or HID device is connected.
+    `udp:HOST` is the simulator that answers at one of the usual ports there. Raise WrongUsage for another form,
+    NoDevice if no such USB or HID device is connected, or nothing answers at the usual ports.
     """
     kind, _, rest = path.partition(":")
     if kind == "udp":
-        return udp_at(rest)
+        return _simulator(path, rest)
     if kind not in ("usb", "hid") or not rest:
         raise WrongUsage(f"{path!r} names no device", "Write usb:SERIAL, hid:PATH or udp:HOST:PORT.")
     for transport in connected():
@@ -37,4 +43,13 @@ def only_one() -> Transport:
         raise NoDevice
     if len(found) > 1:
         raise SeveralDevices(tuple(transport.path for transport in found))
+    return found[0]
+
+
+def _simulator(path: str, place: str) -> Transport:
+    if not place or ":" in place:
+        return udp_at(place)
+    found = simulators(place)
+    if not found:
+        raise NoDevice(path)
     return found[0]

@@ -6,16 +6,21 @@ from typing import Protocol
 
 
 class Transport(Protocol):
-    """One way to one device. Used by a single thread; only `path` and the strings may be read from others.
+    """One way to one device. Used by a single thread; only `path` and what names it may be read from others.
 
-    `path` is `usb:SERIAL`, `hid:PATH` or `udp:HOST:PORT`. `product` is its name on the bus, or "".
+    `path` is `usb:SERIAL`, `hid:PATH` or `udp:HOST:PORT`. `product` is its name on the bus, `serial` its serial
+    there, each "" where the carrier knows none. A `bootloader` waits for an update: opening it raises InBootloader.
+    `second_protocol`: its number says that it speaks wire protocol version 2.
     """
 
     path: str
     product: str
+    serial: str
+    bootloader: bool
+    second_protocol: bool
 
     def open(self) -> None:
-        """Take hold of the device. Raises NoDevice, DeviceBusy or AccessDenied."""
+        """Take hold of the device. Raises NoDevice, InBootloader, DeviceBusy, AccessDenied or WrongWallet."""
 
     def close(self) -> None:
         """Let go; closing twice does nothing."""

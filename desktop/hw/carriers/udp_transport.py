@@ -17,12 +17,17 @@ _PONG = b"PONGPONG"
 _PING_TIMEOUT_S = 0.5
 _KNOCK_EVERY_S = 1.0
 _LARGEST_DATAGRAM = 2048
+USUAL_PORTS = (54935, 21324)
+"""Where OneKey's firmware simulators listen, and where Trezor's do, whose code they share."""
 
 
 class UdpTransport:
     """A simulator at a host and port."""
 
     product = ""
+    serial = ""
+    bootloader = False
+    second_protocol = False
 
     def __init__(self, host: str, port: int) -> None:
         self.path = f"udp:{host}:{port}"
@@ -125,3 +130,8 @@ def answering(host: str, port: int) -> list[UdpTransport]:
         return []
     transport.close()
     return [transport]
+
+
+def simulators(host: str) -> list[UdpTransport]:
+    """Return the simulators that answer at the usual ports of this host, closed."""
+    return [found for port in USUAL_PORTS for found in answering(host, port)]

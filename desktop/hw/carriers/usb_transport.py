@@ -1,91 +1,141 @@
 """Packets over USB: interface 0 of class "vendor", interrupt endpoints, 64 bytes. Every OneKey speaks here.
 
-hidapi never sees this interface; libusb does. One program at a time may hold it. The one door to libusb.
+hidapi never sees this interface; libusb does. One program at a time may hold it.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from typing import Any, NoReturn
+import sys
+from pathlib import Path
+from typing import Any
 
+from desktop.domain.errors import DeviceTrouble
 from desktop.hw import errors
+from desktop.hw.carriers.bus_identity import BusLook, hints_second_protocol, role_of
+from desktop.hw.carriers.holders import holder_words
+from desktop.hw.carriers.libusb import INTERFACE, OnBus, Wire, device_text, library, onekeys
+from desktop.hw.carriers.own_lock import OwnLock
 from desktop.hw.wire.framing import PACKET_SIZE
 
-_VENDOR = 0x1209
-_PRODUCTS = frozenset({0x53C0, 0x53C1, 0x4F4A, 0x4F4B})
-_OTHER_MAKERS = ("satoshilabs", "trezor")  # they share two of the numbers and newer ones speak another protocol
-_INTERFACE, _VENDOR_CLASS = 0, 0xFF
-_IN, _OUT = 0x81, 0x01
 _WRITE_TIMEOUT_MS = 5000
+_STALE_S = 0.05  # an old packet arrives within this time after the interface is claimed
+_MOST_STALE = 4096
 
 
 class UsbTransport:
-    """One wallet on the bus, known by its serial, or by its place on the bus if it has none."""
+    """One OneKey on the bus, known by its serial, or by its place on the bus if it has none."""
 
-    def __init__(self, name: str, product: str) -> None:
-        self.path = f"usb:{name}"
-        self.product = product
-        self._name = name
+    def __init__(self, look: BusLook) -> None:
+        self.path = f"usb:{look.name}"
+        self.look = look
+        self.product = look.words
+        self.serial = look.serial
+        self.bootloader = role_of(look) == "bootloader"
+        self.second_protocol = hints_second_protocol(look)
+        self._lock = OwnLock(look.name)
         self._context: Any = None
         self._handle: Any = None
+        self._wire = Wire(0, 0)
 
     def open(self) -> None:
-        """Claim the wallet's interface. Raises NoDevice, AccessDenied or DeviceBusy."""
+        """Claim the wallet's interface and throw away what an earlier program left in it.
+
+        Raises NoDevice, InBootloader, AccessDenied, DeviceBusy, or WrongWallet if the device that was opened tells
+        another serial than the one that was found.
+        """
         self.close()
-        usb1 = _library()
-        self._context = usb1.USBContext()
+        self._lock.take()
         try:
+            self._context = library().USBContext()
             self._context.open()
-            found = next((device for name, _, device in _wallets(self._context) if name == self._name), None)
-            if found is None:
-                raise errors.NoDevice(self.path)
-            self._handle = found.open()
-            self._handle.claimInterface(_INTERFACE)
-        except errors.NoDevice:
+            self._claim(self._found())
+            self._drain()
+        except DeviceTrouble:
             self.close()
             raise
-        except usb1.USBError as error:
-            self.close()
-            _raise_for(error, self.path)
 
     def close(self) -> None:
-        """Release the interface and the bus."""
+        """Release the interface, the bus and our lock."""
         handle, self._handle = self._handle, None
         context, self._context = self._context, None
         if handle is not None:
-            with contextlib.suppress(_library().USBError):  # the device may be gone already
-                handle.releaseInterface(_INTERFACE)
+            with contextlib.suppress(library().USBError):  # the device may be gone already
+                handle.releaseInterface(INTERFACE)
             handle.close()
         if context is not None:
             context.close()
+        self._lock.release()
 
     def write(self, packet: bytes) -> None:
         """Send one packet, whole. Raises DeviceGone."""
         if len(packet) != PACKET_SIZE:
             raise ValueError(f"a packet has {PACKET_SIZE} bytes, not {len(packet)}")
         try:
-            written = self._held().interruptWrite(_OUT, packet, timeout=_WRITE_TIMEOUT_MS)
-        except _library().USBError as error:
+            written = self._held().interruptWrite(self._wire.outward, packet, timeout=_WRITE_TIMEOUT_MS)
+        except library().USBError as error:
             raise errors.DeviceGone(f"{type(error).__name__} while writing") from None
         if written != PACKET_SIZE:
             raise errors.DeviceGone(f"it took {written} of {PACKET_SIZE} bytes")
 
     def read(self, timeout_s: float) -> bytes | None:
         """Return the next packet, or None. Raises DeviceGone."""
-        usb1 = _library()
+        usb1 = library()
+        patience_ms = max(1, round(timeout_s * 1000))  # 0 would wait for ever
         try:
-            return bytes(self._held().interruptRead(_IN, PACKET_SIZE, timeout=max(1, round(timeout_s * 1000))))
+            return bytes(self._held().interruptRead(self._wire.inward, PACKET_SIZE, timeout=patience_ms))
         except usb1.USBErrorTimeout as late:
             return bytes(getattr(late, "received", b"")) or None
         except usb1.USBError as error:
             raise errors.DeviceGone(f"{type(error).__name__} while reading") from None
 
     def present(self) -> bool:
-        """Return whether it is still on the bus."""
+        """Return whether it is still on the bus, at the place where it was opened."""
         if self._context is None:
             return False
-        return any(name == self._name for name, _, _ in _wallets(self._context))
+        return any(found.look.name == self.look.name for found in onekeys(self._context))
+
+    def _found(self) -> OnBus:
+        found = next((one for one in onekeys(self._context) if one.look.name == self.look.name), None)
+        if found is None:
+            raise errors.NoDevice(self.path)
+        if found.role == "bootloader":
+            raise errors.InBootloader
+        return found
+
+    def _claim(self, found: OnBus) -> None:
+        usb1 = library()
+        assert found.wire is not None
+        try:
+            self._handle = found.device.open()
+            self._handle.claimInterface(INTERFACE)
+        except usb1.USBErrorAccess:
+            raise errors.AccessDenied(self.path) from None
+        except usb1.USBErrorBusy:
+            raise errors.DeviceBusy(holder_words(node_of(found.look))) from None
+        except usb1.USBError as error:
+            raise errors.DeviceGone(f"{type(error).__name__} while opening") from None
+        self._wire = found.wire
+        self._recheck(found.device)
+
+    def _recheck(self, device: Any) -> None:
+        """Ask the opened device itself: numbers and places are used again by whatever is plugged in next."""
+        told = BusLook(
+            vendor_id=self.look.vendor_id,
+            product_id=self.look.product_id,
+            maker=device_text(device.getManufacturer),
+            serial=device_text(device.getSerialNumber),
+        )
+        if told.maker_is_another:
+            raise errors.WrongWallet("a OneKey", f"a device made by {told.maker}")
+        if self.look.serial and told.serial != self.look.serial:
+            raise errors.WrongWallet(f"serial {self.look.serial}", f"serial {told.serial or 'unknown'}")
+
+    def _drain(self) -> None:
+        for _ in range(_MOST_STALE):
+            if self.read(_STALE_S) is None:
+                return
+        raise errors.Garbage("packets without end that nobody asked for")
 
     def _held(self) -> Any:
         if self._handle is None:
@@ -94,49 +144,14 @@ class UsbTransport:
 
 
 def on_the_bus() -> list[UsbTransport]:
-    """Return the wallets on the bus, closed. Raises DeviceTrouble if libusb is missing."""
-    with _library().USBContext() as context:
-        return [UsbTransport(name, product) for name, product, _ in _wallets(context)]
+    """Return the OneKeys on the bus, closed, bootloaders too. Raises LibraryMissing."""
+    with library().USBContext() as context:
+        return [UsbTransport(found.look) for found in onekeys(context)]
 
 
-def _wallets(context: Any) -> Iterator[tuple[str, str, Any]]:
-    for device in context.getDeviceIterator(skip_on_error=True):
-        if device.getVendorID() != _VENDOR or device.getProductID() not in _PRODUCTS or not _has_wire(device):
-            continue
-        maker, product, serial = (
-            _text(ask) for ask in (device.getManufacturer, device.getProduct, device.getSerialNumber)
-        )
-        if not maker.lower().startswith(_OTHER_MAKERS):
-            place = f"{device.getBusNumber()}:{device.getDeviceAddress()}"
-            yield serial or place, f"{maker} {product}".strip(), device
-
-
-def _has_wire(device: Any) -> bool:
-    return any(
-        setting.getNumber() == _INTERFACE and setting.getClass() == _VENDOR_CLASS for setting in device.iterSettings()
-    )
-
-
-def _text(ask: Any) -> str:
-    try:
-        return ask() or ""
-    except _library().USBError:  # without the right to open it, its names cannot be read
-        return ""
-
-
-def _raise_for(error: Exception, path: str) -> NoReturn:
-    usb1 = _library()
-    if isinstance(error, usb1.USBErrorAccess):
-        raise errors.AccessDenied(path) from None
-    if isinstance(error, usb1.USBErrorBusy):
-        raise errors.DeviceBusy from None
-    raise errors.DeviceGone(f"{type(error).__name__} while opening") from None
-
-
-def _library() -> Any:
-    """Load libusb when it is first needed; the program runs without it."""
-    try:
-        import usb1
-    except (ImportError, OSError):
-        raise errors.LibraryMissing("libusb", "On Debian: apt-get install libusb-1.0-0.") from None
-    return usb1
+def node_of(look: BusLook) -> Path | None:
+    """Return the file that stands for the device on Linux, or None elsewhere."""
+    bus, _, address = look.place.partition(":")
+    if not sys.platform.startswith("linux") or not (bus.isdecimal() and address.isdecimal()):
+        return None
+    return Path(f"/dev/bus/usb/{int(bus):03}/{int(address):03}")

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from desktop.__main__ import main
-from desktop.cli import doctor, doctor_desktop, doctor_machine, doctor_wallet
+from desktop.cli import doctor, doctor_desktop, doctor_machine, doctor_rule, doctor_wallet
 from desktop.cli.doctor_desktop import ChildFailed, asked_of_child, look_at_display, look_at_platform, look_at_qt
 from desktop.cli.doctor_machine import feed_checks, feed_hosts, judged_clock, look_at_folder, look_at_host
 from desktop.cli.doctor_wallet import covered_products, look_at_rules
@@ -225,13 +225,13 @@ def test_rules_are_read_as_udev_reads_them() -> None:
         "53c1": "51-trezor.rules",
     }
     wide = 'SUBSYSTEM=="usb", ATTRS{idVendor}=="534c|1209", ATTRS{idProduct}=="53c[01]|4f4?", TAG+="uaccess"'
-    assert set(covered_products({"a.rules": wide})) == {"53c0", "53c1", "4f4a", "4f4b"}
+    assert set(covered_products({"a.rules": wide})) == {"53c0", "53c1", "4f4a", "4f4b", "4f4c"}
     assert covered_products({"a.rules": wide.replace("1209", "1d50")}) == {}
 
 
 def test_our_own_rules_cover_every_wallet() -> None:
-    text = resource("udev/51-seawall.rules").read_text(encoding="utf-8")
-    assert set(covered_products({"51-seawall.rules": text})) == {"53c0", "53c1", "4f4a", "4f4b"}
+    text = resource("udev/70-seawall-onekey.rules").read_text(encoding="utf-8")
+    assert set(covered_products({"70-seawall.rules": text})) == {"53c0", "53c1", "4f4a", "4f4b", "4f4c"}
 
 
 @_LINUX
@@ -242,8 +242,22 @@ def test_a_missing_rule_comes_with_the_line_that_installs_ours(
     finding = look_at_rules([tmp_path, tmp_path / "not there"])
     assert (finding.state, finding.needed) == ("missing", True)
     assert "1209:53c1" in finding.found
-    assert "51-seawall.rules" in finding.remedy
-    assert "sudo" in finding.remedy
+    assert "--udev-rule install" in finding.remedy
+
+
+@_LINUX
+def test_the_rule_alone_can_be_printed_and_installed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["doctor", "--udev-rule", "print", "--json"]) == 0
+    (shown,) = printed(capsys)
+    assert shown["path"] == "/etc/udev/rules.d/70-seawall-onekey.rules"
+    assert 'TAG+="uaccess"' in str(shown["rule"])
+    taken: list[str] = []
+    monkeypatch.setattr(doctor_rule, "install", taken.append)
+    assert main(["doctor", "--udev-rule", "install", "--json"]) == 0
+    assert taken == [shown["rule"]]
+    assert printed(capsys)[0]["installed"] is True
 
 
 @_LINUX

@@ -133,7 +133,7 @@ def test_a_wrong_pin_is_exit_code_4(capsys: pytest.CaptureFixture[str], monkeypa
     ("args", "code", "words"),
     [
         (("features", "--device", "udp:127.0.0.1:1"), 4, "no hardware wallet at udp:127.0.0.1:1"),
-        (("features", "--device", "udp:127.0.0.1"), 2, "not of the form"),
+        (("features", "--device", "udp:127.0.0.1:x"), 2, "not of the form"),
         (("features", "--device", "com:3"), 2, "names no device"),
         (("features", "--practice"), 2, "practice window"),
         (("address", "--coin", "sol", "--path", "m/44'/501'/0'/0'"), 2, "not available yet"),
