@@ -1,0 +1,55 @@
+"""Who may open the wallet: without our rule, with it, at the seat and from afar."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+from desktop.hw.udev_rule import fitted_here, install
+from tests.kernel.guest.bench import ROOT, Bench, hidraw_node, usb_node
+
+_RULE = ROOT / "resources/udev/70-seawall-onekey.rules"
+
+
+def no_rule(bench: Bench) -> dict[str, Any]:
+    """Return what people see of both devices while the system has no rule for them."""
+    paths = {carrier: bench.plugged(carrier) for carrier in ("usb", "hid")}
+    return {
+        "nodes": [_rights(node) for node in _nodes(bench)],
+        "listed": bench.member.ask("listing"),
+        **{carrier: bench.member.ask("begin", path=path) for carrier, path in paths.items()},
+    }
+
+
+def rule(bench: Bench) -> dict[str, Any]:
+    """Put the rule in place and return who may open which device then."""
+    install(fitted_here(_RULE.read_text()))
+    bench.settle()
+    paths = {carrier: bench.plugged(carrier) for carrier in ("usb", "hid")}
+    facts: dict[str, Any] = {"nodes": [_rights(node) for node in _nodes(bench)]}
+    for name in ("member", "seated", "stranger"):
+        program = bench.programs[name]
+        for carrier, path in paths.items():
+            facts[f"{name} {carrier}"] = program.ask("begin", path=path)
+            program.ask("let_go", path=path)
+    return facts
+
+
+def _nodes(bench: Bench) -> list[Path]:
+    node = hidraw_node(bench.hid.gadget.looks.serial)
+    assert node is not None
+    return [usb_node(bench.usb.gadget.looks.serial), node]
+
+
+def _rights(node: Path) -> dict[str, Any]:
+    found = node.stat()
+    return {
+        "mode": stat.filemode(found.st_mode),
+        "group": found.st_gid,
+        "acl": "system.posix_acl_access" in os.listxattr(node),
+    }
+
+
+SCENARIOS = {"no rule": no_rule, "rule": rule}
