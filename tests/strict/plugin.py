@@ -8,6 +8,7 @@ beside the checkout, even if the code under test swallowed the refusal.
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections.abc import Generator
 from pathlib import Path
@@ -22,6 +23,9 @@ from tests.strict.stray_logs import StrayLogs
 _home: Path = private_home.move_in()
 
 from tests.strict.left_over_qt import QtWatch  # noqa: E402
+
+# An oracle raises it at import, so far that deep nesting overflows the C stack instead of being refused.
+_DEEPEST_CALLS = sys.getrecursionlimit()
 
 _watch = Watch()
 _logs = StrayLogs()
@@ -62,7 +66,8 @@ def _nothing_before(request: pytest.FixtureRequest) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
-    """Forget what earlier tests said."""
+    """Forget what earlier tests said and what earlier imports changed."""
+    sys.setrecursionlimit(_DEEPEST_CALLS)
     _logs.forget()
     _watch.offences.clear()
     return (yield)
