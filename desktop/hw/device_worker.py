@@ -16,6 +16,7 @@ import msgspec
 from desktop.domain.errors import DeviceTrouble
 from desktop.hw import errors, public_keys
 from desktop.hw.carriers.transport import Transport
+from desktop.hw.looking_pace import LookingPace, Watch
 from desktop.hw.prompts import Prompter
 from desktop.hw.session import Screen, Session
 
@@ -50,7 +51,8 @@ class DeviceWorker:
     """Owns the wallet. All methods may be called from any thread; `on_change` is called on the device's thread.
 
     `find` returns the devices that are there now, closed. With none the worker looks again every `poll_s`; an idle
-    device is looked after as often, an asking one never. An operation is done at most once, even if the link breaks.
+    device is looked after as often, an asking one never. With a `watch` that can tell of plugging, it looks at once
+    when told and seldom otherwise. An operation is done at most once, even if the link breaks.
     """
 
     def __init__(
@@ -60,11 +62,12 @@ class DeviceWorker:
         *,
         prompter: Prompter | None = None,
         poll_s: float = 1.0,
+        watch: Watch | None = None,
     ) -> None:
         self._find = find
         self._on_change = on_change
         self._prompter = prompter
-        self._poll_s = poll_s
+        self._pace = LookingPace(poll_s, watch)
         self._state = DeviceState()
         self._session: Session | None = None
         self._trouble: DeviceTrouble = errors.NoDevice()
@@ -109,17 +112,25 @@ class DeviceWorker:
                 self._cancellable.cancel()
 
     def _run(self) -> None:
+        self._pace.start(lambda: self._jobs.put(None))
         while not self._stopping:
             if self._session is None:
                 self._connect()
             try:
-                job = self._jobs.get(timeout=self._poll_s)
+                job = self._jobs.get(timeout=self._pace.pause_s(settled=self._settled()))
             except queue.Empty:
-                self._look_after()
-                continue
+                job = None
             if job is not None:
                 self._do(job)
+            elif not self._stopping:
+                self._look_after()
         self._close()
+        self._pace.stop()
+
+    def _settled(self) -> bool:
+        """Return whether only plugging can change something, of which the system tells for cables."""
+        state = self._state
+        return state.state == "absent" or (state.state == "ready" and not state.path.startswith("udp:"))
 
     def _connect(self) -> None:
         session = None

@@ -16,6 +16,7 @@ from desktop.engine.own.own_side import OwnSide
 from desktop.engine.past.history_ports import HistorySink, HistorySource, WatchList
 from desktop.engine.ports import Notifier
 from desktop.engine.transfers.transfer_runner import TransferRunner
+from desktop.hw.carriers.bus_watch import BusWatch
 from desktop.hw.carriers.discovery import connected
 from desktop.hw.device_worker import DeviceWorker
 from desktop.storage.hand_positions import HandPositionFile
@@ -141,7 +142,8 @@ async def _add_custody(parts: EngineParts, world: World, folder: Path) -> None:
     await journal.open()
     parts.closers.insert(0, journal.close)
     cabled = connected if world.name == "live" else no_cable
-    worker = DeviceWorker(lambda: [*cabled(), *present(world.device_paths())], lambda state: None)
+    watch = BusWatch() if world.name == "live" else None
+    worker = DeviceWorker(lambda: [*cabled(), *present(world.device_paths())], lambda state: None, watch=watch)
     device = WalletDesk(worker, practice_screen=world.practice_screen)
     parts.device = device
     parts.transfers = TransferRunner(

@@ -1,6 +1,7 @@
 """The device thread: finding, losing, asking, cancelling."""
 
 import threading
+from collections.abc import Callable
 
 import pytest
 
@@ -8,6 +9,7 @@ from desktop.hw import errors, public_keys
 from desktop.hw import messages as m
 from desktop.hw.bitcoin import operations as bitcoin
 from desktop.hw.carriers.transport import Transport
+from desktop.hw.carriers.udp_transport import answering
 from desktop.hw.device_worker import DeviceState, DeviceWorker
 from desktop.hw.prompts import FixedAnswers
 from desktop.hw.session import Session
@@ -214,3 +216,35 @@ def test_words_of_the_mnemonic_appear_in_no_state() -> None:
     with emulator() as device, worker_on(device) as bench:
         bench.wait_for(lambda state: state.state == "ready")
     assert ALL not in str(bench.states.seen)
+
+
+class Bell:
+    """Stands for the system's news of plugging."""
+
+    def start(self, on_change: Callable[[], None]) -> bool:
+        self.ring = on_change
+        return True
+
+    def stop(self) -> None:
+        self.stopped = True
+
+
+def test_news_of_plugging_are_followed_at_once() -> None:
+    bell, states, looked, there = Bell(), Watched(), threading.Event(), list[Transport]()
+
+    def find() -> list[Transport]:
+        found = list(there)
+        looked.set()
+        return found
+
+    worker = DeviceWorker(find, states.put, poll_s=60, watch=bell)
+    with emulator() as device:
+        worker.start()
+        try:
+            assert looked.wait(_PATIENCE_S)
+            there.extend(answering("127.0.0.1", device.port))
+            bell.ring()
+            states.wait_for(lambda state: isinstance(state, DeviceState) and state.state == "ready")
+        finally:
+            worker.stop()
+    assert bell.stopped
