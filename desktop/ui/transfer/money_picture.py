@@ -16,6 +16,7 @@ from desktop.ui.transfer_wording import clock, coins, confirmations, eta, finger
 
 S = TransferState
 _NODE_HEIGHT = 66
+_SHORTEST_LINK = 52
 _TOP = 4
 _ROOM_FOR_FEE = 30
 
@@ -114,7 +115,7 @@ class MoneyPicture(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         told, width = self._words, self.width()
-        node = min(196.0, (width - 2 * 76) / 3)
+        node = min(196.0, (width - 2 * _SHORTEST_LINK) / 3)
         boxes = [QRectF(x, _TOP, node, _NODE_HEIGHT) for x in (0.5, (width - node) / 2, width - node - 0.5)]
         _link(painter, boxes[0], boxes[1], tr("leaves"), done=told.left)
         _link(painter, boxes[1], boxes[2], tr("arrives"), done=told.landed)
@@ -146,7 +147,8 @@ def _fitted(painter: QPainter, room: QRectF, text: str) -> None:
     while painter.fontMetrics().horizontalAdvance(text) > room.width() and face.pixelSize() > 9:
         face.setPixelSize(face.pixelSize() - 1)
         painter.setFont(face)
-    painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+    said = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()))
+    painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, said)
 
 
 def _link(painter: QPainter, left: QRectF, right: QRectF, word: str, *, done: bool) -> None:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from desktop.ui.parts import Card, line
 from desktop.ui.transfer import look
+from desktop.ui.transfer.ends_label import EndsLabel
 from desktop.ui.transfer.marks import Mark, MarkShape
 from desktop.ui.transfer_wording import tr
 
@@ -172,7 +173,8 @@ class MarkLine(QWidget):
         super().__init__()
         self.mark = MarkShape(mark, 13)
         self.text = words(text, role)
-        self.note = words(note, "caption")
+        self.note = EndsLabel("caption")
+        self.note.setText(note)
         placed = row(self.mark, self.text, self.note)
         placed.addStretch(1)
         self.setLayout(placed)

@@ -16,11 +16,15 @@ _INDENT = 25
 
 
 class PositionsCard(Panel):
-    """Draws `TransferView.leaving`: a verdict, a row for each position, and where the knowledge comes from."""
+    """Draws `TransferView.leaving`: a verdict, a row for each position, and where the knowledge comes from.
 
-    def __init__(self) -> None:
+    With `brief` the verdict alone stands, unless collateral leaves.
+    """
+
+    def __init__(self, *, brief: bool = False) -> None:
         super().__init__(tr("What it does to open positions"))
         self.setObjectName("positionsCard")
+        self._brief = brief
         self._mark = MarkShape("unknown", 15)
         self.verdict = words("", "strong", wrap=True)
         self._why = words("", "second", wrap=True)
@@ -59,9 +63,10 @@ class PositionsCard(Panel):
         self._mark.set_mark(mark)
         set_words(self.verdict, text)
         set_words(self._why, why)
-        self._show_rows(leaving)
-        set_words(self._test, test_words(leaving))
-        set_words(self._most, most_words(leaving))
+        shown = None if self._brief and leaving is not None and leaving.effect != "margin" else leaving
+        self._show_rows(shown)
+        set_words(self._test, test_words(shown))
+        set_words(self._most, most_words(shown))
         set_words(self._age, age_words(leaving, seen.desk.now_ms))
         self.setAccessibleDescription(" ".join(part for part in (text, why, self._most.text()) if part))
 

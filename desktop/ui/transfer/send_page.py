@@ -57,7 +57,7 @@ class SendPage(StepPage):
         self._question = Question(self._sent, self._foot, tr("Yes, sent once"), "haveSent", self._have_sent)
         self._panel.add_section(self._foot)
         self._panel.body.addWidget(self._question)
-        self._positions = PositionsCard()
+        self._positions = PositionsCard(brief=True)
         self.column.addWidget(self._panel)
         self.column.addWidget(self._positions)
         self.column.addStretch(1)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from desktop.custody.transfer import TransferState
 from desktop.engine.commands import ShowAddress
 from desktop.ui.device_panel import DevicePanel
+from desktop.ui.transfer.long_id import LongId
 from desktop.ui.transfer.pieces import Panel, boxed, row, set_words, show_if, words
 from desktop.ui.transfer.seen import Seen
 from desktop.ui.transfer.step_page import StepPage, Submit
@@ -33,7 +34,7 @@ class SidePanel(QWidget):
         self._todo.inner.addWidget(self._how)
         self.device = DevicePanel(submit)
         self._facts = Panel(tr("What is certain"))
-        self._rows: list[tuple[QLabel, QLabel, QWidget]] = []
+        self._rows: list[tuple[QLabel, LongId, QWidget]] = []
         self._lay_facts()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -46,10 +47,10 @@ class SidePanel(QWidget):
     def _lay_facts(self) -> None:
         self._facts.inner.setSpacing(4)
         for _ in range(_MOST_FACTS):
-            name, value = words("", "second"), words("", "body", mono=True)
+            name, value = words("", "second"), LongId("copyFact")
             name.setFixedWidth(_NAME_WIDTH)
             line = row(name, value)
-            line.addStretch(1)
+            line.setStretch(1, 1)
             self._rows.append((name, value, boxed(line)))
             self._facts.inner.addWidget(self._rows[-1][2])
 
@@ -67,7 +68,7 @@ class SidePanel(QWidget):
             show_if(line, index < len(told))
             if index < len(told):
                 set_words(name, told[index][0])
-                set_words(value, told[index][1])
+                value.show_id(told[index][1], told[index][0], copied=told[index][1] == seen.transfer.venue_ref)
 
     def _hold(self, page: StepPage) -> None:
         if page is self._page:

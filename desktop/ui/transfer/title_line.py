@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QFrame, QWidget
 
 from desktop.engine.desk_view import DeskView
+from desktop.ui.transfer.ends_label import EndsLabel
 from desktop.ui.transfer.pieces import Button, Question, boxed, column, row, set_words, show_if, words
 from desktop.ui.transfer.seen import Seen
 from desktop.ui.transfer_wording import subtitle, title, tr, world_label
@@ -19,7 +20,7 @@ class TitleLine(QWidget):
         super().__init__()
         self.title = words(tr("Move to my wallet"), "title")
         self.title.setObjectName("transferTitle")
-        self._subtitle = words("", "second")
+        self._subtitle = EndsLabel("second")
         self.world = words("", "strong")
         self.world.setObjectName("worldLabel")
         self._chip = QFrame()

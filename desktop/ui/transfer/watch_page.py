@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QWidget
 from desktop.custody.transfer import TransferState
 from desktop.engine.commands import LookNow, VerifyAgain
 from desktop.ui.transfer import look
+from desktop.ui.transfer.long_id import LongId
 from desktop.ui.transfer.looks_table import LooksTable
-from desktop.ui.transfer.pieces import Actions, Button, Panel, boxed, column, set_words, show_if, words
+from desktop.ui.transfer.pieces import Actions, Button, Panel, boxed, column, row, set_words, show_if, words
 from desktop.ui.transfer.seen import Seen
 from desktop.ui.transfer.step_page import StepPage, Submit
 from desktop.ui.transfer_sentences import no_link_words, reason_against, status_words
@@ -53,8 +54,10 @@ class WatchPage(StepPage):
         self._status = words("", "field", wrap=True)
         self._count = words("", "second")
         self._bar = ConfirmationBar()
-        self._txid = words("", "caption", wrap=True, mono=True)
-        for widget in (self._status, self._bar, self._count, self._txid):
+        self._txid = LongId("copyTxid", "caption")
+        self._txid_name = words(tr("Transaction"), "second")
+        self._txid_line = boxed(row(self._txid_name, self._txid))
+        for widget in (self._status, self._bar, self._count, self._txid_line):
             head.inner.addWidget(widget)
         self._verify = Button(tr("Verify on the device"), "verifyAgain", self._verify_again, primary=True)
         self._copy = Button(tr("Copy explorer link"), "copyExplorerLink", self._copy_link)
@@ -78,7 +81,8 @@ class WatchPage(StepPage):
         set_words(self._status, status_words(seen))
         self._bar.show_count(transfer.confirmations, transfer.required_confirmations)
         set_words(self._count, confirmations(seen))
-        set_words(self._txid, tr("Transaction {id}").format(id=transfer.txid) if transfer.txid else "")
+        self._txid.show_id(transfer.txid, tr("transaction id"))
+        show_if(self._txid_line, bool(transfer.txid))
         self._copy.allow("" if self._link else no_link_words(seen))
         self._head_foot.say(tr("The link is copied, never opened here.") if self._link else no_link_words(seen))
         arrived = transfer.state is TransferState.ARRIVED
