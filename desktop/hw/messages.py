@@ -13,16 +13,19 @@ from desktop.hw.wire.codec import Body, Message
 Path = tuple[int, ...]
 
 UNEXPECTED_MESSAGE, DATA_ERROR, ACTION_CANCELLED = 1, 3, 4
-PIN_EXPECTED, PIN_CANCELLED, PIN_INVALID = 5, 6, 7
+BUTTON_EXPECTED, PIN_EXPECTED, PIN_CANCELLED, PIN_INVALID = 2, 5, 6, 7
 PROCESS_ERROR, NOT_INITIALIZED, INVALID_SESSION = 9, 11, 14
 
 BUTTON_OTHER, BUTTON_PROTECT_CALL, BUTTON_SIGN_TX, BUTTON_ADDRESS = 1, 7, 8, 10
-BUTTON_PUBLIC_KEY, BUTTON_PIN_ENTRY = 11, 20
+BUTTON_PUBLIC_KEY, BUTTON_PASSPHRASE_ENTRY, BUTTON_PIN_ENTRY, BUTTON_ATTACH_PIN = 11, 19, 20, 8000
+PIN_CURRENT, PIN_ATTACHED = 1, 8000
 
 
 class Initialize(Message, frozen=True):
     number: ClassVar[int] = 0
     session_id: Annotated[bytes | None, 1] = None
+    passphrase_state: Annotated[str | None, 8000] = None
+    is_contains_attach: Annotated[bool | None, 8001] = None
 
 
 class Ping(Message, frozen=True):
@@ -147,6 +150,7 @@ class PassphraseAck(Message, frozen=True):
     number: ClassVar[int] = 42
     passphrase: Annotated[str | None, 1] = None
     on_device: Annotated[bool | None, 3] = None
+    on_device_attach_pin: Annotated[bool | None, 8000] = None
 
     def __repr__(self) -> str:
         return "PassphraseAck(…)"
@@ -166,7 +170,32 @@ class PinOnDevice(Message, frozen=True):
     number: ClassVar[int] = 10000
 
 
+class GetPassphraseState(Message, frozen=True):
+    number: ClassVar[int] = 10028
+
+
+class PassphraseState(Message, frozen=True):
+    """`passphrase_state` names the open wallet: its first address on Bitcoin's test network."""
+
+    number: ClassVar[int] = 10029
+    passphrase_state: Annotated[str, 1]
+    session_id: Annotated[bytes | None, 2] = None
+    unlocked_attach_pin: Annotated[bool | None, 3] = None
+
+
+class UnlockDevice(Message, frozen=True):
+    number: ClassVar[int] = 10030
+
+
+class UnlockDeviceResponse(Message, frozen=True):
+    number: ClassVar[int] = 10031
+    unlocked: Annotated[bool | None, 1] = None
+    unlocked_attach_pin: Annotated[bool | None, 2] = None
+    passphrase_protection: Annotated[bool | None, 3] = None
+
+
 TABLES: tuple[type[Message], ...] = (
     Initialize, Ping, Success, Failure, GetPublicKey, PublicKey, Features, PinMatrixRequest, PinMatrixAck, Cancel,
     LockDevice, ButtonRequest, ButtonAck, PassphraseRequest, PassphraseAck, GetFeatures, EndSession, PinOnDevice,
+    GetPassphraseState, PassphraseState, UnlockDevice, UnlockDeviceResponse,
 )  # fmt: skip

@@ -10,6 +10,7 @@ from desktop.hw import messages as m
 from desktop.hw.carriers.udp_transport import UdpTransport, answering
 from desktop.hw.device_worker import DeviceState, DeviceWorker
 from desktop.hw.emulator.device import Emulator
+from desktop.hw.emulator.models import MODELS, Setup
 from desktop.hw.emulator.wallet import EmulatedWallet
 from desktop.hw.prompts import Prompter
 from desktop.hw.session import Session
@@ -63,7 +64,7 @@ def press(device: Emulator, *, yes: bool) -> None:
 
 def answered(model: str, request: Message) -> tuple[list[int | None], Message]:
     """Ask the emulated wallet without a wire, saying Yes to all: the codes of its button requests, and its answer."""
-    wallet = EmulatedWallet(ALL, label="", model=model, pin="", passphrase=False)
+    wallet = EmulatedWallet(ALL, Setup(MODELS[model]))
     codes: list[int | None] = []
     (answer,) = wallet.take(RawMessage(request.number, encoded(request)))
     while isinstance(answer, m.ButtonRequest):

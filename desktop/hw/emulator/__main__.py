@@ -2,6 +2,6 @@
 
 import sys
 
-from desktop.hw.emulator.device import main
+from desktop.hw.emulator.command import main
 
 sys.exit(main())

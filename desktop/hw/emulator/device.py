@@ -1,29 +1,25 @@
 """A hardware wallet in software: it speaks the same packets over UDP, has a screen of text lines and two keys.
 
-For practice and tests only: its keys live in this computer's memory. From the command line:
-
-    python -m desktop.hw.emulator --port 54935 --mnemonic-stdin [--yes]
-
-The first line of standard input is the mnemonic; later lines `yes` or `no` press the keys.
+For practice and tests only: its keys live in this computer's memory. From the command line it is started as
+`desktop.hw.emulator.command` says.
 """
 
 from __future__ import annotations
 
-import argparse
 import queue
 import selectors
 import socket
-import sys
 import threading
 from collections.abc import Callable
 from typing import NamedTuple
 
-from desktop.hw.emulator.models import MODELS
+from desktop.hw.emulator.faults import FaultName, Faults, PowerLost
+from desktop.hw.emulator.models import MODELS, Setup
 from desktop.hw.emulator.screens import Lines
 from desktop.hw.emulator.wallet import EmulatedWallet
 from desktop.hw.errors import Garbage, TooBig
-from desktop.hw.wire.codec import Message, encoded
-from desktop.hw.wire.framing import MessageReader, packets
+from desktop.hw.wire.codec import Message
+from desktop.hw.wire.framing import Framing, FramingV1
 
 OnScreen = Callable[[Lines, bool], None]
 
@@ -34,6 +30,7 @@ _LARGEST_DATAGRAM = 2048
 class _Press(NamedTuple):
     yes: bool
     question: int
+    typed: str = ""
 
 
 class Emulator:
@@ -41,6 +38,7 @@ class Emulator:
 
     `port` 0 takes a free one, kept over stop and start (as a cable pulled and put back). `on_screen` is called on the
     device's thread with the lines and whether it waits for a key. `always_yes` presses Yes by itself: tests only.
+    `setup` makes up a device in full, in place of `label`, `model`, `pin` and `passphrase`.
     """
 
     def __init__(
@@ -55,15 +53,19 @@ class Emulator:
         passphrase: bool = False,
         on_screen: OnScreen | None = None,
         always_yes: bool = False,
+        setup: Setup | None = None,
     ) -> None:
-        self._wallet = EmulatedWallet(mnemonic, label=label, model=model, pin=pin, passphrase=passphrase)
+        self.setup = setup or Setup(MODELS[model], label, pin, passphrase)
+        self._wallet = EmulatedWallet(mnemonic, self.setup)
+        self._face = self._wallet.face
+        self._faults = Faults()
         self._where = (host, port)
         self._on_screen = on_screen
         self._always_yes = always_yes
-        self._shown: tuple[Lines, bool, int] = (self._wallet.screen, False, 0)
+        self._shown: tuple[Lines, bool, int] = (self._face.screen, False, 0)
         self._screen_changed = threading.Condition()
         self._keys: queue.SimpleQueue[_Press | None] = queue.SimpleQueue()  # None ends the thread
-        self._reader = MessageReader(_LONGEST_MESSAGE)
+        self._framing = self._fresh_framing()
         self._peer: tuple[str, int] | None = None
         self._thread: threading.Thread | None = None
 
@@ -88,6 +90,8 @@ class Emulator:
         self._where = (self._where[0], self._socket.getsockname()[1])
         self._wake, self._waker = socket.socketpair()
         self._wallet.power_on()
+        self._faults.forget()
+        self._framing = self._fresh_framing()
         self._keys = queue.SimpleQueue()
         self._publish()
         self._thread = threading.Thread(target=self._run, name="emulator", daemon=True)
@@ -116,11 +120,32 @@ class Emulator:
         with self._screen_changed:
             return self._screen_changed.wait_for(self.asks, timeout_s)
 
-    def press(self, yes: bool) -> None:
-        """Press Yes or No. It answers the question on the screen at this moment and never a later one."""
+    def press(self, yes: bool, typed: str = "") -> None:
+        """Press Yes or No, having typed a PIN or passphrase on the device; without, Yes means the right PIN.
+
+        It answers the question on the screen at this moment and never a later one.
+        """
         _, asks, question = self._shown
         if asks and self._thread is not None:
-            self._tell(_Press(yes, question))
+            self._tell(_Press(yes, question, typed))
+
+    def positions_of(self, pin: str) -> str:
+        """Return which keys of the PIN grid on the screen have to be pressed for this PIN, as a person reads it."""
+        return self._wallet.vault.positions_of(pin)
+
+    def fault(self, name: FaultName, at: int = 1) -> None:
+        """Let something go wrong with the `at`-th answer from now; `desktop.hw.emulator.faults` lists what."""
+        self._faults.arm(name, at)
+
+    def ignore_cancel(self, ignores: bool = True) -> None:
+        """Let questions on the screen take no Cancel and no Initialize, until power off."""
+        self._face.stubborn = ignores
+
+    def replug(self, *, new_identity: bool = False) -> None:
+        """Pull the cable and put it back. With `new_identity` it was wiped and set up again with the same words."""
+        self.stop()
+        self._wallet.vault.identities += new_identity
+        self.start()
 
     def _tell(self, key: _Press | None) -> None:
         self._keys.put(key)
@@ -130,18 +155,23 @@ class Emulator:
         with selectors.DefaultSelector() as selector:
             selector.register(self._socket, selectors.EVENT_READ)
             selector.register(self._wake, selectors.EVENT_READ)
-            while True:
-                for ready, _ in selector.select():
-                    if ready.fileobj is self._socket:
-                        self._receive()
-                    elif not self._press_next():
-                        return
+            try:
+                while True:
+                    for ready, _ in selector.select():
+                        if ready.fileobj is self._socket:
+                            self._receive()
+                        elif not self._press_next():
+                            return
+            except PowerLost:
+                self._socket.close()  # nobody answers at its port any more
+                self._wallet.power_on()
+                self._publish()
 
     def _press_next(self) -> bool:
         self._wake.recv(1)
         key = self._keys.get()
-        if key is not None and key.question == self._wallet.question:
-            self._reply(self._wallet.press(key.yes))
+        if key is not None and key.question == self._face.question:
+            self._reply(self._wallet.press(key.yes, key.typed))
         return key is not None
 
     def _receive(self) -> None:
@@ -153,76 +183,37 @@ class Emulator:
             self._socket.sendto(b"PONGPONG", peer)
             return
         if peer != self._peer:
-            self._peer, self._reader = peer, MessageReader(_LONGEST_MESSAGE)
+            self._peer, self._framing = peer, self._fresh_framing()
         try:
-            raw = self._reader.feed(datagram)
+            taken = self._framing.feed(datagram)
         except TooBig:
             self._reply(self._wallet.too_big())
         except Garbage:
             return  # as the firmware does: what has no mark is not for it
         else:
-            if raw is not None:
+            for raw in taken:
                 self._reply(self._wallet.take(raw))
 
     def _reply(self, answers: list[Message]) -> None:
         self._publish()  # the screen first: whoever reads the answer finds the screen that belongs to it
         self._send(answers)
-        if self._always_yes and self._wallet.asks:
+        if self._always_yes and self._face.asks:
             self._reply(self._wallet.press(True))
 
     def _send(self, answers: list[Message]) -> None:
         for answer in answers:
-            for packet in packets(answer.number, encoded(answer)):
+            for packet in self._faults.packets(answer, self._framing):
                 if self._peer is not None:
                     self._socket.sendto(packet, self._peer)
 
+    def _fresh_framing(self) -> Framing:
+        return FramingV1(_LONGEST_MESSAGE)
+
     def _publish(self) -> None:
-        shown = (self._wallet.screen, self._wallet.asks, self._wallet.question)
+        shown = (self._face.screen, self._face.asks, self._face.question)
         if shown != self._shown:
             with self._screen_changed:
                 self._shown = shown
                 self._screen_changed.notify_all()
             if self._on_screen is not None:
                 self._on_screen(*shown[:2])
-
-
-def _print_screen(lines: Lines, asks: bool) -> None:
-    sys.stderr.write("\n".join([*lines, "[no] [yes]" if asks else "", ""]))
-
-
-def main(argv: list[str] | None = None) -> int:
-    """Run an emulator until it is interrupted; print its path on standard output once it answers."""
-    parser = argparse.ArgumentParser(prog="python -m desktop.hw.emulator", description="An emulated hardware wallet.")
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=0, help="UDP port; 0 takes a free one")
-    parser.add_argument(
-        "--mnemonic-stdin", action="store_true", required=True, help="read the words from the first line"
-    )
-    parser.add_argument("--label", default="")
-    parser.add_argument("--model", choices=sorted(MODELS), default="classic1s")
-    parser.add_argument("--passphrase", action="store_true", help="ask for a passphrase")
-    parser.add_argument("--yes", action="store_true", help="press Yes by itself (for tests)")
-    args = parser.parse_args(argv)
-    emulator = Emulator(
-        sys.stdin.readline(),
-        label=args.label,
-        model=args.model,
-        host=args.host,
-        port=args.port,
-        passphrase=args.passphrase,
-        on_screen=_print_screen,
-        always_yes=args.yes,
-    )
-    emulator.start()
-    try:
-        sys.stdout.write(emulator.path + "\n")
-        sys.stdout.flush()
-        for line in sys.stdin:
-            if line.strip() in ("yes", "no"):
-                emulator.press(line.strip() == "yes")
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        pass
-    finally:
-        emulator.stop()
-    return 0

@@ -19,9 +19,10 @@ DEEPEST = 8  # the longest path it takes
 
 
 class Key(NamedTuple):
-    """A key pressed on the device."""
+    """A key pressed on the device; `typed` is what was entered on its screen before, "" for what is right."""
 
     yes: bool
+    typed: str = ""
 
 
 class Refusal(Exception):

@@ -1,70 +1,106 @@
-"""Which devices the emulator can be, and what each says of itself."""
+"""Which devices the emulator can be, how one is made up, and what each says of itself."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from desktop.hw.messages import Features
 
 _CAPABILITIES = (1, 2, 5, 7, 9, 10, 14, 16)  # as a Classic lists them: Bitcoin first
+_BITCOIN_CAPABILITIES = (1, 5)
+_TEN_KEYS_FROM = (3, 12, 0)
+_TEN_KEYS_MODELS = frozenset({"Classic 1S", "Pure"})
 
 
 class Model(NamedTuple):
-    """A model by the name people know, OneKey's type number, the protocol's model letter and the firmware version."""
+    """A model by the name people know, OneKey's type number, the protocol's model letter and the firmware version.
+
+    `protocol` is that of its wire: 1, or 2 for the newest devices.
+    """
 
     name: str
     device_type: int
     letter: str
     firmware: str
+    bitcoin_only: bool = False
+    protocol: int = 1
 
     @property
     def pin_on_own_screen(self) -> bool:
         """Return whether it never asks the computer for the PIN."""
         return self.letter == "T"
 
+    @property
+    def ten_pin_keys(self) -> bool:
+        """Return whether its PIN grid has a tenth key, the wide one below the nine."""
+        return self.name in _TEN_KEYS_MODELS and version_of(self.firmware) >= _TEN_KEYS_FROM
+
+
+class Setup(NamedTuple):
+    """How one emulated device is made up.
+
+    `attach_pin`: a second PIN that opens a hidden wallet, the one of `hidden`. `scrambled`: the PIN grid is shuffled
+    for every request, as on the real screen; else its keys stand in the order of a keypad.
+    """
+
+    model: Model
+    label: str = ""
+    pin: str = ""
+    passphrase: bool = False
+    attach_pin: str = ""
+    hidden: str = "attached"
+    scrambled: bool = False
+    state: Literal["ready", "uninitialised", "bootloader"] = "ready"
+
 
 MODELS = {
     "classic": Model("Classic", 0, "1", "3.9.0"),
+    "classic-old": Model("Classic", 0, "1", "3.2.0"),
     "classic1s": Model("Classic 1S", 1, "1", "3.19.0"),
+    "classic1s-old": Model("Classic 1S", 1, "1", "3.12.0"),
+    "classic1s-first": Model("Classic 1S", 1, "1", "3.2.0"),
     "mini": Model("Mini", 2, "1", "3.9.0"),
     "touch": Model("Touch", 3, "T", "4.9.0"),
+    "touch-old": Model("Touch", 3, "T", "4.4.0"),
     "pro": Model("Pro", 5, "T", "4.20.0"),
     "pure": Model("Pure", 6, "1", "3.19.0"),
+    "pro2": Model("Pro 2", 7, "T", "1.0.0", protocol=2),
 }
 
 
+def version_of(text: str) -> tuple[int, ...]:
+    """Return a version as numbers that compare; nothing for what is no version."""
+    parts = text.split("-")[0].split(".")
+    return tuple(map(int, parts)) if all(part.isascii() and part.isdigit() for part in parts) else ()
+
+
 def features_of(
-    model: Model,
-    *,
-    label: str,
-    device_id: str,
-    serial: str,
-    pin: bool,
-    passphrase: bool,
-    unlocked: bool,
-    session: bytes,
+    setup: Setup, *, device_id: str, serial: str, unlocked: bool, attached: bool, session: bytes
 ) -> Features:
     """Return what a shipped OneKey answers: a vendor and a version that are not its own, and its own fields."""
+    model = setup.model
     return Features(
         vendor="trezor.io",
         major_version=2,
         minor_version=99,
         patch_version=99,
-        bootloader_mode=False,
+        bootloader_mode=setup.state == "bootloader",
         device_id=device_id,
-        pin_protection=pin,
-        passphrase_protection=passphrase,
+        pin_protection=bool(setup.pin),
+        passphrase_protection=setup.passphrase,
         language="en-US",
-        label=label,
-        initialized=True,
+        label=setup.label,
+        initialized=setup.state == "ready",
         unlocked=unlocked,
         model=model.letter,
-        fw_vendor="EMULATOR",
-        capabilities=_CAPABILITIES,
+        fw_vendor="OneKey Bitcoin-only" if model.bitcoin_only else "EMULATOR",
+        capabilities=_BITCOIN_CAPABILITIES if model.bitcoin_only else _CAPABILITIES,
         session_id=session or None,
         safety_checks=0,
         onekey_version=model.firmware,
         onekey_device_type=model.device_type,
         onekey_firmware_version=model.firmware,
         onekey_serial_no=serial,
+        attach_to_pin_user=bool(setup.attach_pin),
+        unlocked_attach_pin=attached,
     )

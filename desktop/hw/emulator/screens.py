@@ -49,6 +49,21 @@ def pin() -> Lines:
     return ("Enter PIN",)
 
 
+def attach_pin() -> Lines:
+    """Return the screen on which the PIN of a hidden wallet is typed."""
+    return ("Enter hidden PIN",)
+
+
+def pin_grid(digits: str) -> Lines:
+    """Return the PIN grid as it stands on the screen: key 1 is at the bottom left, a tenth one lies below."""
+    rows = (digits[6:9], digits[3:6], digits[0:3])
+    return (
+        "Enter PIN",
+        *(" ".join(row) for row in rows),
+        *((f"  {digits[9]}",) if len(digits) > len("123456789") else ()),
+    )
+
+
 def passphrase() -> Lines:
     """Return the screen on which the passphrase is typed."""
     return ("Enter passphrase",)

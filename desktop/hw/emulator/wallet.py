@@ -6,15 +6,15 @@ next. Refusals are as the firmware of a Classic 1S gives them.
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-from typing import NamedTuple
-
-from desktop.domain.bitcoin_keys import PrivateNode, master_of, seed_of
+from desktop.domain.bitcoin_keys import PrivateNode, address_of_key
+from desktop.domain.derivation_path import HARDENED
 from desktop.hw import messages as m
 from desktop.hw.emulator import bitcoin_answers, ethereum_answers, key_answers, screens, solana_answers, tron_answers
-from desktop.hw.emulator.flow import Answer, Flow, Key, Refusal, Step, at_once, refuse_if_cancelled
-from desktop.hw.emulator.models import MODELS, features_of
+from desktop.hw.emulator.face import Face
+from desktop.hw.emulator.flow import Answer, Flow, Key, Refusal, Step, at_once
+from desktop.hw.emulator.gates import knows
+from desktop.hw.emulator.models import Model, Setup, features_of
+from desktop.hw.emulator.vault import Vault
 from desktop.hw.errors import Garbage
 from desktop.hw.message_numbers import BY_NUMBER
 from desktop.hw.wire.codec import Message, decoded
@@ -27,59 +27,42 @@ ANSWERS: dict[type[Message], Answer] = {
     **tron_answers.ANSWERS,
     **solana_answers.ANSWERS,
 }
-_MOST_SESSIONS = 10
-
-
-class Keys(NamedTuple):
-    """The seed of an open wallet and the master key on Bitcoin's curve. Its text form shows no secret."""
-
-    seed: bytes
-    root: PrivateNode
-
-    @classmethod
-    def of(cls, mnemonic: str, passphrase: str = "") -> Keys:
-        """Return the keys that these words and this passphrase open."""
-        seed = seed_of(mnemonic, passphrase)
-        return cls(seed, master_of(seed))
-
-    def __repr__(self) -> str:
-        return "Keys(…)"
+_UNKNOWN = m.Failure(code=m.UNEXPECTED_MESSAGE, message="Unknown message")
+_UNEXPECTED = m.Failure(code=m.UNEXPECTED_MESSAGE, message="Unexpected message")
+_ALWAYS_ANSWERED = (m.Initialize, m.GetFeatures, m.Ping, m.Cancel, m.LockDevice, m.EndSession)
+_STATE_PATH = (HARDENED + 44, HARDENED + 1, HARDENED, 0, 0)
 
 
 class EmulatedWallet:
-    """A wallet with keys from a mnemonic. Its owner sees `screen` and `asks`; `question` counts what it asked."""
+    """A wallet with keys from a mnemonic. Its owner sees `face`: the screen, and whether it asks."""
 
-    def __init__(self, mnemonic: str, *, label: str, model: str, pin: str, passphrase: bool) -> None:
-        self._mnemonic = mnemonic
-        self._label = label
-        self.model = MODELS[model]
-        self.question = 0
-        self._pin = pin
-        self._passphrase = passphrase
-        self._standard = Keys.of(mnemonic)
-        mark = hashlib.sha256(self._standard.root.public().fingerprint().encode()).hexdigest().upper()
-        self._device_id, self._serial = mark[:24], f"EM{mark[24:36]}"
+    def __init__(self, mnemonic: str, setup: Setup) -> None:
+        self._setup = setup
+        self.face = Face(self._home)
+        self.vault = Vault(mnemonic, setup, self.face)
         self.power_on()
+
+    @property
+    def model(self) -> Model:
+        """Return which device it is."""
+        return self._setup.model
 
     def power_on(self) -> None:
         """Begin as after connecting the cable: locked, no session, home screen."""
-        self.question += 1
-        self._sessions: dict[bytes, Keys | None] = {}
-        self._session = b""
-        self._unlocked = not self._pin
+        self.vault.power_on()
         self._flow: Flow | None = None
-        self._go_home()
+        self.face.forget()
 
     def take(self, raw: RawMessage) -> list[Message]:
         """Take a message from the computer and return what to send back."""
         table = BY_NUMBER.get(raw.number)
-        if table is None:
-            return self._end(m.Failure(code=m.UNEXPECTED_MESSAGE, message="Unknown message"))
+        if table is None or not knows(self.model, table):
+            return self._end(_UNKNOWN)
         try:
             message = decoded(table, raw.body)
         except Garbage as garbage:
             return self._end(m.Failure(code=m.DATA_ERROR, message=garbage.what))
-        if self._flow is not None and not isinstance(message, m.Initialize):
+        if self._flow is not None and (self.face.stubborn or not isinstance(message, m.Initialize)):
             return self._go_on(message)
         self._flow = self._started(message)
         return self._go_on(None)
@@ -88,9 +71,9 @@ class EmulatedWallet:
         """Return the answer to a message longer than the device's memory."""
         return self._end(m.Failure(code=m.DATA_ERROR, message="Message too big"))
 
-    def press(self, yes: bool) -> list[Message]:
-        """Press a key; it counts only while the screen asks."""
-        return self._go_on(Key(yes)) if self.asks and self._flow is not None else []
+    def press(self, yes: bool, typed: str = "") -> list[Message]:
+        """Press a key, with what was typed before it; it counts only while the screen asks."""
+        return self._go_on(Key(yes, typed)) if self.face.asks and self._flow is not None else []
 
     def _go_on(self, event: Message | Key | None) -> list[Message]:
         assert self._flow is not None
@@ -104,55 +87,55 @@ class EmulatedWallet:
 
     def _end(self, answer: Message) -> list[Message]:
         self._flow = None
-        self._go_home()
+        self.face.go_home()
         return [answer]
 
-    def _go_home(self) -> None:
-        name = self._label or f"OneKey {self.model.name}"
-        self.screen, self.asks = screens.home(name, locked=not self._unlocked), False
+    def _home(self) -> screens.Lines:
+        if self._setup.state != "ready":
+            return (f"OneKey {self.model.name}", self._setup.state)
+        name = self._setup.label or f"OneKey {self.model.name}"
+        return screens.home(name, locked=not self.vault.unlocked)
 
     def _started(self, message: Message) -> Flow:
+        if self._setup.state == "bootloader" and not isinstance(message, m.Initialize | m.GetFeatures | m.Ping):
+            return at_once(_UNKNOWN)
+        if self._setup.state == "uninitialised" and not isinstance(message, _ALWAYS_ANSWERED):
+            return at_once(m.Failure(code=m.NOT_INITIALIZED, message="Device not initialized"))
         answer = ANSWERS.get(type(message))
-        if answer is not None:
-            return answer(self, message)
+        return answer(self, message) if answer is not None else self._of_its_own(message)
+
+    def _of_its_own(self, message: Message) -> Flow:
         match message:
             case m.Initialize():
-                return at_once(self._begun(message))
+                self.vault.begin(message.session_id)
+                return at_once(self._features())
             case m.GetFeatures():
                 return at_once(self._features())
             case m.Ping():
                 return self._ping(message)
             case m.LockDevice():
-                self._unlocked = not self._pin
+                self.vault.lock()
                 return at_once(m.Success(message="Session cleared"))
             case m.EndSession():
-                self._sessions.pop(self._session, None)
-                self._session = b""
+                self.vault.end()
                 return at_once(m.Success(message="Session ended"))
+            case m.UnlockDevice():
+                return self._unlock()
+            case m.GetPassphraseState():
+                return self._wallet_state()
             case m.Cancel():
                 return at_once(m.Failure(code=m.ACTION_CANCELLED, message="Aborted"))
-        return at_once(m.Failure(code=m.UNEXPECTED_MESSAGE, message="Unexpected message"))
-
-    def _begun(self, message: m.Initialize) -> m.Features:
-        if message.session_id in self._sessions:
-            self._session = message.session_id or b""
-        else:
-            self._session = secrets.token_bytes(32)
-            self._sessions[self._session] = None
-            while len(self._sessions) > _MOST_SESSIONS:
-                self._sessions.pop(next(iter(self._sessions)))
-        return self._features()
+        return at_once(_UNEXPECTED)
 
     def _features(self) -> m.Features:
+        device_id, serial = self.vault.marks
         return features_of(
-            self.model,
-            label=self._label,
-            device_id=self._device_id,
-            serial=self._serial,
-            pin=bool(self._pin),
-            passphrase=self._passphrase,
-            unlocked=self._unlocked,
-            session=self._session,
+            self._setup,
+            device_id=device_id,
+            serial=serial,
+            unlocked=self.vault.unlocked,
+            attached=self.vault.attached,
+            session=self.vault.session,
         )
 
     def _ping(self, message: m.Ping) -> Flow:
@@ -160,63 +143,33 @@ class EmulatedWallet:
             yield from self.confirmed(screens.ping(message.message or ""), m.BUTTON_PROTECT_CALL)
         return m.Success(message=message.message)
 
+    def _unlock(self) -> Flow:
+        yield from self.vault.unlock()
+        return m.UnlockDeviceResponse(
+            unlocked=True, unlocked_attach_pin=self.vault.attached, passphrase_protection=self._setup.passphrase
+        )
+
+    def _wallet_state(self) -> Flow:
+        yield from self.opened()
+        key = self.root().at(_STATE_PATH).public().public_key
+        return m.PassphraseState(
+            passphrase_state=address_of_key(key, "p2pkh", testnet=True),
+            session_id=self.vault.session,
+            unlocked_attach_pin=self.vault.attached,
+        )
+
     def confirmed(self, screen: screens.Lines, code: int) -> Step:
         """Show a screen and wait for Yes; No and Cancel refuse, anything else stays unanswered."""
-        self.screen = screen
-        event = yield m.ButtonRequest(code=code)
-        while not isinstance(event, m.ButtonAck):
-            refuse_if_cancelled(event)
-            event = yield None
-        yield from self._key_pressed(screen)
-
-    def _key_pressed(self, screen: screens.Lines) -> Step:
-        self.screen, self.asks = screen, True
-        self.question += 1
-        event: Message | Key | None = None
-        while not isinstance(event, Key):
-            if event is not None:
-                refuse_if_cancelled(event)
-            event = yield None
-        self.asks = False
-        if not event.yes:
-            raise Refusal(m.ACTION_CANCELLED, "Action cancelled by user")
+        yield from self.face.confirmed(screen, code)
 
     def opened(self) -> Step:
         """Ask for PIN and passphrase as far as this session still needs them."""
-        if not self._unlocked:
-            yield from self._pin_entered()
-            self._unlocked = True
-        if self._sessions.get(self._session) is None:
-            passphrase = ""
-            if self._passphrase:
-                event = yield m.PassphraseRequest()
-                refuse_if_cancelled(event)
-                if not isinstance(event, m.PassphraseAck):
-                    raise Refusal(m.UNEXPECTED_MESSAGE, "Unexpected message")
-                passphrase = event.passphrase or ""
-                if event.on_device:
-                    yield from self._key_pressed(screens.passphrase())
-            keys = Keys.of(self._mnemonic, passphrase) if passphrase else self._standard
-            self._session = self._session or secrets.token_bytes(32)
-            self._sessions[self._session] = keys
-
-    def _pin_entered(self) -> Step:
-        if self.model.pin_on_own_screen:
-            yield from self.confirmed(screens.pin(), m.BUTTON_PIN_ENTRY)
-            return
-        event = yield m.PinMatrixRequest(type=1)
-        refuse_if_cancelled(event)
-        if isinstance(event, m.PinOnDevice):
-            yield from self._key_pressed(screens.pin())
-        elif not isinstance(event, m.PinMatrixAck):
-            raise Refusal(m.PIN_EXPECTED, "PIN expected")
-        elif event.pin != self._pin:
-            raise Refusal(m.PIN_INVALID, "PIN invalid")
+        yield from self.vault.opened()
 
     def root(self) -> PrivateNode:
         """Return the master key of the wallet that is open. Only after `opened`."""
-        return (self._sessions[self._session] or self._standard).root
+        return self.vault.keys().root
 
     def seed(self) -> bytes:
         """Return the seed of the wallet that is open, for keys on other curves. Only after `opened`."""
-        return (self._sessions[self._session] or self._standard).seed
+        return self.vault.keys().seed

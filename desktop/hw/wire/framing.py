@@ -6,7 +6,7 @@ First packet: `?##`, type (2 bytes), length (4 bytes, both big-endian), 55 bytes
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from desktop.hw.errors import Garbage, TooBig
 
@@ -24,9 +24,33 @@ class RawMessage(NamedTuple):
     body: bytes
 
 
-def packets(number: int, body: bytes) -> list[bytes]:
-    """Return the packets that carry this message, each of exactly 64 bytes."""
-    head = _MAGIC + number.to_bytes(2, "big") + len(body).to_bytes(4, "big")
+class Framing(Protocol):
+    """How messages travel: packets of one end, put together again at the other. One object for one conversation."""
+
+    protocol: int
+
+    @property
+    def midway(self) -> bool:
+        """Return whether a message has begun and is not whole yet."""
+
+    def packets(self, number: int, body: bytes) -> list[bytes]:
+        """Return the packets that carry this message."""
+
+    def lying(self, number: int, body: bytes, length: int) -> list[bytes]:
+        """Return the packets of a message that declares this length, whatever it has: for tests of the other end."""
+
+    def feed(self, packet: bytes) -> list[RawMessage]:
+        """Take one packet; return the messages it completes. After Garbage it stands ready for a fresh start."""
+
+    def acknowledgement(self) -> list[bytes]:
+        """Return what tells the other end that its last message came whole."""
+
+
+def packets(number: int, body: bytes, *, length: int | None = None) -> list[bytes]:
+    """Return the packets that carry this message, each of exactly 64 bytes. `length` is declared instead of the true
+    one, for tests of the other end.
+    """
+    head = _MAGIC + number.to_bytes(2, "big") + (len(body) if length is None else length).to_bytes(4, "big")
     room = PACKET_SIZE - len(head)
     cut = [head + body[:room]]
     step = PACKET_SIZE - len(_MORE)
@@ -80,3 +104,34 @@ class MessageReader:
         self._parts.append(chunk[: self._missing])
         self._missing -= len(self._parts[-1])
         return None if self._missing else RawMessage(self._number, b"".join(self._parts))
+
+
+class FramingV1:
+    """Version 1 as one conversation has it."""
+
+    protocol = 1
+
+    def __init__(self, longest: int = LONGEST_BODY) -> None:
+        self._reader = MessageReader(longest)
+
+    @property
+    def midway(self) -> bool:
+        """Return whether a message has begun and is not whole yet."""
+        return self._reader.midway
+
+    def packets(self, number: int, body: bytes) -> list[bytes]:
+        """Return the packets that carry this message."""
+        return packets(number, body)
+
+    def lying(self, number: int, body: bytes, length: int) -> list[bytes]:
+        """Return the packets of a message that declares this length."""
+        return packets(number, body, length=length)
+
+    def feed(self, packet: bytes) -> list[RawMessage]:
+        """Take one packet; return the message it completes, if it does. Raises Garbage."""
+        raw = self._reader.feed(packet)
+        return [] if raw is None else [raw]
+
+    def acknowledgement(self) -> list[bytes]:
+        """Return nothing: this version has no acknowledgements."""
+        return []
