@@ -22,7 +22,7 @@ _STATE_OF_TROUBLE: dict[type[DeviceTrouble], str] = {
     errors.AccessDenied: "no access",
     errors.InBootloader: "bootloader",
 }
-_LATER = ("sign-psbt", "sign-evm", "sign-typed-data", "sign-sol")
+_LATER = ("sign-psbt", "sign-typed-data", "sign-sol")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     tron.add_argument("file", metavar="FILE", help="the JSON a TRON node gives; - is standard input")
     for command in (address, xpub, message, tron):
         command.add_argument("--path", metavar="P", required=True, help="as in m/84'/0'/0'/0/0; ' and h are the same")
+    wallet_ethereum.add_commands(commands, shared)
     for name in _LATER:
         later = commands.add_parser(name, parents=[shared], help="not available yet")
         later.add_argument("file", nargs="?")
@@ -115,6 +116,7 @@ _COMMANDS: dict[tuple[str, str], Callable[[argparse.Namespace, Output], None]] =
     ("sign-message", "btc"): wallet_bitcoin.sign_message,
     ("address", "eth"): wallet_ethereum.address,
     ("sign-message", "eth"): wallet_ethereum.sign_message,
+    ("sign-evm", ""): wallet_ethereum.sign_evm,
     ("sign-tron", ""): wallet_tron.sign,
 }
 """What does which command, by its name and --coin."""

@@ -1,14 +1,34 @@
-"""`seawall wallet` on Ethereum and the chains like it: addresses and signed messages."""
+"""`seawall wallet` on Ethereum and the chains like it: addresses, signed messages and transactions."""
 
 from __future__ import annotations
 
 import argparse
+from decimal import Decimal
 
 import msgspec
 
+from desktop.cli.given_file import read_given
 from desktop.cli.output import Output
 from desktop.cli.wallet_opening import opened
+from desktop.domain.derivation_path import parse_path
+from desktop.domain.money import amount
 from desktop.hw.ethereum import operations as ethereum
+from desktop.hw.ethereum import signing
+from desktop.hw.ethereum.transaction_file import read_transaction
+
+
+def add_commands(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser
+) -> None:
+    """Declare the commands that only Ethereum's chains have."""
+    evm = commands.add_parser("sign-evm", parents=[shared], help="sign a transaction of an Ethereum chain")
+    evm.add_argument("file", metavar="FILE", help="JSON as node libraries write it; - is standard input")
+    evm.add_argument(
+        "--highest-fee",
+        metavar="AMOUNT",
+        help="in the chain's coin, instead of 0.5 (5 on a chain Seawall cannot name)",
+    )
+    evm.add_argument("--path", metavar="P", required=True, help="as in m/44'/60'/0'/0/0; ' and h are the same")
 
 
 def address(args: argparse.Namespace, out: Output) -> None:
@@ -23,3 +43,21 @@ def sign_message(args: argparse.Namespace, out: Output) -> None:
     with opened(args, out) as session:
         signed = ethereum.sign_ethereum_message(session, args.path, args.message)
     out.emit(msgspec.structs.asdict(signed), f"{signed.address}\n{signed.signature}")
+
+
+def sign_evm(args: argparse.Namespace, out: Output) -> None:
+    """Print the signed transaction that the file describes."""
+    transaction = read_transaction(read_given(args), where=args.file)
+    highest: Decimal | None = amount(args.highest_fee, name="--highest-fee") if args.highest_fee else None
+    parse_path(args.path)
+    signing.check_fee(transaction, highest)
+    with opened(args, out) as session:
+        signed = signing.sign_transaction(session, args.path, transaction, highest_fee=highest)
+    facts = {
+        "raw": signed.raw,
+        "hash": signed.hash,
+        "from": signed.sender,
+        "path": signed.path,
+        "words": signed.words,
+    }
+    out.emit(facts, "\n".join((*signed.words, signed.raw)))

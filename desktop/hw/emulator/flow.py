@@ -50,6 +50,9 @@ class Wallet(Protocol):
     def confirmed(self, screen: Lines, code: int) -> Step:
         """Show a screen and wait for Yes; No and Cancel refuse, anything else stays unanswered."""
 
+    def further(self, screen: Lines) -> Step:
+        """Show one more screen of the question that was begun, without telling the computer, and wait for Yes."""
+
     def root(self) -> PrivateNode:
         """Return the master key of the wallet that is open. Only after `opened`."""
 

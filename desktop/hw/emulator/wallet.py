@@ -162,6 +162,10 @@ class EmulatedWallet:
         """Show a screen and wait for Yes; No and Cancel refuse, anything else stays unanswered."""
         yield from self.face.confirmed(screen, code)
 
+    def further(self, screen: screens.Lines) -> Step:
+        """Show one more screen of the question that was begun, without telling the computer, and wait for Yes."""
+        yield from self.face.key_pressed(screen)
+
     def opened(self) -> Step:
         """Ask for PIN and passphrase as far as this session still needs them."""
         yield from self.vault.opened()

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from desktop.domain.derivation_path import HARDENED
 from desktop.domain.evm_address import address_of_key
 from desktop.hw import errors
 from desktop.hw.ethereum.numbering import no_ethereum
-from desktop.hw.public_keys import node, not_proved
+from desktop.hw.public_keys import key_at, not_proved
 from desktop.hw.session import Screen, Session
 from desktop.hw.wire.codec import Message
 
@@ -20,9 +19,7 @@ M = TypeVar("M", bound=Message)
 
 def account_at(session: Session, path: tuple[int, ...]) -> str:
     """Return the address at the path, derived here from the device's public key of the path's hardened part."""
-    hardened = max((place + 1 for place, number in enumerate(path) if number & HARDENED), default=0)
-    leaf = node(session, path[:hardened] or path).at(path[hardened:] if hardened else ())
-    return address_of_key(leaf.public_key)
+    return address_of_key(key_at(session, path).public_key)
 
 
 def ask(session: Session, request: Message, expect: type[M], screen: Screen) -> M:

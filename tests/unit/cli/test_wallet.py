@@ -2,15 +2,17 @@
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from eth_account import Account
 
 from desktop.cli.command_line import run
 from desktop.cli.output import Output
 from desktop.hw.carriers import discovery
 from tests.fakes.device_bench import SEGWIT_ADDRESS, SEGWIT_PATH, TAPROOT_ADDRESS, emulator
-from tests.fakes.ethereum_bench import ADDRESS, PATH
+from tests.fakes.ethereum_bench import ADDRESS, PATH, SECRET
 
 
 def _run(*args: str) -> int:
@@ -85,6 +87,53 @@ def test_ethereum_address_and_message(capsys: pytest.CaptureFixture[str]) -> Non
     assert signed["address"] == ADDRESS
     assert signed["signature"].startswith("0x")
     assert len(signed["signature"]) == 132
+
+
+EVM = {
+    "chainId": 42161, "nonce": 0, "gas": "0x15f90", "to": ADDRESS, "value": "1", "gasPrice": 100_000_000, "data": "0x"
+}  # fmt: skip
+
+
+def test_sign_evm(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    given = io.TextIOWrapper(io.BytesIO(json.dumps(EVM).encode()))
+    monkeypatch.setattr("sys.stdin", given)
+    with emulator(always_yes=True) as device:
+        assert _run("sign-evm", "-", "--path", PATH, "--device", device.path) == 0
+    (line,) = _facts(capsys)
+    expected = Account.sign_transaction(EVM | {"gas": 90_000, "value": 1}, SECRET)
+    assert (line["raw"], line["hash"]) == (expected.raw_transaction.to_0x_hex(), expected.hash.to_0x_hex())
+    assert line["from"] == ADDRESS
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "words"),
+    [
+        ({"value": -1}, 3, "value -1 is negative"),
+        ({"to": None}, 3, "creates a contract"),
+        ({"gasPrice": 10**15}, 6, "the fee can be 90 ETH"),
+        ({"from": "0x" + "11" * 20}, 3, "the transaction is from"),
+    ],
+)
+def test_sign_evm_refuses_with_words(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, change: dict[str, object], code: int, words: str
+) -> None:
+    file = tmp_path / "tx.json"
+    file.write_text(json.dumps(EVM | change), encoding="utf-8")
+    with emulator() as device:
+        assert _run("sign-evm", str(file), "--path", PATH, "--device", device.path) == code
+    (line,) = _facts(capsys)
+    assert words in line["message"]
+    assert line["remedy"]
+
+
+def test_sign_evm_takes_a_high_fee_that_is_meant(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "tx.json"
+    file.write_text(json.dumps(EVM | {"gasPrice": 10**13}), encoding="utf-8")
+    with emulator(always_yes=True) as device:
+        where = (str(file), "--path", PATH, "--device", device.path)
+        assert _run("sign-evm", *where) == 6
+        assert _run("sign-evm", *where, "--highest-fee", "1") == 0
+        assert _run("sign-evm", *where, "--highest-fee", "x") == 3
 
 
 def test_no_on_the_device_is_exit_code_4(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,7 +1,5 @@
 """Ethereum addresses and messages: on emulated devices old and new, and from devices that lie."""
 
-from collections.abc import Callable, Iterable
-
 import pytest
 from eth_account import Account
 from eth_account.messages import encode_defunct
@@ -14,11 +12,8 @@ from desktop.hw import messages as m
 from desktop.hw.ethereum import messages as e
 from desktop.hw.ethereum.numbering import ONEKEY, PLAIN, numbers_of, typed_data_mode
 from desktop.hw.ethereum.operations import ethereum_address, sign_ethereum_message
-from desktop.hw.session import Session
-from desktop.hw.wire.codec import Message
 from tests.fakes.device_bench import ALL
-from tests.fakes.ethereum_bench import ADDRESS, ALL_MODELS, PATH, SECRET, wallet
-from tests.fakes.scripted_device import Reply, ScriptedDevice
+from tests.fakes.ethereum_bench import ADDRESS, ALL_MODELS, PATH, SECRET, scripted_wallet, wallet
 
 
 @pytest.mark.parametrize("model", ALL_MODELS)
@@ -101,7 +96,7 @@ def test_model_and_firmware_choose_the_messages(model: str, firmware: str, numbe
 
 
 def test_bitcoin_only_firmware_is_named_before_anything_is_asked() -> None:
-    session, device = _session(lambda message: (), fw_vendor="OneKey Bitcoin-only")
+    session, device = scripted_wallet(lambda message: (), fw_vendor="OneKey Bitcoin-only")
     with pytest.raises(errors.NotSupported, match="Ethereum") as caught:
         ethereum_address(session, PATH)
     assert "Bitcoin-only" in caught.value.remedy
@@ -109,7 +104,7 @@ def test_bitcoin_only_firmware_is_named_before_anything_is_asked() -> None:
 
 
 def test_an_unknown_message_is_told_as_firmware_without_ethereum() -> None:
-    session, _ = _session(lambda message: [m.Failure(code=1, message="Unknown message")])
+    session, _ = scripted_wallet(lambda message: [m.Failure(code=1, message="Unknown message")])
     with pytest.raises(errors.NotSupported) as caught:
         ethereum_address(session, PATH)
     assert "Bitcoin-only" in caught.value.remedy
@@ -118,7 +113,7 @@ def test_an_unknown_message_is_told_as_firmware_without_ethereum() -> None:
 
 @pytest.mark.parametrize("address", [ADDRESS.lower(), "0x" + "00" * 20, None])
 def test_an_address_that_is_not_its_own_drops_the_link(address: str | None) -> None:
-    session, _ = _session(lambda message: [e.Address(address=address)])
+    session, _ = scripted_wallet(lambda message: [e.Address(address=address)])
     with pytest.raises(errors.NotProved, match="its own key gives"):
         ethereum_address(session, PATH)
     assert session.over
@@ -130,7 +125,7 @@ def test_an_address_that_is_not_its_own_drops_the_link(address: str | None) -> N
 )
 def test_a_signature_of_someone_or_something_else_drops_the_link(secret: bytes, body: bytes, address: str) -> None:
     signature = bytes(Account.sign_message(encode_defunct(body), secret).signature)
-    session, _ = _session(lambda message: [e.MessageSignature(signature=signature, address=address)])
+    session, _ = scripted_wallet(lambda message: [e.MessageSignature(signature=signature, address=address)])
     with pytest.raises(errors.NotProved):
         sign_ethereum_message(session, PATH, "hello")
     assert session.over
@@ -138,27 +133,3 @@ def test_a_signature_of_someone_or_something_else_drops_the_link(secret: bytes, 
 
 def _secret(path: str) -> bytes:
     return master_of(seed_of(ALL)).at(parse_path(path)).secret
-
-
-def _session(answers: Callable[[Message], Iterable[Reply]], **features: str) -> tuple[Session, ScriptedDevice]:
-    """Return a session with a device that tells its true public keys, and answers the rest as told."""
-
-    def reply(message: Message) -> Iterable[Reply]:
-        if not isinstance(message, m.GetPublicKey):
-            return answers(message)
-        node = master_of(seed_of(ALL)).at(message.address_n).public()
-        told = m.HDNode(
-            depth=node.depth,
-            fingerprint=int.from_bytes(node.parent_fingerprint, "big"),
-            child_num=node.child_number,
-            chain_code=node.chain_code,
-            public_key=node.public_key,
-        )
-        return [m.PublicKey(node=told)]
-
-    device = ScriptedDevice(reply)
-    session = Session(device, quick_s=0.2)
-    session.begin()
-    if features:
-        session.features = m.Features(**features)
-    return session, device
