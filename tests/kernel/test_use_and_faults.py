@@ -105,6 +105,14 @@ def test_another_device_in_the_same_place_is_refused_and_the_known_one_taken_bac
     assert facts["same"]["answer"] == "held"
 
 
+@CARRIERS
+def test_plugging_is_noticed_by_the_systems_news(played: Played, carrier: str) -> None:
+    facts = played(f"hot-plug {carrier}")
+    for step in ("in", "out", "in again"):
+        assert facts[step]["came"], facts
+        assert facts[step]["waited_s"] < _SECONDS_TO_NOTICE
+
+
 def _counted(message: bytes) -> bytes:
     size = len(message)
     return (bytes([size]) if size < 253 else b"\xfd" + size.to_bytes(2, "little")) + message

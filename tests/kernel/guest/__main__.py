@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.kernel.guest import company, looks, pulled_plugs, rights, work
+from tests.kernel.guest import company, hot_plug, looks, pulled_plugs, rights, work
 from tests.kernel.guest.bench import Bench
 
 _RESULTS = Path("/dev/ttyS1")
@@ -20,6 +20,7 @@ _ALL: dict[str, Callable[[Bench], dict[str, Any]]] = {
     **work.SCENARIOS,
     **pulled_plugs.SCENARIOS,
     **company.SCENARIOS,
+    **hot_plug.SCENARIOS,
 }
 
 

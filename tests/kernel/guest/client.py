@@ -19,10 +19,12 @@ from desktop.hw.bitcoin import operations
 from desktop.hw.carriers import discovery
 from desktop.hw.carriers.transport import Transport
 from desktop.hw.session import Session
+from tests.kernel.guest.long_watch import LongWatch
 
 _Answer = Any
 _held: dict[str, Session] = {}
 _open: dict[str, Transport] = {}
+_watches: list[LongWatch] = []
 _claimed: dict[str, Any] = {}
 
 
@@ -129,8 +131,27 @@ def let_go(path: str) -> _Answer:
     return "let go"
 
 
+def watch(poll_s: float) -> _Answer:
+    """Begin to wait for a wallet, looking by itself only every `poll_s` seconds."""
+    _watches.append(LongWatch(poll_s))
+    return "watching"
+
+
+def watched(state: str, patience_s: float) -> _Answer:
+    """Wait until the waiting part tells this state."""
+    return _watches[-1].wait_for(state, patience_s)
+
+
+def unwatch() -> _Answer:
+    """Stop waiting for a wallet."""
+    while _watches:
+        _watches.pop().stop()
+    return "stopped"
+
+
 def let_go_of_all() -> _Answer:
     """Close all that is held."""
+    unwatch()
     for path in {*_open, *_held, *_claimed}:
         let_go(path)
     return "let go"
@@ -141,6 +162,7 @@ COMMANDS: dict[str, Callable[..., _Answer]] = {
     for command in (
         *(listing, begin, address, quick_address, sign, resume, end, present),
         *(hold, hold_again, put_away, claim, write, read, let_go, let_go_of_all),
+        *(watch, watched, unwatch),
     )
 }
 
