@@ -10,6 +10,8 @@ from desktop.domain.money import amount
 from desktop.domain.venue_names import venue_name
 from desktop.engine.commands import PracticeSaveAddress, PracticeWithdraw
 from desktop.engine.desk_view import ExchangePageView
+from desktop.ui.transfer.ends_label import EndsLabel
+from desktop.ui.transfer.folding_row import FoldingRow
 from desktop.ui.transfer.pieces import Button, boxed, column, row, set_words, show_if, words
 from desktop.ui.transfer.step_page import Submit
 from desktop.ui.transfer_wording import tr
@@ -45,20 +47,20 @@ class PracticeExchange(QFrame):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        head = row(self._title, words(tr("not Seawall: this is the page you would open in your browser"), "caption"))
+        foreign = EndsLabel("caption")
+        foreign.setText(tr("not Seawall: this is the page you would open in your browser"))
+        head = row(self._title, foreign)
         head.addStretch(1)
         head.addWidget(self._balance)
         book = row(words(tr("Address book"), "second"), self._book, self._save)
         book.setStretch(1, 1)
-        saved = row(words(tr("Saved entry"), "second"), self._saved)
-        saved.addStretch(1)
-        saved.addWidget(self._copy)
+        entry = row(words(tr("Saved entry"), "second"), self._saved)
+        entry.addStretch(1)
+        saved = FoldingRow(boxed(entry), self._copy, stretch=0)
         form = row(words(tr("Withdraw to the saved entry"), "second"), self._amount, self._withdraw)
         form.setStretch(1, 1)
         self._form = boxed(form)
-        self.setLayout(
-            column(boxed(head), boxed(book), boxed(saved), self._form, self._notice, margins=(16, 10, 14, 12))
-        )
+        self.setLayout(column(boxed(head), boxed(book), saved, self._form, self._notice, margins=(16, 10, 14, 12)))
 
     def show_page(self, page: ExchangePageView | None, coin: str, *, with_form: bool) -> None:
         """Draw the exchange's page for this coin; hidden where there is none. GUI thread."""

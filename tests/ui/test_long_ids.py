@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.custody.transfer import TransferState
+from desktop.ui.transfer.address_groups import AddressGroups
 from desktop.ui.transfer.ends_label import EndsLabel
 from desktop.ui.transfer.long_id import LongId
 from desktop.ui.transfer.transfer_page import TransferPage
@@ -100,3 +101,27 @@ def test_no_single_line_is_cut_without_a_sign(qtbot: QtBot, width: int, state: T
         if not label.isVisible() or label.wordWrap() or isinstance(label, EndsLabel) or not label.text():
             continue
         assert label.width() >= label.fontMetrics().horizontalAdvance(label.text()) - 1, label.text()
+
+
+@pytest.mark.parametrize("state", list(S))
+def test_no_page_is_wider_than_its_place_in_the_smallest_window(qtbot: QtBot, state: TransferState) -> None:
+    page = opened(qtbot, state, 1100)
+    view = fake.desk_in(state)
+    page.pick(view.transfers[0].transfer.id)
+    for _ in range(2):
+        page.show_view(view)
+        QApplication.processEvents()
+    room = page.centre.parentWidget()
+    assert room is not None
+    assert page.centre.minimumSizeHint().width() <= room.width()
+
+
+@pytest.mark.parametrize("width", [330, 470, 900])
+def test_an_address_is_drawn_whole_at_every_width(qtbot: QtBot, width: int) -> None:
+    groups = AddressGroups(px=18, per_row=8)
+    qtbot.addWidget(groups)
+    groups.resize(width, 40)
+    groups.show_address(fake.ADDRESS)
+    groups.show()
+    assert groups.right_edge <= width
+    assert groups.height() >= groups.rows * 30

@@ -19,6 +19,7 @@ _NAME_WIDTH = 118
 _ROW_HEIGHT = 34
 _HEAD_HEIGHT = 22
 _LEAST_PX = 19
+_FEWEST_PER_ROW = 4
 _GAPS = {13: 9, 12: 6}
 _LEFT = 14
 
@@ -29,9 +30,10 @@ class AddressGroups(QWidget):
     def __init__(self, px: int = 26, per_row: int = 6) -> None:
         super().__init__()
         self._groups: tuple[str, ...] = ()
-        self._most_px, self._px, self._per_row = px, px, per_row
+        self._most_px, self._px = px, px
+        self._most_per_row, self._per_row = per_row, per_row
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMinimumWidth(round(_group_step(min(px, _LEAST_PX)) * per_row))
+        self.setMinimumWidth(round(_group_step(min(px, _LEAST_PX)) * _FEWEST_PER_ROW))
 
     def show_address(self, address: str) -> None:
         """Show this address."""
@@ -45,16 +47,31 @@ class AddressGroups(QWidget):
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Find the size at which a row fits the width."""
+        """Find size and length at which a row fits the width: smaller letters first, then shorter rows."""
         super().resizeEvent(event)
         self._fit()
 
     def _fit(self) -> None:
-        self._px = self._most_px
+        self._px, self._per_row = self._most_px, self._most_per_row
         while self._px > _LEAST_PX and _group_step(self._px) * self._per_row > self.width():
             self._px -= 1
-        rows = -(-len(self._groups) // self._per_row)
-        self.setFixedHeight(max(1, rows) * self._row_height())
+        while self._per_row > _FEWEST_PER_ROW and _group_step(self._px) * self._per_row > self.width():
+            self._per_row -= 1
+        self.setFixedHeight(max(1, self.rows) * self._row_height())
+
+    @property
+    def rows(self) -> int:
+        """In how many rows it is drawn."""
+        return -(-len(self._groups) // self._per_row)
+
+    @property
+    def right_edge(self) -> float:
+        """Where the longest row ends, in pixels."""
+        return min(len(self._groups), self._per_row) * self._step() - self._px * 0.5
+
+    def _step(self) -> float:
+        wanted = _group_step(self._px)
+        return min(wanted * 1.16, max(wanted, self.width() / self._per_row))
 
     def _row_height(self) -> int:
         return round(self._px * 1.3) + 21
@@ -62,8 +79,7 @@ class AddressGroups(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the groups."""
         painter = QPainter(self)
-        wanted = _group_step(self._px)
-        step = min(wanted * 1.16, max(wanted, self.width() / self._per_row))
+        step = self._step()
         middle = middle_groups(len(self._groups))
         for index, group in enumerate(self._groups):
             x, y = (index % self._per_row) * step, (index // self._per_row) * self._row_height()

@@ -9,6 +9,7 @@ from desktop.custody.transfer import TransferState
 from desktop.engine.commands import ComparePage, ProveControl, ShowAddress
 from desktop.ui.transfer.address_groups import AddressGroups
 from desktop.ui.transfer.compare_card import CompareCard
+from desktop.ui.transfer.folding_row import FoldingRow
 from desktop.ui.transfer.marks import Mark
 from desktop.ui.transfer.pieces import Actions, Button, MarkLine, Panel, boxed, column, row, set_words, show_if, words
 from desktop.ui.transfer.seen import Seen, middle_groups
@@ -55,17 +56,13 @@ class DestinationPage(StepPage):
 
     def _lay_out(self) -> None:
         panel = Panel()
-        stages = row(*self._stages, spacing=20)
-        stages.addStretch(1)
-        panel.inner.addWidget(boxed(stages))
+        panel.inner.addWidget(FoldingRow(*self._stages, spacing=20))
         panel.inner.addWidget(self._missing)
         side = column(self._read_first, self._why, self._handed, self._copy, spacing=5)
         side.addStretch(1)
         self._side_words = boxed(side)
         self._side_words.setMinimumWidth(150)
-        address = row(self._groups, self._side_words, spacing=12)
-        address.setStretch(0, 1)
-        self._address_row = boxed(address)
+        self._address_row = FoldingRow(self._groups, self._side_words, spacing=12, stretch=0)
         panel.inner.addWidget(self._address_row)
         self._show_section = panel.add_section(self._show_foot)
         self.column.addWidget(panel)

@@ -13,6 +13,7 @@ from desktop.ui.transfer.seen import PAGES, Seen
 from desktop.ui.transfer_wording import saved_line, step_names, step_note, tr
 
 _WIDTH = 232
+_NARROW_WIDTH = 184
 _ROW_HEIGHT = 54
 _MARKS: dict[str, Mark] = {"done": "tick", "now": "here", "unknown": "unknown", "refused": "cross"}
 
@@ -69,6 +70,10 @@ class StepsPanel(Panel):
         self._saved = words("", "second", wrap=True)
         self._saved.setContentsMargins(14, 10, 14, 10)
         self.add_section(self._saved)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Take less room where the window is small."""
+        self.setFixedWidth(_NARROW_WIDTH if narrow else _WIDTH)
 
     def show_transfer(self, seen: Seen) -> None:
         """Show where this transfer stands."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.custody.transfer_fold import SENDABLE
@@ -21,6 +21,8 @@ from desktop.ui.transfer.steps_panel import StepsPanel
 from desktop.ui.transfer.title_line import TitleLine
 from desktop.ui.transfer.which_transfer import Wish, draft_for, find, open_transfers
 from desktop.ui.transfer_wording import tr
+
+_NARROW = 1240
 
 
 class TransferPage(QWidget):
@@ -83,6 +85,11 @@ class TransferPage(QWidget):
         whole.addWidget(self.strip)
         whole.addWidget(self.title_line)
         whole.addLayout(body, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the page of the step enough room in a small window."""
+        super().resizeEvent(event)
+        self.steps.set_narrow(self.width() < _NARROW)
 
     def open_for(self, incident_id: str, coin: str) -> None:
         """Show the open transfer of this coin; a list if there are several, a new draft if there is none."""
