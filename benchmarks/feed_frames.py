@@ -7,6 +7,7 @@ import random
 
 AT_MS = 1_769_900_400_500
 COUNT = 2_000
+STEP_MS = 10
 LEVELS_A_SIDE = 36
 WHOLE_CHANNEL = "GET /fapi/v1/depth?symbol=BTCUSDT&limit=1000"
 _FIRST_UPDATE = 7_000_000_000
@@ -20,22 +21,23 @@ def binance_frames(rng: random.Random) -> dict[str, list[bytes]]:
     """Return frames of each kind in the documented form, no two alike."""
     trades, orders, marks = [], [], []
     for number in range(COUNT):
+        at_ms = AT_MS + STEP_MS * number
         price, size = f"{rng.uniform(79_000, 81_000):.2f}", f"{rng.uniform(0.001, 3):.3f}"
         trade = {
-            "e": "aggTrade", "E": AT_MS + 34, "a": 3_000_000_000 + number, "s": "BTCUSDT", "p": price, "q": size,
-            "nq": size, "f": 7_000_000_000 + number, "l": 7_000_000_002 + number, "T": AT_MS,
+            "e": "aggTrade", "E": at_ms + 34, "a": 3_000_000_000 + number, "s": "BTCUSDT", "p": price, "q": size,
+            "nq": size, "f": 7_000_000_000 + number, "l": 7_000_000_002 + number, "T": at_ms,
             "m": rng.random() < 0.5, "st": 1,
         }  # fmt: skip
         order = {
             "s": "BTCUSDT", "S": "SELL", "o": "LIMIT", "f": "IOC", "q": size, "p": "78000.00", "ap": price,
-            "X": "FILLED", "l": "0.001", "z": size, "T": AT_MS, "ps": "BTCUSDT", "st": 1,
+            "X": "FILLED", "l": "0.001", "z": size, "T": at_ms, "ps": "BTCUSDT", "st": 1,
         }  # fmt: skip
         mark = {
-            "e": "markPriceUpdate", "E": AT_MS, "s": "BTCUSDT", "p": price + "000000", "i": price + "000000",
+            "e": "markPriceUpdate", "E": at_ms, "s": "BTCUSDT", "p": price + "000000", "i": price + "000000",
             "P": price + "000000", "r": f"{rng.uniform(-1, 1) / 1e4:.8f}", "T": AT_MS + 3_600_000, "st": 1,
         }  # fmt: skip
         trades.append(_text({"stream": "btcusdt@aggTrade", "data": trade}))
-        forced = {"e": "forceOrder", "E": AT_MS + 900, "o": order}
+        forced = {"e": "forceOrder", "E": at_ms + 900, "o": order}
         orders.append(_text({"stream": "btcusdt@forceOrder", "data": forced}))
         marks.append(_text({"stream": "btcusdt@markPrice@1s", "data": mark}))
     return {"binance aggTrade": trades, "binance forceOrder": orders, "binance markPrice": marks}
@@ -45,14 +47,15 @@ def bybit_frames(rng: random.Random) -> dict[str, list[bytes]]:
     """Return frames of each kind in the documented form, no two alike."""
     trades, prints, tickers = [], [], []
     for number in range(COUNT):
+        at_ms = AT_MS + STEP_MS * number
         price, size = f"{rng.uniform(79_000, 81_000):.2f}", f"{rng.uniform(0.001, 3):.3f}"
-        row: dict[str, object] = {"T": AT_MS, "s": "BTCUSDT", "S": "Buy", "v": size, "p": price}
+        row: dict[str, object] = {"T": at_ms, "s": "BTCUSDT", "S": "Buy", "v": size, "p": price}
         trade = {**row, "L": "PlusTick", "i": f"{number:08x}-aaaa", "BT": False, "RPI": False, "seq": number}
         ticker = {"symbol": "BTCUSDT", "markPrice": price, "indexPrice": price}
-        shape = {"type": "snapshot", "ts": AT_MS + 3}
+        shape = {"type": "snapshot", "ts": at_ms + 3}
         trades.append(_text({"topic": "publicTrade.BTCUSDT", **shape, "data": [trade]}))
         prints.append(_text({"topic": "allLiquidation.BTCUSDT", **shape, "data": [row]}))
-        tickers.append(_text({"topic": "tickers.BTCUSDT", "type": "delta", "data": ticker, "cs": 1, "ts": AT_MS}))
+        tickers.append(_text({"topic": "tickers.BTCUSDT", "type": "delta", "data": ticker, "cs": 1, "ts": at_ms}))
     return {"bybit publicTrade": trades, "bybit allLiquidation": prints, "bybit tickers": tickers}
 
 
@@ -69,23 +72,34 @@ def trade_frame(rng: random.Random, symbol: str, number: int) -> bytes:
 def open_interest_frames(rng: random.Random) -> list[bytes]:
     """Return answers of Binance's open interest."""
     return [
-        _text({"openInterest": f"{rng.uniform(60_000, 62_000):.3f}", "symbol": "BTCUSDT", "time": AT_MS})
-        for _ in range(COUNT)
+        _text(
+            {
+                "openInterest": f"{rng.uniform(60_000, 62_000):.3f}",
+                "symbol": "BTCUSDT",
+                "time": AT_MS + STEP_MS * number,
+            }
+        )
+        for number in range(COUNT)
     ]
 
 
 def mini_ticker_frames(rng: random.Random, symbols: list[str]) -> list[bytes]:
     """Return pushes of the last prices of these symbols."""
     return [
-        _text({"stream": "!miniTicker@arr", "data": [_mini_ticker(rng, one) for one in symbols]})
-        for _ in range(COUNT)
+        _text(
+            {
+                "stream": "!miniTicker@arr",
+                "data": [_mini_ticker(rng, one, AT_MS + STEP_MS * number) for one in symbols],
+            }
+        )
+        for number in range(COUNT)
     ]
 
 
-def _mini_ticker(rng: random.Random, symbol: str) -> dict[str, object]:
+def _mini_ticker(rng: random.Random, symbol: str, at_ms: int) -> dict[str, object]:
     price = f"{rng.uniform(1, 1000):.4f}"
     return {
-        "e": "24hrMiniTicker", "E": AT_MS, "s": symbol, "c": price, "o": price, "h": price, "l": price,
+        "e": "24hrMiniTicker", "E": at_ms, "s": symbol, "c": price, "o": price, "h": price, "l": price,
         "v": f"{rng.uniform(1e6, 1e8):.0f}", "q": f"{rng.uniform(1e6, 1e9):.2f}", "st": 1,
     }  # fmt: skip
 
@@ -121,9 +135,10 @@ def depth_frames(rng: random.Random, step_ms: int) -> list[bytes]:
 
 def okx_frames(rng: random.Random) -> dict[str, list[bytes]]:
     """Return frames of each kind in the documented form, no two alike."""
-    symbol, at = "BTC-USDT-SWAP", str(AT_MS)
+    symbol = "BTC-USDT-SWAP"
     trades, prints, marks = [], [], []
     for number in range(COUNT):
+        at = str(AT_MS + STEP_MS * number)
         price, size = f"{rng.uniform(79_000, 81_000):.1f}", f"{rng.uniform(0.1, 300):.2f}"
         trade = {
             "instId": symbol, "tradeId": str(number), "px": price, "sz": size, "side": "sell", "ts": at,
@@ -146,10 +161,11 @@ def hyperliquid_frames(rng: random.Random) -> dict[str, list[bytes]]:
     """Return frames of each kind in the documented form, no two alike."""
     trades, contexts, books = [], [], []
     for number in range(COUNT):
+        at_ms = AT_MS + STEP_MS * number
         middle, size = rng.uniform(79_000, 81_000), f"{rng.uniform(0.001, 3):.5f}"
         price = f"{middle:.1f}"
         trade = {
-            "coin": "BTC", "side": "A", "px": price, "sz": size, "hash": f"0x{number:064x}", "time": AT_MS,
+            "coin": "BTC", "side": "A", "px": price, "sz": size, "hash": f"0x{number:064x}", "time": at_ms,
             "tid": number, "users": [f"0x{number:040x}", f"0x{number + 1:040x}"],
         }  # fmt: skip
         context = {
@@ -161,5 +177,5 @@ def hyperliquid_frames(rng: random.Random) -> dict[str, list[bytes]]:
         ]
         trades.append(_text({"channel": "trades", "data": [trade]}))
         contexts.append(_text({"channel": "activeAssetCtx", "data": {"coin": "BTC", "ctx": context}}))
-        books.append(_text({"channel": "l2Book", "data": {"coin": "BTC", "time": AT_MS, "levels": levels}}))
+        books.append(_text({"channel": "l2Book", "data": {"coin": "BTC", "time": at_ms, "levels": levels}}))
     return {"hyperliquid trades": trades, "hyperliquid ctx": contexts, "hyperliquid l2Book": books}

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from statistics import median
 
 import orjson
 
+from desktop.alerts.rules import Rule
 from desktop.domain.market import HourBar, Liquidation, Mark, Message, OpenInterest, Trade
 from desktop.engine.market.market_desk import MarketDesk
 from desktop.storage.rule_files import shipped_rules
@@ -24,9 +25,11 @@ _START_MS = 1_769_900_400_000 // 3_600_000 * 3_600_000
 _COUNT = 2_000
 
 
-def desk_with_history() -> MarketDesk:
-    """Return a desk with 30 days of hours, two venues and all shipped rules."""
-    desk = MarketDesk(("BTC", "ETH", "SOL"), shipped_rules(), ("binance", "bybit"))
+def desk_with_history(
+    rules: Sequence[Rule] = shipped_rules(), venues: Sequence[str] = ("binance", "bybit")
+) -> MarketDesk:
+    """Return a desk with 30 days of hours and these rules; the first two venues have spoken."""
+    desk = MarketDesk(("BTC", "ETH", "SOL"), rules, venues)
     for coin in ("BTC", "ETH", "SOL"):
         hours = [
             HourBar(_START_MS - back * 3_600_000, 8e4, 8.1e4, 7.9e4 + back, 8e4, back * 1e3, 5e5, 1e-4, 8e9, 1e5)

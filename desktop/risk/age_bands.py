@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from desktop.risk.timed_parts import NEVER_MS, TimedParts
 
 # Whole ten-thousandths leave a sum again without a rest, as in `windows`.
@@ -16,7 +18,7 @@ class AgeBands:
     event dated after now has happened and counts. `now_ms` must not go back.
     """
 
-    __slots__ = ("_bands", "_newest_ms", "_next_ms", "_places", "_queues", "_totals")
+    __slots__ = ("_bands", "_next_ms", "_places", "_queues", "_totals")
 
     def __init__(self, bands: tuple[tuple[int, int], ...]) -> None:
         self._bands = bands
@@ -24,13 +26,15 @@ class AgeBands:
         self._queues = tuple(TimedParts() for _ in bands)
         self._totals = [0] * len(bands)
         self._next_ms = 0
-        self._newest_ms: int | None = None
 
     def add(self, at_ms: int, value: float) -> None:
         """Add an event. Values are kept to a ten-thousandth; a late event finds its place."""
-        if self._newest_ms is None or at_ms > self._newest_ms:
-            self._newest_ms = at_ms
         self._put(0, at_ms, round(value * _PARTS))
+
+    def add_all(self, events: Iterable[tuple[int, float]]) -> None:
+        """Add events, as (time, value)."""
+        for at_ms, value in events:
+            self._put(0, at_ms, round(value * _PARTS))
 
     def _put(self, place: int, at_ms: int, parts: int) -> None:
         window_ms, step_ms = self._bands[place]
@@ -48,19 +52,26 @@ class AgeBands:
             edge_ms = now_ms - window_ms
             queue = self._queues[place]
             if queue.oldest_ms <= edge_ms:
-                for end_ms, parts in queue.leave(edge_ms):
-                    self._totals[place] -= parts
-                    if place < last:
-                        self._put(place + 1, end_ms, parts)
+                gone = queue.leave(edge_ms)
+                self._totals[place] -= sum([parts for _, parts in gone])
+                if place < last:
+                    self._move(place + 1, gone)
             next_ms = min(next_ms, queue.oldest_ms + window_ms)
         self._next_ms = next_ms
+
+    def _move(self, place: int, gone: list[tuple[int, int]]) -> None:
+        """Put what left the band before into this one, what falls into one of its steps as one."""
+        step_ms = self._bands[place][1]
+        end_ms, whole = -(-gone[0][0] // step_ms) * step_ms, 0
+        for at_ms, parts in gone:
+            if at_ms > end_ms:
+                self._put(place, end_ms, whole)
+                end_ms, whole = -(-at_ms // step_ms) * step_ms, 0
+            whole += parts
+        self._put(place, end_ms, whole)
 
     def total(self, window_ms: int, now_ms: int) -> float:
         """Return the sum over one of the windows."""
         if now_ms >= self._next_ms:
             self._age(now_ms)
         return sum(self._totals[: self._places[window_ms] + 1]) / _PARTS
-
-    def newest_ms(self) -> int | None:
-        """Return the time of the newest event ever added, or None."""
-        return self._newest_ms

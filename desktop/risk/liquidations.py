@@ -45,7 +45,11 @@ class LiquidationTally:
 
     def add(self, side: LiquidatedSide, usd: float, at_ms: int) -> None:
         """Add one print."""
-        (self._long if side == "long" else self._short).add(at_ms, usd)
+        self.add_all(side, ((at_ms, usd),))
+
+    def add_all(self, side: LiquidatedSide, prints: Iterable[tuple[int, float]]) -> None:
+        """Add prints as (time, USD)."""
+        (self._long if side == "long" else self._short).add_all(prints)
 
     def add_hour(self, bar: HourBar, pieces: int = 60) -> None:
         """Add an hour known only as a sum: it is spread evenly over so many pieces of it, minutes by default."""
@@ -63,10 +67,6 @@ class LiquidationTally:
     def short_usd(self, window_ms: int, now_ms: int) -> float:
         """Return the USD of shorts closed within the window."""
         return self._short.total(window_ms, now_ms)
-
-    def newest_ms(self) -> int | None:
-        """Return the time of the newest print, or None."""
-        return max((t for s in (self._long, self._short) if (t := s.newest_ms()) is not None), default=None)
 
 
 class SeenPrints:

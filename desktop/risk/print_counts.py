@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections.abc import Sequence
 
 import msgspec
 
-from desktop.risk.windows import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, SlidingLow
+from desktop.risk.timed_parts import TimedParts
+from desktop.risk.windows import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, SlidingLow, SlidingSum
 
 SATURATED = 0.8
 
@@ -25,46 +26,42 @@ class PrintCount(msgspec.Struct, frozen=True):
 class PrintCounter:
     """LIQ_N: prints of the last minute, O(1) amortised a print. No warm-up of its own; percentiles need 7 d.
 
-    For one coin or for a whole market, as it is fed. Late prints find their place.
+    For one coin or for a whole market, as it is fed. Late prints find their place. Symbols and saturation
+    are exact to the second.
     """
 
-    __slots__ = ("_prints", "_seconds", "_symbols")
+    __slots__ = ("_prints", "_symbols")
 
     def __init__(self) -> None:
-        self._prints: deque[tuple[int, str]] = deque()
-        self._seconds: Counter[tuple[str, int]] = Counter()
-        self._symbols: Counter[str] = Counter()
+        self._prints = SlidingSum(MINUTE_MS)
+        self._symbols: dict[str, TimedParts] = {}
 
     def add(self, symbol: str, at_ms: int) -> None:
         """Add a print; `symbol` names venue and contract."""
-        prints = self._prints
-        place = len(prints)
-        while place and prints[place - 1][0] > at_ms:
-            place -= 1
-        prints.insert(place, (at_ms, symbol)) if place < len(prints) else prints.append((at_ms, symbol))
-        second = (symbol, at_ms // SECOND_MS)
-        self._seconds[second] += 1
-        if self._seconds[second] == 1:
-            self._symbols[symbol] += 1
+        self.add_second(symbol, [at_ms])
+
+    def add_second(self, symbol: str, times: Sequence[int]) -> None:
+        """Add prints of one second (ending with the full one) of a contract, by their times."""
+        for at_ms in times:
+            self._prints.add(at_ms, 1)
+        seconds = self._symbols.get(symbol)
+        if seconds is None:
+            seconds = self._symbols[symbol] = TimedParts()
+        seconds.add(-(-times[0] // SECOND_MS), len(times))
 
     def at(self, now_ms: int) -> PrintCount:
         """Return the counts over `(now - 1 min, now]`."""
-        prints = self._prints
-        while prints and prints[0][0] <= now_ms - MINUTE_MS:
-            at_ms, symbol = prints.popleft()
-            self._leave(symbol, at_ms // SECOND_MS)
-        fullest = max(self._symbols.values(), default=0)
-        # A minute that does not begin on a full second touches 61 of them.
-        return PrintCount(len(prints), len(self._symbols), min(1.0, fullest * SECOND_MS / MINUTE_MS))
-
-    def _leave(self, symbol: str, second: int) -> None:
-        key = (symbol, second)
-        self._seconds[key] -= 1
-        if not self._seconds[key]:
-            del self._seconds[key]
-            self._symbols[symbol] -= 1
-            if not self._symbols[symbol]:
-                del self._symbols[symbol]
+        edge = (now_ms - MINUTE_MS) // SECOND_MS
+        for symbol, seconds in list(self._symbols.items()):
+            if seconds.oldest_ms <= edge:
+                seconds.leave(edge)
+                if not seconds:
+                    del self._symbols[symbol]
+        kept = self._symbols.values()
+        fullest = max((len(seconds) for seconds in kept), default=0)
+        # Prints dated ahead of the clock can fill a second more.
+        saturation = min(1.0, fullest * SECOND_MS / MINUTE_MS)
+        return PrintCount(round(self._prints.total(now_ms)), len(kept), saturation)
 
 
 class Largest(msgspec.Struct, frozen=True):

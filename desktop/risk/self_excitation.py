@@ -55,10 +55,10 @@ class SelfExcitation:
         """Note since when the feed has been heard without a hole: a count of what was not heard would be a zero."""
         self._since_ms = since_ms
 
-    def add(self, at_ms: int, usd: float) -> None:
-        """Add a print. Late ones find their place."""
-        self._seconds.add(at_ms // SECOND_MS, 1)
-        _bump(self._counts, at_ms // _COUNT_MS, 1)
+    def add(self, at_ms: int, usd: float, prints: int = 1) -> None:
+        """Add a print, or so many of one second. Late ones find their place."""
+        self._seconds.add(at_ms // SECOND_MS, prints)
+        _bump(self._counts, at_ms // _COUNT_MS, prints)
         _bump(self._sums, at_ms // _SUM_MS, usd)
 
     def at(self, now_ms: int) -> Branching:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from itertools import pairwise
 
 import msgspec
 
 from desktop.risk.history import OwnHistory
-from desktop.risk.windows import HOUR_MS, MINUTE_MS, SlidingSum
+from desktop.risk.windows import HOUR_MS, MINUTE_MS, SECOND_MS, SlidingSum
 
 SEQUENCE_MS = 15 * MINUTE_MS
 
@@ -54,7 +55,7 @@ class LiveSequence(msgspec.Struct, frozen=True):
 
 
 class _Venue:
-    __slots__ = ("above", "history", "hour", "interest_usd", "sum")
+    __slots__ = ("above", "history", "hour", "interest_usd", "limit_usd", "sum")
 
     def __init__(self) -> None:
         self.sum = SlidingSum(CROSS_WINDOW_MS)
@@ -62,8 +63,9 @@ class _Venue:
         self.hour = -1
         self.interest_usd: float | None = None
         self.above = False
+        self.limit_usd = math.inf
 
-    def limit_usd(self) -> tuple[float | None, bool]:
+    def limit(self) -> tuple[float | None, bool]:
         """Return the limit in force (None: none yet) and whether it is borrowed."""
         own = self.history.quantile(OWN_SHARE)
         interest = self.interest_usd
@@ -71,12 +73,18 @@ class _Venue:
             return max(own, LEAST_USD if interest is None else LEAST_SHARE_OF_INTEREST * interest), False
         return (None if interest is None else FACTORY_SHARE * interest), True
 
+    def renew(self) -> None:
+        """Work the limit out anew: history or open interest have changed."""
+        limit, _ = self.limit()
+        self.limit_usd = math.inf if limit is None else limit
+
 
 class VenueSequence:
     """VENUE_SEQ of one coin: per venue the longs closed in 5 minutes against its own 99 % quantile.
 
     The history is the 5-minute sum once an hour, over 30 days, warm at 240; before that a share of the venue's open
     interest stands in. An episode ends when no venue has been over its limit for 15 minutes. O(1) amortised a print.
+    The sum's edges are exact to the second; a venue crosses at the time of the print itself.
     """
 
     def __init__(self) -> None:
@@ -92,13 +100,25 @@ class VenueSequence:
 
     def interest(self, venue: str, usd: float) -> None:
         """Note a venue's open interest in this coin."""
-        self._venue(venue).interest_usd = usd
+        one = self._venue(venue)
+        if usd != one.interest_usd:
+            one.interest_usd = usd
+            one.renew()
 
     def add(self, venue: str, usd: float, at_ms: int) -> None:
         """Add a long closed by force."""
+        self.add_second(venue, -(-at_ms // SECOND_MS) * SECOND_MS, [(at_ms, usd)])
+
+    def add_second(self, venue: str, end_ms: int, prints: list[tuple[int, float]]) -> None:
+        """Add longs, as (time, USD), of the second that ends then, in the order received."""
         one = self._venue(venue)
-        one.sum.add(at_ms, usd)
-        self._judge(venue, one, at_ms)
+        usd = sum(usd for _, usd in prints)
+        if not one.above and one.sum.total(prints[0][0]) + usd <= one.limit_usd:
+            one.sum.add(end_ms, usd)
+            return
+        for at_ms, usd in prints:
+            one.sum.add(end_ms, usd)
+            self._judge(venue, one, at_ms)
 
     def sample(self, venue: str, now_ms: int) -> None:
         """Take the venue's 5-minute sum into its history, once an hour; call it only while its feed is heard."""
@@ -106,10 +126,10 @@ class VenueSequence:
         if now_ms // HOUR_MS > one.hour:
             one.hour = now_ms // HOUR_MS
             one.history.add(one.sum.total(now_ms))
+            one.renew()
 
     def _judge(self, venue: str, one: _Venue, now_ms: int) -> None:
-        limit, _ = one.limit_usd()
-        above = limit is not None and one.sum.total(now_ms) > limit
+        above = one.sum.total(now_ms) > one.limit_usd
         if above:
             if now_ms - self._last_above_ms > SEQUENCE_MS:
                 self._crossed_ms.clear()
@@ -125,7 +145,7 @@ class VenueSequence:
         if now_ms - self._last_above_ms > SEQUENCE_MS:
             self._crossed_ms.clear()
         found = _longest(self._crossed_ms)
-        limits = {venue: one.limit_usd() for venue, one in self._venues.items()}
+        limits = {venue: one.limit() for venue, one in self._venues.items()}
         return LiveSequence(
             venues=found.venues,
             span_ms=found.span_ms,

@@ -12,6 +12,7 @@ import msgspec
 from desktop.domain.book import TextLevel
 from desktop.domain.errors import Unreadable
 from desktop.domain.market import FeedStatus, Unparsed
+from desktop.domain.number_text import number, plain_number
 
 # What decoding may raise on bytes nobody can foresee; msgspec's own errors are ValueErrors.
 DECODE_FAILURES = (msgspec.MsgspecError, ValueError, RecursionError)
@@ -48,14 +49,15 @@ def is_above_zero(text: str) -> bool:
 
 def both_above_zero(one: str, other: str) -> bool:
     """Return whether `is_above_zero` holds for both; cheaper than two calls, and every trade has two numbers."""
-    digits = one.replace(".", "", 1) + other.replace(".", "", 1)
-    return (
-        digits.isdigit()
-        and one.strip("0.") != ""
-        and other.strip("0.") != ""
-        and len(digits) <= _LONGEST_NUMBER
-        and digits.isascii()
-    )
+    try:
+        if not plain_number(one) > 0.0 < plain_number(other):
+            return False
+    except ValueError:
+        # Also "1." and ".5", which are no numbers in JSON.
+        return is_above_zero(one) and is_above_zero(other)
+    # What JSON takes beside plain digits: an exponent, blanks around.
+    text = one + other
+    return text.replace(".", "").isdigit() and len(text) <= _LONGEST_NUMBER
 
 
 def plain_levels(levels: list[TextLevel]) -> bool:
@@ -86,13 +88,13 @@ def above_zero(text: str, field: str) -> float:
     """Return the number. Raise Unreadable naming the field if it is not one above zero in plain digits."""
     if not is_above_zero(text):
         raise Unreadable(f"{field} is {text[:_LONGEST_NUMBER]!r}, not a number above zero")
-    return float(text)
+    return number(text)
 
 
 def rate(text: str, field: str) -> float:
     """Return a signed number such as a funding rate. Raise Unreadable naming the field if it is not one."""
     try:
-        value = float(text)
+        value = number(text)
     except ValueError:
         value = float("nan")
     if _LEAST_RATE < value < _GREATEST_RATE:

@@ -70,7 +70,7 @@ class CoinBoards:
         venue = self.interest.by_venue[message.venue]
         venue.set(message.symbol, coins, usd, min(message.at_ms, now_ms))
         if (weight := self.interest.weight(message.venue)) is not None:
-            self.orders.sequence.interest(message.venue, weight)
+            self.orders.measures.sequence.interest(message.venue, weight)
         return True
 
     def take_book(self, book: Book, now_ms: int) -> None:

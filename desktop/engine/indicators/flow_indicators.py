@@ -57,14 +57,14 @@ class FlowIndicators:
         return {"LIQ_N": self._saturated, "LIQ_ACC": self._weighty, "HAWKES_N": self._excited}
 
     def _volume(self, side: LiquidatedSide, window_ms: int, now_ms: int) -> Reading:
-        tally = self._orders.tally
+        tally = self._orders.measures.tally
         usd = (tally.long_usd if side == "long" else tally.short_usd)(window_ms, now_ms)
         return self._of_prints(usd, window_ms, now_ms)
 
     def _of_prints(self, value: float, window_ms: int, now_ms: int) -> Reading:
         """Return a sum, count or maximum of prints as a floor."""
         heard = self._heard.over(window_ms, now_ms)
-        newest_ms = self._orders.tally.newest_ms() or 0
+        newest_ms = self._orders.newest_ms
         if heard.state is State.UNKNOWN:
             return unknown(heard.reason, newest_ms)
         warm = min(1.0, heard.share / LEAST_HEARD)
@@ -85,7 +85,7 @@ class FlowIndicators:
         )
 
     def _intensity(self, window_ms: int, now_ms: int) -> Reading:
-        volume = self._of_prints(self._orders.tally.long_usd(window_ms, now_ms), window_ms, now_ms)
+        volume = self._of_prints(self._orders.measures.tally.long_usd(window_ms, now_ms), window_ms, now_ms)
         if volume.value is None:
             return volume
         share = intensity(volume.value, self._heard.over(window_ms, now_ms).interest_usd)
@@ -94,7 +94,7 @@ class FlowIndicators:
         return msgspec.structs.replace(volume, value=share)
 
     def _imbalance(self, window_ms: int, now_ms: int) -> Reading:
-        tally = self._orders.tally
+        tally = self._orders.measures.tally
         long_usd, short_usd = tally.long_usd(window_ms, now_ms), tally.short_usd(window_ms, now_ms)
         both = self._of_prints(long_usd + short_usd, window_ms, now_ms)
         if both.value is None:
@@ -106,17 +106,17 @@ class FlowIndicators:
         return msgspec.structs.replace(both, value=ratio, floor=False)
 
     def _largest(self, window_ms: int, now_ms: int) -> Reading:
-        return self._of_prints(self._orders.largest.at(window_ms, now_ms).usd or 0.0, window_ms, now_ms)
+        return self._of_prints(self._orders.measures.largest.at(window_ms, now_ms).usd or 0.0, window_ms, now_ms)
 
     def _count(self, now_ms: int) -> Reading:
-        return self._of_prints(float(self._orders.counter.at(now_ms).prints), MINUTE_MS, now_ms)
+        return self._of_prints(float(self._orders.measures.counter.at(now_ms).prints), MINUTE_MS, now_ms)
 
     def _saturated(self, reading: Reading, level: Level, now_ms: int) -> Level:
-        full = self._orders.counter.at(now_ms).saturation > SATURATED
+        full = self._orders.measures.counter.at(now_ms).saturation > SATURATED
         return max(level, Level.WARNING) if full else level
 
     def _acceleration(self, now_ms: int) -> Reading:
-        recent, day = (self._orders.tally.long_usd(window_ms, now_ms) for window_ms in (_RECENT_MS, DAY_MS))
+        recent, day = (self._orders.measures.tally.long_usd(window_ms, now_ms) for window_ms in (_RECENT_MS, DAY_MS))
         heard = self._heard.over(DAY_MS, now_ms)
         warm = min(1.0, heard.share / LEAST_HEARD)
         reading = self._of_prints(day, DAY_MS, now_ms)
@@ -126,23 +126,23 @@ class FlowIndicators:
             words = f"heard for {age_words(round(heard.share * DAY_MS))} of {age_words(DAY_MS)}"
             return Reading(None, State.WARMING, now_ms, coverage=heard.coverage, reason=words, warm=warm)
         pace = acceleration(recent, max(0.0, day - recent))
-        words = reading.reason or (SLOWING if self._orders.slowing.slows(now_ms) else "")
+        words = reading.reason or (SLOWING if self._orders.measures.slowing.slows(now_ms) else "")
         return msgspec.structs.replace(reading, value=pace, floor=False, reason=words)
 
     def _weighty(self, reading: Reading, level: Level, now_ms: int) -> Level:
         interest = self._heard.over(DAY_MS, now_ms).interest_usd
-        recent = self._orders.tally.long_usd(_RECENT_MS, now_ms)
+        recent = self._orders.measures.tally.long_usd(_RECENT_MS, now_ms)
         if not interest or recent < LEAST_OF_INTEREST * interest:
             return Level.CALM
         # Slowing takes one step off and never more: it is no all-clear.
-        return Level(max(Level.CALM, level - 1)) if self._orders.slowing.slows(now_ms) else level
+        return Level(max(Level.CALM, level - 1)) if self._orders.measures.slowing.slows(now_ms) else level
 
     def _excitation(self, now_ms: int) -> Reading:
         heard = self._heard.over(6 * HOUR_MS, now_ms)
-        newest_ms = self._orders.tally.newest_ms() or 0
+        newest_ms = self._orders.newest_ms
         if heard.state is State.UNKNOWN:
             return unknown(heard.reason, newest_ms)
-        found = self._orders.excitation.last() or self.refitted(now_ms)
+        found = self._orders.measures.excitation.last() or self.refitted(now_ms)
         if found.fit is None and found.prints >= LEAST_PRINTS:
             heard_ms = 0 if heard.since_ms is None else now_ms - heard.since_ms
             return warming(f"needs {age_words(LEAST_HEARD_MS)} without a hole", heard_ms / LEAST_HEARD_MS, newest_ms)
@@ -162,8 +162,8 @@ class FlowIndicators:
 
     def refitted(self, now_ms: int) -> Branching:
         """Fit the branching ratio anew if the last fit is five minutes old: that takes some milliseconds."""
-        self._orders.excitation.listen(self._heard.over(6 * HOUR_MS, now_ms).since_ms)
-        return self._orders.excitation.at(now_ms)
+        self._orders.measures.excitation.listen(self._heard.over(6 * HOUR_MS, now_ms).since_ms)
+        return self._orders.measures.excitation.at(now_ms)
 
     def _excited(self, reading: Reading, level: Level, now_ms: int) -> Level:
         """Grant warning and critical only to ratios that are high in themselves too."""
@@ -173,10 +173,10 @@ class FlowIndicators:
 
     def _sequence(self, now_ms: int) -> Reading:
         heard = self._heard.over(15 * MINUTE_MS, now_ms)
-        newest_ms = self._orders.tally.newest_ms() or 0
+        newest_ms = self._orders.newest_ms
         if heard.state is State.UNKNOWN:
             return unknown(heard.reason, newest_ms)
-        found = self._orders.sequence.at(now_ms, self._heard.latencies_ms())
+        found = self._orders.measures.sequence.at(now_ms, self._heard.latencies_ms())
         unsure = len(found.venues) > 1 and not found.ordered
         judged = [venue for venue in heard.venues if venue not in found.unjudged]
         if not judged and not found.venues:
@@ -196,4 +196,4 @@ class FlowIndicators:
     def sample(self, now_ms: int) -> None:
         """Take the hour's 5-minute sums of the venues that are heard into their own histories."""
         for venue in self._heard.over(HOUR_MS, now_ms).venues:
-            self._orders.sequence.sample(venue, now_ms)
+            self._orders.measures.sequence.sample(venue, now_ms)

@@ -209,8 +209,9 @@ class CoinTrack:
         """Let a finished minute into what is measured by the minute; one without a price is a hole."""
         turnover = signed = 0.0
         for tape in self.contracts:
-            turnover, signed = turnover + tape.turnover, signed + tape.signed
-            tape.turnover = tape.signed = 0.0
+            turnover += (tape.bought + tape.sold) * tape.per_coin
+            signed += (tape.bought - tape.sold) * tape.per_coin
+            tape.bought = tape.sold = 0.0
         if not self._open:
             return
         high, low, close = row[Column.HIGH], row[Column.LOW], row[Column.CLOSE]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from desktop.alerts.incidents import IncidentChange
 from desktop.alerts.rules import Rule
@@ -20,8 +21,10 @@ from desktop.domain.market import (
     Trade,
     Unparsed,
     VenueNotice,
+    VenueWord,
     WithdrawalStatus,
 )
+from desktop.domain.number_text import number, plain_number
 from desktop.engine.market.market_floor import MarketFloor
 from desktop.engine.market.market_pictures import MarketPictures
 from desktop.engine.market.market_rules import NOTHING, MarketRules
@@ -46,6 +49,19 @@ class MarketDesk(MarketRules):
         super().__init__(MarketFloor(venues), rules)
         self.on_slept: Callable[[Slept], None] = lambda slept: None
         self._hour = -1
+        self._tapes = self._floor.tapes
+        self._takers: dict[type, Callable[[Any, VenueFeed, int], tuple[IncidentChange, ...]]] = {
+            Mark: self._mark,
+            Liquidation: self._liquidation,
+            OpenInterest: self._open_interest,
+            Book: self._book,
+            Ticker: self._ticker,
+            Trade: self._first_trade,
+            **dict.fromkeys((Gap, FeedStatus), self._word_of_feed),
+            **dict.fromkeys((InsurancePool, VenueNotice, WithdrawalStatus), self._word_of_venue),
+            Unparsed: self._unparsed,
+            ContextPoint: lambda point, feed, now_ms: NOTHING,
+        }
         self.pictures = MarketPictures(self._floor)
         for coin in coins:
             self.watch(coin)
@@ -89,15 +105,17 @@ class MarketDesk(MarketRules):
         """Take one message and return what it changed among the incidents. O(1) but for late events."""
         if type(message) is Trade:
             try:
-                tape = self._floor.tapes[message.venue][message.symbol]
-                price = float(message.price)
-                usd = float(message.quantity or 0.0) * price * tape.per_coin
+                tape = self._tapes[message.venue][message.symbol]
+                price = plain_number(message.price)
+                worth = price * plain_number(message.quantity or "0")
             except (KeyError, ValueError):
                 return self._fold_slow(message, now_ms)
             tape.heard_ms = now_ms
             tape.messages += 1
-            tape.turnover += usd
-            tape.signed += usd if message.side == "buy" else -usd
+            if message.side == "buy":
+                tape.bought += worth
+            else:
+                tape.sold += worth
             at_ms = message.at_ms
             if tape.low <= price <= tape.high and tape.from_ms <= at_ms < tape.to_ms:
                 tape.close = price
@@ -111,10 +129,11 @@ class MarketDesk(MarketRules):
         if feed is None:
             self._fold_beside(message, now_ms)
             return NOTHING
-        feed.start(now_ms)
+        if feed.started_ms is None:
+            feed.start(now_ms)
         feed.messages += 1
         try:
-            return self._fold_into(message, feed, now_ms)
+            return self._takers[type(message)](message, feed, now_ms)
         except ValueError:
             # A number that is none slipped through the parser: count it, keep what is known, go on.
             feed.unparsed += 1
@@ -130,28 +149,6 @@ class MarketDesk(MarketRules):
             case Gap() | Unparsed():
                 self._floor.wide.context.trouble(message.channel, message.reason)
 
-    def _fold_into(self, message: Message, feed: VenueFeed, now_ms: int) -> tuple[IncidentChange, ...]:
-        match message:
-            case Mark():
-                return self._mark(message, feed, now_ms)
-            case Liquidation():
-                return self._liquidation(message, feed, now_ms)
-            case OpenInterest():
-                self._open_interest(message, now_ms)
-            case Book():
-                self._book(message, now_ms)
-            case Ticker():
-                self._floor.ticker(message, now_ms)
-            case Trade():
-                return self._first_trade(message, feed, now_ms)
-            case Gap() | FeedStatus():
-                self._floor.word_of_feed(message, feed, now_ms)
-            case Unparsed():
-                feed.unparsed += 1
-            case InsurancePool() | VenueNotice() | WithdrawalStatus():
-                self._word(message, now_ms)
-        return NOTHING
-
     def _new_extreme(
         self, tape: Tape, coin: str, price: float, at_ms: int, now_ms: int
     ) -> tuple[IncidentChange, ...]:
@@ -159,12 +156,19 @@ class MarketDesk(MarketRules):
         return self._judge("price", coin, now_ms) if made_low else NOTHING
 
     def _first_trade(self, message: Trade, feed: VenueFeed, now_ms: int) -> tuple[IncidentChange, ...]:
+        """Take a trade of a contract not heard before, or one whose numbers are written in an unusual way."""
         feed.beat(now_ms)
         tape = self._floor.tape(message.venue, message.symbol, message.coin)
         if tape is None:
             return NOTHING
         tape.heard_ms = now_ms
-        return self._new_extreme(tape, message.coin, float(message.price), message.at_ms, now_ms)
+        price = number(message.price)
+        worth = price * number(message.quantity or "0")
+        if message.side == "buy":
+            tape.bought += worth
+        else:
+            tape.sold += worth
+        return self._new_extreme(tape, message.coin, price, message.at_ms, now_ms)
 
     def _mark(self, message: Mark, feed: VenueFeed, now_ms: int) -> tuple[IncidentChange, ...]:
         feed.beat(now_ms)
@@ -190,18 +194,36 @@ class MarketDesk(MarketRules):
         orders.unjudged_usd = 0.0
         return self._judge("print", message.coin, now_ms)
 
-    def _open_interest(self, message: OpenInterest, now_ms: int) -> None:
+    def _open_interest(self, message: OpenInterest, feed: VenueFeed, now_ms: int) -> tuple[IncidentChange, ...]:
         tape = self._floor.tape(message.venue, message.symbol, message.coin)
         if tape is not None and self._floor.coins[message.coin].track.open_interest(message, now_ms):
             self._floor.coins[message.coin].touched("interest")
+        return NOTHING
 
-    def _book(self, message: Book, now_ms: int) -> None:
+    def _book(self, message: Book, feed: VenueFeed, now_ms: int) -> tuple[IncidentChange, ...]:
         desk = self._floor.coins.get(message.coin)
         if desk is not None:
             desk.track.boards.take_book(message, now_ms)
             desk.touched("book")
+        return NOTHING
 
-    def _word(self, word: InsurancePool | VenueNotice | WithdrawalStatus, now_ms: int) -> None:
+    def _ticker(self, ticker: Ticker, feed: VenueFeed, now_ms: int) -> tuple[IncidentChange, ...]:
+        self._floor.ticker(ticker, now_ms)
+        return NOTHING
+
+    def _word_of_feed(self, word: Gap | FeedStatus, feed: VenueFeed, now_ms: int) -> tuple[IncidentChange, ...]:
+        self._floor.word_of_feed(word, feed, now_ms)
+        return NOTHING
+
+    def _unparsed(self, message: Unparsed, feed: VenueFeed, now_ms: int) -> tuple[IncidentChange, ...]:
+        feed.unparsed += 1
+        return NOTHING
+
+    def _word_of_venue(self, word: VenueWord, feed: VenueFeed, now_ms: int) -> tuple[IncidentChange, ...]:
+        self._word(word, now_ms)
+        return NOTHING
+
+    def _word(self, word: VenueWord, now_ms: int) -> None:
         self._floor.wide.take_word(word)
         if isinstance(word, WithdrawalStatus):
             self._alerts.told.withdrawals(word, now_ms)

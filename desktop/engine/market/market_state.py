@@ -31,12 +31,14 @@ class Tape:
     """One contract on one venue. The price source's tape also carries the running minute.
 
     A trade within `from_ms`..`to_ms` and `low`..`high` changes nothing but the last price: that is the fast path.
-    Other tapes have bounds that every sound trade lies within; NaN, infinity and zero lie within none. `turnover` and
-    `signed` (buys less sells) are USD of the running minute; `per_coin` turns a quoted price into one of a coin.
+    Other tapes have bounds that every sound trade lies within; NaN, infinity and zero lie within none. `bought` and
+    `sold` by takers are sums of the running minute of coins times quoted price; `per_coin` makes them USD, since it
+    turns a quoted price into one of a coin.
     """
 
     __slots__ = (
         "at_ms",
+        "bought",
         "close",
         "coin",
         "from_ms",
@@ -45,10 +47,9 @@ class Tape:
         "low",
         "messages",
         "per_coin",
-        "signed",
+        "sold",
         "symbol",
         "to_ms",
-        "turnover",
         "venue",
     )
 
@@ -60,7 +61,7 @@ class Tape:
         self.at_ms = 0
         self.heard_ms = 0
         self.messages = 0
-        self.turnover = self.signed = 0.0
+        self.bought = self.sold = 0.0
         self.per_coin = 1 / float(instrument_by_rule(venue, symbol).multiplier)
         self.release()
 

@@ -13,7 +13,7 @@ from desktop.domain.errors import Unreadable
 from desktop.domain.instrument import InstrumentTable
 from desktop.domain.market import Message, VenueNotice
 from desktop.venues.binance import rows
-from desktop.venues.binance.rows import NORMALISE, Depth
+from desktop.venues.binance.rows import NORMALISE, AggTrade, Depth
 from desktop.venues.wire import (
     DECODE_FAILURES,
     Origin,
@@ -58,6 +58,8 @@ def parse(
     try:
         if frame.isascii():
             event = _combined(frame).data
+            if type(event) is AggTrade:
+                return (rows.trade(event, received_ns, instruments),)
             if type(event) is Depth:
                 return (rows.depth(event, received_ns, instruments, plain=plain_book(frame)),)
             return (NORMALISE[type(event)](event, received_ns, instruments),)

@@ -17,13 +17,22 @@ _PRINTS = st.lists(
 
 
 @given(_PRINTS, st.integers(0, 260_000))
-def test_counts_are_those_of_the_last_minute_in_any_order(prints: list[tuple[int, str, int]], now_ms: int) -> None:
+def test_prints_are_those_of_the_last_minute_in_any_order(prints: list[tuple[int, str, int]], now_ms: int) -> None:
+    counter = PrintCounter()
+    for at_ms, symbol, _ in prints:
+        counter.add(symbol, at_ms)
+    assert counter.at(now_ms).prints == len([at for at, *_ in prints if at > now_ms - MINUTE_MS])
+
+
+@given(_PRINTS, st.integers(0, 260))
+def test_counts_are_those_of_the_last_minute_at_full_seconds(prints: list[tuple[int, str, int]], now_s: int) -> None:
+    now_ms = now_s * 1000
     counter, largest = PrintCounter(), LargestPrint()
     for at_ms, symbol, usd in prints:
         counter.add(symbol, at_ms)
         largest.add(float(usd), at_ms)
     inside = [(at, symbol) for at, symbol, _ in prints if at > now_ms - MINUTE_MS]
-    seconds = {symbol: len({at // 1000 for at, name in inside if name == symbol}) for symbol in "abc"}
+    seconds = {symbol: len({-(-at // 1000) for at, name in inside if name == symbol}) for symbol in "abc"}
     found = counter.at(now_ms)
     assert (found.prints, found.symbols) == (len(inside), len({symbol for _, symbol in inside}))
     assert found.saturation == min(1.0, max(seconds.values()) / 60)
