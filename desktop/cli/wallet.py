@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from desktop.cli import wallet_bitcoin, wallet_ethereum, wallet_tron
+from desktop.cli import wallet_bitcoin, wallet_ethereum, wallet_solana, wallet_tron
 from desktop.cli.output import Output
 from desktop.cli.wallet_opening import chosen, opened
 from desktop.domain.derivation_path import SCRIPT_TYPES
@@ -22,7 +22,7 @@ _STATE_OF_TROUBLE: dict[type[DeviceTrouble], str] = {
     errors.AccessDenied: "no access",
     errors.InBootloader: "bootloader",
 }
-_LATER = ("sign-psbt", "sign-typed-data", "sign-sol")
+_LATER = ("sign-psbt", "sign-typed-data")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,11 +46,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     message = commands.add_parser("sign-message", parents=[shared], help="sign a text on the device")
     message.add_argument("--coin", choices=("btc", "eth"), required=True)
     message.add_argument("--message", metavar="TEXT", required=True)
-    tron = commands.add_parser("sign-tron", parents=[shared], help="sign a TRON transaction on the device")
-    tron.add_argument("file", metavar="FILE", help="the JSON a TRON node gives; - is standard input")
-    for command in (address, xpub, message, tron):
+    for command in (address, xpub, message):
         command.add_argument("--path", metavar="P", required=True, help="as in m/84'/0'/0'/0/0; ' and h are the same")
-    wallet_ethereum.add_commands(commands, shared)
+    for coin in (wallet_ethereum, wallet_tron, wallet_solana):
+        coin.add_commands(commands, shared)
     for name in _LATER:
         later = commands.add_parser(name, parents=[shared], help="not available yet")
         later.add_argument("file", nargs="?")
@@ -118,5 +117,7 @@ _COMMANDS: dict[tuple[str, str], Callable[[argparse.Namespace, Output], None]] =
     ("sign-message", "eth"): wallet_ethereum.sign_message,
     ("sign-evm", ""): wallet_ethereum.sign_evm,
     ("sign-tron", ""): wallet_tron.sign,
+    ("address", "sol"): wallet_solana.address,
+    ("sign-sol", ""): wallet_solana.sign,
 }
 """What does which command, by its name and --coin."""

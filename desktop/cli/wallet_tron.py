@@ -14,6 +14,15 @@ from desktop.hw.tron.node_json import read_transaction
 from desktop.hw.tron.words import in_words
 
 
+def add_commands(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser
+) -> None:
+    """Declare `sign-tron`."""
+    sign = commands.add_parser("sign-tron", parents=[shared], help="sign a TRON transaction on the device")
+    sign.add_argument("file", metavar="FILE", help="the JSON a TRON node gives; - is standard input")
+    sign.add_argument("--path", metavar="P", required=True, help="of the key that signs, as in m/44'/195'/0'/0/0")
+
+
 def address(args: argparse.Namespace, out: Output) -> None:
     """Print the address at a path; with --show the person confirms it on the wallet."""
     with opened(args, out) as session:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from desktop.domain import base58
 from desktop.domain.derivation_path import HARDENED, path_text
@@ -11,13 +12,23 @@ from desktop.domain.errors import BadInput
 from desktop.domain.signatures import PUBLIC_SIZE
 
 
-def secret_at(seed: bytes, path: Sequence[int]) -> bytes:
-    """Return the 32-byte secret at the path. Raise BadInput for a step that is not hardened: this curve has none."""
+class SecretNode(NamedTuple):
+    """A place in the tree: 32 bytes of secret and of chain code. Its text form shows no secret."""
+
+    secret: bytes
+    chain_code: bytes
+
+    def __repr__(self) -> str:
+        return "SecretNode(…)"
+
+
+def secret_at(seed: bytes, path: Sequence[int]) -> SecretNode:
+    """Return the secret at the path. Raise BadInput for a step that is not hardened: this curve has none."""
     check_path(path)
     node = hmac.digest(b"ed25519 seed", seed, "sha512")
     for number in path:
         node = hmac.digest(node[32:], b"\0" + node[:32] + number.to_bytes(4, "big"), "sha512")
-    return node[:32]
+    return SecretNode(node[:32], node[32:])
 
 
 def check_path(path: Sequence[int]) -> None:

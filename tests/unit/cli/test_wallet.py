@@ -185,7 +185,6 @@ def test_a_wrong_pin_is_exit_code_4(capsys: pytest.CaptureFixture[str], monkeypa
         (("features", "--device", "udp:127.0.0.1:x"), 2, "not of the form"),
         (("features", "--device", "com:3"), 2, "names no device"),
         (("features", "--practice"), 2, "practice window"),
-        (("address", "--coin", "sol", "--path", "m/44'/501'/0'/0'"), 2, "not available yet"),
         (("sign-psbt", "x.psbt"), 2, "not available yet"),
         (("address", "--coin", "doge", "--path", "m"), 2, "invalid choice"),
     ],

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.domain.errors import BadInput
@@ -62,6 +62,7 @@ def test_the_bare_raw_data_is_read_as_well() -> None:
     assert read_transaction(text(transfer()["raw_data"])) == read_transaction(text(transfer()))
 
 
+@settings(deadline=None)
 @given(TRANSACTIONS)
 def test_the_bytes_hold_every_field_once_in_order_and_no_zero(transaction: Transaction) -> None:
     outer = fields(serialized(transaction))
@@ -244,12 +245,14 @@ WHERE = (
 )
 
 
+@settings(deadline=None)
 @given(st.sampled_from(WHERE), JSON)
 def test_whatever_stands_anywhere_only_bad_input_comes_of_it(where: str, value: object) -> None:
     with contextlib.suppress(BadInput):
         read_transaction(text(_with(where, value)))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_whatever_the_bytes_only_bad_input_comes_of_them(data: bytes) -> None:
     with pytest.raises(BadInput):
