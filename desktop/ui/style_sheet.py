@@ -45,8 +45,12 @@ QLineEdit, QPlainTextEdit, QComboBox, QAbstractSpinBox {{ background: {panel}; c
   border: 1px solid {field_edge}; border-radius: 4px; padding: 4px 8px; selection-background-color: {focus}; }}
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QAbstractSpinBox:focus {{ border: 2px solid {focus};
   padding: 3px 7px; }}
+QComboBox {{ padding: 4px 8px 4px 10px; }}
+QComboBox:focus {{ padding: 3px 7px 3px 9px; }}
+QAbstractSpinBox {{ padding: 4px 2px; }}
+QAbstractSpinBox:focus {{ padding: 3px 1px; }}
 QAbstractSpinBox > QLineEdit, QAbstractSpinBox > QLineEdit:focus {{ background: transparent; border: none;
-  padding: 0 8px; }}
+  padding: 0; }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
 QLineEdit:read-only {{ background: {raised}; border-color: {divider}; }}
 

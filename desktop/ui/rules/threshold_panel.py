@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.alerts.noise_budget import SweepPoint, loosest_within
 from desktop.ui import runs, theme
+from desktop.ui.number_box import NumberBox
 from desktop.ui.parts import Card, RunLine, button, label
 from desktop.ui.rules.condition_row import shown_number, unit_word
 from desktop.ui.runs import Words
@@ -143,11 +144,9 @@ class ThresholdPanel(Card):
         self._unit = ""
         self.chart = SweepChart()
         self.chart.chosen.connect(self.chosen)
-        self.budget = QSpinBox()
-        self.budget.setRange(1, 50)
+        self.budget = NumberBox(1, 50, says=tr("At most so many a week"))
         self.budget.setFixedWidth(64)
         self.budget.setValue(3)
-        self.budget.setAccessibleName(tr("At most so many a week"))
         self.budget.valueChanged.connect(lambda _value: self.show_points(self._points, self._unit))
         self.fit = button(tr("Fit to budget"), says=tr("Take the loosest threshold within the budget"))
         self.fit.clicked.connect(self._fit)
