@@ -181,7 +181,8 @@ class PracticeWithdraw(Command, frozen=True):
 
 
 class SetOffline(Command, frozen=True):
-    """Close every connection of the market's feeds, or open them again; what is known stays."""
+    """Close every connection of the market's feeds, or open them again, also after the next start; what is known
+    stays."""
 
     offline: bool
 

@@ -261,7 +261,10 @@ class LookView(msgspec.Struct, frozen=True):
 
 
 class DeskView(msgspec.Struct, frozen=True):
-    """Everything the window shows, frozen at `now_ms` (engine clock, UTC). `versions` counts per panel."""
+    """Everything the window shows, frozen at `now_ms` (engine clock, UTC). `versions` counts per panel.
+
+    `offline` is True while the person has closed every connection of the market.
+    """
 
     version: int
     now_ms: int
@@ -290,3 +293,4 @@ class DeskView(msgspec.Struct, frozen=True):
     history: HistoryView | None = None
     catalogue: CatalogueView | None = None
     rules: RulesView | None = None
+    offline: bool = False

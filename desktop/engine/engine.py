@@ -78,6 +78,7 @@ class Engine:
         self.alerts.news = lambda news: self.on_news(news)
         self._picture.rules = self.alerts.view
         self._picture.catalogue = lambda: self._watching.view
+        self._picture.offline = lambda: self._connections.offline
         if parts.transfers is not None:
             parts.transfers.on_refused = note
             if parts.own is not None:
@@ -242,7 +243,7 @@ class Engine:
             case SetOffline():
                 if self._parts.world == "replay":
                     raise Refused("a recording needs no network", "There is nothing to switch off.", rule="replay")
-                await self._connections.set_offline(command.offline)
+                await self._watching.go_offline(command.offline)
             case PressDeviceKey() | PracticeSaveAddress() | PracticeWithdraw():
                 await self._practise(command)
             case CancelOnDevice() if self._parts.device is not None:

@@ -56,6 +56,7 @@ class Picture:
         self._untested: UntestedView | None = None
         self._exposure: ExposureView | None = None
         self.catalogue: Callable[[], CatalogueView | None] = lambda: None
+        self.offline: Callable[[], bool] = lambda: False
 
     def watch(self, coin: str, interval_ms: int) -> None:
         """Show this coin in the chart from now on."""
@@ -106,6 +107,7 @@ class Picture:
             untested=self._untested,
             exposure=self._exposure,
             catalogue=self.catalogue(),
+            offline=self.offline(),
         )
         return None if before is not None and _same(before, view) else view
 
@@ -144,4 +146,5 @@ def _same(before: DeskView, view: DeskView) -> bool:
         and before.ways_out == view.ways_out
         and before.rules is view.rules
         and before.catalogue is view.catalogue
+        and before.offline is view.offline
     )

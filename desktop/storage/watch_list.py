@@ -1,4 +1,4 @@
-"""Keeps the person's coins and closed venues in the profile's settings."""
+"""Keeps the person's coins, closed venues and being offline in the profile's settings."""
 
 from __future__ import annotations
 
@@ -27,6 +27,10 @@ class SettingsWatchList:
     async def keep_venues_off(self, venues: tuple[str, ...]) -> None:
         """Keep which venues the person has closed. Raise BadInput."""
         await self._change(venues_off=venues)
+
+    async def keep_offline(self, offline: bool) -> None:
+        """Keep whether the person has closed every connection. Raise BadInput."""
+        await self._change(offline=offline)
 
     async def close(self) -> None:
         """Finish what is being written."""

@@ -169,7 +169,7 @@ class FeedHealth(QDialog):
         area.setWidgetResizable(True)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        self.offline = QCheckBox(tr("Offline: close every connection of the market, keep what is known"))
+        self.offline = QCheckBox(tr("Offline: close every connection of the market, also after the next start"))
         self.offline.clicked.connect(lambda offline: self._door.submit(SetOffline(offline)))
         foot = QHBoxLayout()
         foot.setContentsMargins(16, 4, 16, 12)
@@ -182,7 +182,7 @@ class FeedHealth(QDialog):
 
     def show_view(self, view: DeskView) -> None:
         """Show the feeds of a view."""
-        self.offline.setChecked(bool(view.feeds) and all(feed.state == "off" for feed in view.feeds))
+        self.offline.setChecked(view.offline)
         for place, feed in enumerate(view.feeds):
             if place == len(self.cards):
                 card = FeedCard()

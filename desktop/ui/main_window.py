@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QScrollArea, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.engine.commands import Acknowledge, Snooze, WatchCoin
+from desktop.engine.commands import Acknowledge, SetOffline, Snooze, WatchCoin
 from desktop.engine.desk_view import CoinView, DeskView
 from desktop.engine.door import EngineDoor, RuleTried
 from desktop.ui import theme, wording
@@ -17,6 +17,7 @@ from desktop.ui.feed_list import FeedList
 from desktop.ui.incident_list import IncidentList
 from desktop.ui.next_step import NextStep, open_transfer
 from desktop.ui.notices import NoticeBar
+from desktop.ui.offline_banner import OfflineBanner
 from desktop.ui.parts import PracticeBanner
 from desktop.ui.risk_answers import worst_open
 from desktop.ui.risk_header import RiskHeader
@@ -56,6 +57,7 @@ class MainWindow(QMainWindow):
         self._told: tuple[str, ...] = ()
         self.keeps_running = False
         self.banner = PracticeBanner()
+        self.offline = OfflineBanner()
         self.header = RiskHeader()
         self.notices = NoticeBar()
         self.tiles = TileGrid()
@@ -81,6 +83,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.banner)
+        column.addWidget(self.offline)
         column.addWidget(self.pages, 1)
         self.setCentralWidget(whole)
         self.notices.setParent(whole)
@@ -138,6 +141,7 @@ class MainWindow(QMainWindow):
         return self._left
 
     def _connect(self) -> None:
+        self.offline.online_wanted.connect(lambda: self._door.submit(SetOffline(False)))
         self.header.transfer_wanted.connect(self._move_to_wallet)
         self.next_step.transfer_wanted.connect(self._move_to_wallet)
         self.watchlist.coin_chosen.connect(self.choose_coin)
@@ -246,6 +250,7 @@ class MainWindow(QMainWindow):
             self._rules.show_view(view)
         self._coin = self._coin or (view.coins[0].coin if view.coins else "")
         self.banner.show_view(view)
+        self.offline.show_view(view)
         self._say_words()
 
     def _say_words(self) -> None:

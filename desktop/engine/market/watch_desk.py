@@ -145,6 +145,12 @@ class WatchDesk:
         if self._parts.list is not None:
             await self._parts.list.keep_venues_off(tuple(sorted(self._off)))
 
+    async def go_offline(self, offline: bool) -> None:
+        """Close every connection, or open them again, also after the next start. Raise what the disk says."""
+        await self._parts.connections.set_offline(offline)
+        if self._parts.list is not None:
+            await self._parts.list.keep_offline(offline)
+
     async def _set_venue(self, venue: str, *, on: bool) -> None:
         await self._parts.connections.set_venue(venue, on, BY_CHOICE)
         (self._off.discard if on else self._off.add)(venue)

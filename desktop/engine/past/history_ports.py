@@ -87,3 +87,6 @@ class WatchList(Protocol):
 
     async def keep_venues_off(self, venues: tuple[str, ...]) -> None:
         """Keep which venues the person has closed."""
+
+    async def keep_offline(self, offline: bool) -> None:
+        """Keep whether the person has closed every connection."""

@@ -11,7 +11,7 @@ import pytest
 from desktop.domain.errors import BadInput
 from desktop.domain.instrument import Instrument, InstrumentTable
 from desktop.domain.market import HourBar, Message, Ticker, Trade
-from desktop.engine.commands import AddCoin, Command, FindCoins, RemoveCoin, SetVenue
+from desktop.engine.commands import AddCoin, Command, FindCoins, RemoveCoin, SetOffline, SetVenue
 from desktop.engine.desk_view import DeskView
 from desktop.engine.engine import Engine
 from desktop.engine.engine_parts import EngineParts
@@ -69,6 +69,7 @@ class Kept:
     def __init__(self) -> None:
         self.coins: tuple[str, ...] = ()
         self.off: tuple[str, ...] = ()
+        self.offline = False
         self.trouble = ""
 
     async def keep_coins(self, coins: tuple[str, ...]) -> None:
@@ -78,6 +79,9 @@ class Kept:
 
     async def keep_venues_off(self, venues: tuple[str, ...]) -> None:
         self.off = venues
+
+    async def keep_offline(self, offline: bool) -> None:
+        self.offline = offline
 
 
 class Bench:
@@ -306,8 +310,22 @@ def test_coins_and_closed_venues_are_kept_in_the_settings_and_nothing_else_chang
 
     async def run() -> None:
         kept = SettingsWatchList(tmp_path)
-        await asyncio.gather(kept.keep_coins(("BTC", "PEPE")), kept.keep_venues_off(("okx",)))
+        await asyncio.gather(
+            kept.keep_coins(("BTC", "PEPE")), kept.keep_venues_off(("okx",)), kept.keep_offline(True)
+        )
         await kept.close()
 
     asyncio.run(run())
-    assert load_settings(tmp_path) == Settings(theme="dark", coins=("BTC", "PEPE"), venues_off=("okx",))
+    kept = Settings(theme="dark", coins=("BTC", "PEPE"), venues_off=("okx",), offline=True)
+    assert load_settings(tmp_path) == kept
+
+
+def test_offline_is_kept_over_a_restart_and_shown() -> None:
+    async def scene(bench: Bench) -> None:
+        assert (await bench.seen()).offline is False
+        assert (await bench.do(SetOffline(True))).offline is True
+        assert bench.kept.offline is True
+        assert (await bench.do(SetOffline(False))).offline is False
+        assert bench.kept.offline is False
+
+    play(scene)
