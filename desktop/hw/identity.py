@@ -20,6 +20,8 @@ _MODEL_OF_PRODUCT = (
     ("touch", "Touch"),
     ("pro", "Pro"),
 )
+_TEN_PIN_KEYS_MODELS = frozenset({"Classic 1S", "Pure"})
+_TEN_PIN_KEYS_FROM = (3, 12, 0)
 _PIN_ON_DEVICE_MODELS = frozenset({"Classic", "Classic 1S", "Mini", "Pure"})
 
 
@@ -37,6 +39,18 @@ class Identity(msgspec.Struct, frozen=True):
     def pin_on_device(self) -> bool:
         """Return whether it takes OneKey's own answer "type the PIN on the device" to a PIN request."""
         return self.onekey and self.model in _PIN_ON_DEVICE_MODELS
+
+    @property
+    def pin_keys(self) -> int:
+        """Return how many keys its PIN grid has: 9, or 10 from firmware 3.12 of the Classic 1S and the Pure on."""
+        ten = self.model in _TEN_PIN_KEYS_MODELS and version_of(self.firmware) >= _TEN_PIN_KEYS_FROM
+        return 10 if self.onekey and ten else 9
+
+
+def version_of(text: str) -> tuple[int, ...]:
+    """Return a version as numbers that compare; nothing for what is no version."""
+    parts = text.split("-")[0].split(".")
+    return tuple(map(int, parts)) if all(part.isascii() and part.isdigit() for part in parts) else ()
 
 
 def identified(features: Features, product: str = "") -> Identity:
@@ -77,4 +91,4 @@ def _onekey_model(features: Features, product: str) -> str:
     for words, model in _MODEL_OF_PRODUCT:
         if words in product.lower():
             return model
-    return {"1": "Classic", "T": "Touch"}.get(features.model or "", "OneKey")
+    return {"1": "Classic", "T": "Touch", "pro2": "Pro 2"}.get(features.model or "", "OneKey")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.hw import messages
+from desktop.hw import messages, messages_v2
 from desktop.hw.bitcoin import messages as bitcoin
 from desktop.hw.ethereum import messages as ethereum
 from desktop.hw.solana import messages as solana
@@ -10,6 +10,5 @@ from desktop.hw.tron import messages as tron
 from desktop.hw.wire.codec import Message
 
 BY_NUMBER: dict[int, type[Message]] = {
-    table.number: table
-    for table in (*messages.TABLES, *bitcoin.TABLES, *ethereum.TABLES, *tron.TABLES, *solana.TABLES)
+    table.number: table for room in (messages, messages_v2, bitcoin, ethereum, tron, solana) for table in room.TABLES
 }

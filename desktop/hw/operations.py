@@ -12,7 +12,11 @@ from desktop.hw.session import Session
 
 
 class WalletFacts(msgspec.Struct, frozen=True):
-    """What a device says of itself. `pin` and `passphrase` tell whether it is protected by one."""
+    """What a device says of itself. `pin` and `passphrase` tell whether it is protected by one.
+
+    `protocol` is the version of its wire protocol; 2 is `experimental`: written from its description, never tried on
+    a device.
+    """
 
     initialized: bool
     vendor: str
@@ -22,11 +26,13 @@ class WalletFacts(msgspec.Struct, frozen=True):
     label: str
     pin: bool
     passphrase: bool
+    protocol: int
+    experimental: bool
 
 
 def features(session: Session) -> WalletFacts:
     """Return what the device says of itself now; asks nothing of the person."""
-    said = session.call(messages.GetFeatures(), messages.Features)
+    said = session.call(messages.GetFeatures(), messages.Features) if session.protocol == 1 else session.features
     identity = session.identity
     return WalletFacts(
         initialized=bool(said.initialized),
@@ -37,4 +43,6 @@ def features(session: Session) -> WalletFacts:
         label=said.label or "",
         pin=bool(said.pin_protection),
         passphrase=bool(said.passphrase_protection),
+        protocol=session.protocol,
+        experimental=session.protocol != 1,
     )

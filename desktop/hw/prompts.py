@@ -19,23 +19,34 @@ _SLICE_S = 0.05
 
 
 class PinPrompt(msgspec.Struct, frozen=True):
-    """The device wants its PIN: as positions of its scrambled grid, or typed on it."""
+    """The device wants a PIN: as positions of its scrambled grid, or typed on it if `may_type_on_device`.
+
+    The grid has `keys` keys: 9 as 7 8 9 / 4 5 6 / 1 2 3 on a keypad, or 10 with a wide one below, called 0. Which
+    digit stands on which key is on the device's screen alone. `hidden`: it wants the PIN of a hidden wallet.
+    """
 
     id: int
+    keys: int = 9
+    hidden: bool = False
+    may_type_on_device: bool = True
 
 
 class PassphrasePrompt(msgspec.Struct, frozen=True):
-    """The device wants a passphrase; `host_may_enter` False means it is only taken on the device."""
+    """The device wants a passphrase; `host_may_enter` False means it is only taken on the device.
+
+    `attach_pin`: it has hidden wallets that are opened by a PIN of their own instead.
+    """
 
     id: int
     host_may_enter: bool = True
+    attach_pin: bool = False
 
 
 Prompt = PinPrompt | PassphrasePrompt
 
 
 class PinAnswer(msgspec.Struct, frozen=True):
-    """Grid positions 1 to 9; None lets the person type the PIN on the device."""
+    """Grid positions 1 to 9, and 0 for the key below them; None lets the person type the PIN on the device."""
 
     id: int
     positions: str | None = None
@@ -45,10 +56,14 @@ class PinAnswer(msgspec.Struct, frozen=True):
 
 
 class PassphraseAnswer(msgspec.Struct, frozen=True):
-    """The passphrase, "" for the standard wallet; None lets the person type it on the device."""
+    """The passphrase, "" for the standard wallet; None lets the person type it on the device.
+
+    `attach_pin`: open the hidden wallet of a PIN instead, which the device then asks for.
+    """
 
     id: int
     passphrase: str | None = ""
+    attach_pin: bool = False
 
     def __repr__(self) -> str:
         return f"PassphraseAnswer(id={self.id})"
@@ -72,17 +87,23 @@ class Prompter(Protocol):
 
 
 class FixedAnswers:
-    """Answers known beforehand: `positions` None means PIN on the device, `passphrase` None means there as well."""
+    """Answers known beforehand: `positions` None means PIN on the device, `passphrase` None means there as well.
 
-    def __init__(self, *, positions: str | None = None, passphrase: str | None = "") -> None:
+    `attach_pin`: a passphrase request is answered by opening the hidden wallet of a PIN.
+    """
+
+    def __init__(
+        self, *, positions: str | None = None, passphrase: str | None = "", attach_pin: bool = False
+    ) -> None:
         self._positions = positions
         self._passphrase = passphrase
+        self._attach_pin = attach_pin
 
     def answer_to(self, prompt: Prompt, stop: threading.Event) -> Answer:
         """Return the known answer at once."""
         if isinstance(prompt, PinPrompt):
             return PinAnswer(prompt.id, self._positions)
-        return PassphraseAnswer(prompt.id, self._passphrase)
+        return PassphraseAnswer(prompt.id, self._passphrase, self._attach_pin)
 
 
 class PromptDesk:

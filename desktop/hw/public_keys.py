@@ -35,6 +35,8 @@ def fingerprint(session: Session) -> str:
         if answer.root_fingerprint not in (None, root):
             not_proved(session, "it names two fingerprints of its master key")
         session.known_fingerprint = f"{root:08x}"
+        if session.features.session_id:
+            session.opened[session.known_fingerprint] = session.features.session_id
     return session.known_fingerprint
 
 

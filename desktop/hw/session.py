@@ -6,40 +6,31 @@ What does not fit drops the link, since later answers could then belong to earli
 
 from __future__ import annotations
 
-import unicodedata
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TypeVar
 
 from desktop.domain.bitcoin_keys import PublicNode
 from desktop.domain.errors import DeviceTrouble
-from desktop.hw import errors
+from desktop.hw import errors, second_protocol
 from desktop.hw import messages as m
 from desktop.hw.carriers.transport import Transport
 from desktop.hw.failures import trouble_of
+from desktop.hw.greeting import greet
 from desktop.hw.identity import Identity, identified
-from desktop.hw.prompts import (
-    Declined,
-    FixedAnswers,
-    PassphraseAnswer,
-    PassphrasePrompt,
-    PinAnswer,
-    PinPrompt,
-    Prompter,
-    next_id,
-)
+from desktop.hw.prompt_replies import Reply, passphrase_reply, pin_reply
+from desktop.hw.prompts import FixedAnswers, Prompter
 from desktop.hw.wire.codec import Message
 from desktop.hw.wire.link import Link
 
 M = TypeVar("M", bound=Message)
 Screen = tuple[str, ...]
 
-_GREETING_S = 5.0
 _FAREWELL_S = 1.0
-_LONGEST_PASSPHRASE = 50
-_PIN_SCREEN = ("Enter your PIN on the wallet",)
-_PASSPHRASE_SCREEN = ("Enter your passphrase on the wallet",)
 _ANY_SCREEN = ("Look at the wallet and follow it",)
+_TYPED_ON_DEVICE = frozenset({m.BUTTON_PIN_ENTRY, m.BUTTON_PASSPHRASE_ENTRY, m.BUTTON_ATTACH_PIN})
 
 
 def _ignore_screen(lines: Screen, asks: bool) -> None:
@@ -61,8 +52,9 @@ class Session:
         self.identity: Identity = identified(self.features)
         self.known_nodes: dict[tuple[int, ...], PublicNode] = {}
         self.known_fingerprint = ""
+        self.opened: dict[str, bytes] = {}  # the session id of each wallet that was opened, by its fingerprint
+        self.prompter = prompter or FixedAnswers()
         self._link = Link(transport, quick_s)
-        self._prompter = prompter or FixedAnswers()
         self._on_screen = on_screen
         self._midway = False  # the device may be waiting for more of a request
 
@@ -71,37 +63,61 @@ class Session:
         """Return whether the link was dropped; nothing can be asked any more."""
         return self._link.over
 
+    @property
+    def protocol(self) -> int:
+        """Return the version of the wire protocol it speaks: 1, or 2, which is experimental."""
+        return self._link.protocol
+
+    @property
+    def stop(self) -> threading.Event:
+        """Return what is set when the person cancelled what is being asked."""
+        return self._link.stop
+
     def begin(self) -> None:
         """Open the link, clear what others left in it, and read who this is.
 
         Raises NoDevice, DeviceBusy, AccessDenied, InBootloader, or what `call` raises.
         """
-        quick_s, self._link.quick_s = self._link.quick_s, min(_GREETING_S, self._link.quick_s)
         try:
-            self._link.open()
-            self._initialize(None)
+            self._meet(greet(self._link))
             if self.features.bootloader_mode:
                 raise errors.InBootloader
         except errors.Silent:
+            self.drop()
             raise errors.DeviceBusy("it does not answer; it may show another program's question") from None
         except DeviceTrouble:
             self.drop()
             raise
-        self._link.quick_s = quick_s
 
     def resume(self) -> None:
         """Make sure the device is still in this session; forget what was known if it started a new one.
 
         Raises WrongWallet if it is another device or was wiped.
         """
+        self.restart(self.features.session_id)
+
+    def restart(self, session_id: bytes | None) -> None:
+        """Go on in the session with this id, or in a new one, whose wallet is then asked for anew.
+
+        A device that was without power knows no old id, and begins a new one without a word. Raises WrongWallet if it
+        is another device or was wiped.
+        """
         before = self.features
-        self._initialize(before.session_id)
+        self._link.clear()
+        if self.protocol == 1:
+            self._meet(self.call(m.Initialize(session_id=session_id), m.Features))
+        else:
+            self._meet(second_protocol.resumed(self, session_id))
         if self.features.device_id != before.device_id:
             self.drop()
             raise errors.WrongWallet(f"device {before.device_id}", f"device {self.features.device_id}")
         if self.features.session_id != before.session_id:
-            self.known_nodes.clear()
-            self.known_fingerprint = ""
+            self.forget_wallet()
+
+    def forget_wallet(self) -> None:
+        """Forget what was known of the open wallet: another one may be open now."""
+        self.known_nodes.clear()
+        self.known_fingerprint = ""
 
     def call(
         self,
@@ -119,6 +135,8 @@ class Session:
         Raises DeviceTrouble: NoPressed, Cancelled, Locked, PinWrong, NotSupported, DeviceRefused (the link stays);
         DeviceGone, Garbage, WrongAnswer (the link is dropped). A request whose answer was lost is never sent again.
         """
+        if self.protocol == 2:
+            second_protocol.open_for(self, request)
         if self._link.stop.is_set():
             raise errors.Cancelled
         self._midway = True
@@ -178,7 +196,8 @@ class Session:
         self.allow()
         self._link.quick_s = min(_FAREWELL_S, self._link.quick_s)
         try:
-            self.call(m.EndSession(), m.Success)
+            if self.protocol == 1:
+                self.call(m.EndSession(), m.Success)
         except DeviceTrouble:
             pass  # it is being left anyway
         finally:
@@ -188,25 +207,32 @@ class Session:
         """Let go of the device at once."""
         self._link.drop()
 
-    def _initialize(self, session_id: bytes | None) -> None:
-        self._link.clear()
-        self.features = self.call(m.Initialize(session_id=session_id), m.Features)
-        self.identity = identified(self.features, self._link.product)
+    def ask_on_device(self, request: Message, expect: type[M], screen: Screen) -> M:
+        """Call with a request that lets the person type on the device."""
+        self._on_screen(screen, True)
+        return self.call(request, expect, screen=screen, unhurried=True)
+
+    def _meet(self, features: m.Features) -> None:
+        self.features = features
+        self.identity = identified(features, self._link.product)
 
     def _settled(
         self, request: Message, expect: type[M] | tuple[type[M], ...], screen: Screen, patience_s: float | None
     ) -> M:
+        gave_answer = False
         while True:
             answer = self._link.next(patience_s)
+            self._link.stop_word = m.Cancel()
             match answer:
                 case m.ButtonRequest():
-                    self._link.send(m.ButtonAck())
-                    self._on_screen(screen, True)
+                    self._acknowledge(answer, screen)
                     patience_s = None  # a person reads; some screens follow without another request
                 case m.PinMatrixRequest():
-                    patience_s = self._give_pin()
+                    patience_s, gave_answer = self._reply(partial(self._pin, answer)), True
                 case m.PassphraseRequest():
-                    patience_s = self._give_passphrase()
+                    patience_s, gave_answer = self._reply(partial(self._passphrase, answer)), True
+                case m.Failure(code=m.UNEXPECTED_MESSAGE) if gave_answer:
+                    raise errors.Locked("the wallet did not wait any longer for what it had asked")
                 case m.Failure():
                     raise trouble_of(answer, type(request).__name__)
                 case _ if isinstance(answer, expect):
@@ -214,54 +240,33 @@ class Session:
                 case _:
                     raise errors.WrongAnswer(_names(expect), _name(answer))
 
-    def _give_pin(self) -> float | None:
-        """Answer a PIN request; return how long the next answer may take."""
-        prompt = PinPrompt(next_id())
-        answer = self._prompter.answer_to(prompt, self._link.stop)
-        if not isinstance(answer, PinAnswer) or answer.id != prompt.id:
-            raise self._declined(answer)
-        if answer.positions is None and self.identity.pin_on_device:
-            self._link.send(m.PinOnDevice())
-            self._on_screen(_PIN_SCREEN, True)
-            return None
-        if not answer.positions or set(answer.positions) - set("123456789"):
+    def _acknowledge(self, request: m.ButtonRequest, screen: Screen) -> None:
+        self._link.send(m.ButtonAck())
+        if request.code in _TYPED_ON_DEVICE:
+            self._link.stop_word = m.Initialize(session_id=self.features.session_id)
+        self._on_screen(screen, True)
+
+    def _pin(self, request: m.PinMatrixRequest) -> Reply:
+        return pin_reply(request, self.identity, self.prompter, self._link.stop)
+
+    def _passphrase(self, request: m.PassphraseRequest) -> Reply:
+        return passphrase_reply(request, self.features, self.prompter, self._link.stop)
+
+    def _reply(self, asked: Callable[[], Reply]) -> float | None:
+        """Answer a request for a secret; return how long the next answer may take."""
+        try:
+            reply = asked()
+        except DeviceTrouble:
             self._link.tell_cancel()
-            raise errors.Locked("the wallet wants its PIN as grid positions 1 to 9")
-        self._link.send(m.PinMatrixAck(pin=answer.positions))
-        return self._link.quick_s
-
-    def _give_passphrase(self) -> float | None:
-        """Answer a passphrase request; return how long the next answer may take."""
-        on_device_only = bool(self.features.passphrase_always_on_device)
-        prompt = PassphrasePrompt(next_id(), host_may_enter=not on_device_only)
-        answer = self._prompter.answer_to(prompt, self._link.stop)
-        if not isinstance(answer, PassphraseAnswer) or answer.id != prompt.id:
-            raise self._declined(answer)
-        if answer.passphrase is None or on_device_only:
-            self._link.send(m.PassphraseAck(on_device=True))
-            self._on_screen(_PASSPHRASE_SCREEN, True)
-            return None
-        passphrase = unicodedata.normalize("NFKD", answer.passphrase)
-        refusal = _passphrase_refusal(passphrase)
-        if refusal:
-            self._link.tell_cancel()
-            raise errors.PassphraseRefused(refusal)
-        self._link.send(m.PassphraseAck(passphrase=passphrase))
-        return self._link.quick_s
-
-    def _declined(self, answer: object) -> DeviceTrouble:
-        self._link.tell_cancel()
-        if isinstance(answer, Declined) and answer.timed_out:
-            return errors.Locked("nobody answered what the wallet asked")
-        return errors.Cancelled()
-
-
-def _passphrase_refusal(passphrase: str) -> str:
-    try:
-        size = len(passphrase.encode())
-    except UnicodeEncodeError:
-        return "it is not text"
-    return f"it is longer than {_LONGEST_PASSPHRASE} bytes" if size > _LONGEST_PASSPHRASE else ""
+            raise
+        if self._link.went_on():  # the device took its question back while the person thought
+            return self._link.quick_s
+        self._link.send(reply.message)
+        if not reply.screen:
+            return self._link.quick_s
+        self._link.stop_word = m.Initialize(session_id=self.features.session_id)
+        self._on_screen(reply.screen, True)
+        return None
 
 
 def _name(answer: Message | int) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from desktop.hw.errors import DeviceGone, NoDevice
 from desktop.hw.message_numbers import BY_NUMBER
-from desktop.hw.messages import Features, Initialize
+from desktop.hw.messages import Features, Initialize, Ping, Success
 from desktop.hw.wire.codec import Message, decoded, encoded
 from desktop.hw.wire.framing import MessageReader, packets
 
@@ -25,11 +25,15 @@ class ScriptedDevice:
 
     path = "fake:1"
     product = ""
+    serial = ""
+    bootloader = False
+    second_protocol = False
 
     def __init__(self, answers: Callable[[Message], Iterable[Reply]]) -> None:
         self.answers = answers
         self.heard: list[Message] = []
         self.closed = 0
+        self.held = False
         self.there = True
         self._reader = MessageReader()
         self._waiting: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
@@ -37,11 +41,15 @@ class ScriptedDevice:
     def open(self) -> None:
         if not self.there:
             raise NoDevice(self.path)
+        self.held = True
 
     def close(self) -> None:
         self.closed += 1
+        self.held = False
 
     def write(self, packet: bytes) -> None:
+        if packet.startswith(b"\x5a") and not self._reader.midway:
+            return  # as every device of the first protocol does with the second
         assert len(packet) == 64
         raw = self._reader.feed(packet)
         if raw is not None:
@@ -73,4 +81,6 @@ class ScriptedDevice:
     def _replies(self, message: Message) -> Iterable[Reply]:
         if isinstance(message, Initialize) and not self.times_heard(Initialize) > 1:
             return [SOUND_FEATURES]
+        if isinstance(message, Ping):
+            return [Success(message=message.message)]
         return self.answers(message)

@@ -26,7 +26,7 @@ class Transport(Protocol):
         """Let go; closing twice does nothing."""
 
     def write(self, packet: bytes) -> None:
-        """Send one packet of 64 bytes, whole. Raises DeviceGone."""
+        """Send one packet of up to 64 bytes, whole; shorter ones end a frame of version 2. Raises DeviceGone."""
 
     def read(self, timeout_s: float) -> bytes | None:
         """Return the next packet as it came, or None if none came in time. Raises DeviceGone."""

@@ -57,8 +57,8 @@ class UdpTransport:
 
     def write(self, packet: bytes) -> None:
         """Send one packet. Raises DeviceGone."""
-        if len(packet) != PACKET_SIZE:
-            raise ValueError(f"a packet has {PACKET_SIZE} bytes, not {len(packet)}")
+        if not 0 < len(packet) <= PACKET_SIZE:
+            raise ValueError(f"a packet has up to {PACKET_SIZE} bytes, not {len(packet)}")
         try:
             self._held().send(packet)
         except OSError:

@@ -69,14 +69,14 @@ class UsbTransport:
 
     def write(self, packet: bytes) -> None:
         """Send one packet, whole. Raises DeviceGone."""
-        if len(packet) != PACKET_SIZE:
-            raise ValueError(f"a packet has {PACKET_SIZE} bytes, not {len(packet)}")
+        if not 0 < len(packet) <= PACKET_SIZE:
+            raise ValueError(f"a packet has up to {PACKET_SIZE} bytes, not {len(packet)}")
         try:
             written = self._held().interruptWrite(self._wire.outward, packet, timeout=_WRITE_TIMEOUT_MS)
         except library().USBError as error:
             raise errors.DeviceGone(f"{type(error).__name__} while writing") from None
-        if written != PACKET_SIZE:
-            raise errors.DeviceGone(f"it took {written} of {PACKET_SIZE} bytes")
+        if written != len(packet):
+            raise errors.DeviceGone(f"it took {written} of {len(packet)} bytes")
 
     def read(self, timeout_s: float) -> bytes | None:
         """Return the next packet, or None. Raises DeviceGone."""

@@ -20,6 +20,7 @@ from desktop.hw.emulator.wallet import EmulatedWallet
 from desktop.hw.errors import Garbage, TooBig
 from desktop.hw.wire.codec import Message
 from desktop.hw.wire.framing import Framing, FramingV1
+from desktop.hw.wire.framing_v2 import FramingV2
 
 OnScreen = Callable[[Lines, bool], None]
 
@@ -192,6 +193,7 @@ class Emulator:
             return  # as the firmware does: what has no mark is not for it
         else:
             for raw in taken:
+                self._send_packets(self._framing.acknowledgement())
                 self._reply(self._wallet.take(raw))
 
     def _reply(self, answers: list[Message]) -> None:
@@ -202,12 +204,15 @@ class Emulator:
 
     def _send(self, answers: list[Message]) -> None:
         for answer in answers:
-            for packet in self._faults.packets(answer, self._framing):
-                if self._peer is not None:
-                    self._socket.sendto(packet, self._peer)
+            self._send_packets(self._faults.packets(answer, self._framing))
+
+    def _send_packets(self, packets: list[bytes]) -> None:
+        for packet in packets:
+            if self._peer is not None:
+                self._socket.sendto(packet, self._peer)
 
     def _fresh_framing(self) -> Framing:
-        return FramingV1(_LONGEST_MESSAGE)
+        return FramingV1(_LONGEST_MESSAGE) if self.setup.model.protocol == 1 else FramingV2()
 
     def _publish(self) -> None:
         shown = (self._face.screen, self._face.asks, self._face.question)

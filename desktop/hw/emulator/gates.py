@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from desktop.hw import messages as m
+from desktop.hw import messages_v2
 from desktop.hw.emulator.models import Model, version_of
 from desktop.hw.ethereum import messages as ethereum
 from desktop.hw.solana import messages as solana
@@ -16,6 +17,9 @@ from desktop.hw.tron import messages as tron
 from desktop.hw.wire.codec import Message
 
 NEVER = None
+_SECOND = 2
+_SECOND_ALONE = frozenset(messages_v2.TABLES)
+_FIRST_ALONE = frozenset({m.Initialize, m.GetFeatures, m.Ping, m.EndSession, m.LockDevice, m.UnlockDevice})
 
 
 class Gate(NamedTuple):
@@ -63,4 +67,6 @@ GATES: dict[type[Message], Gate] = {
 def knows(model: Model, request: type[Message]) -> bool:
     """Return whether this model with its firmware knows the request."""
     gate = GATES.get(request)
+    if request in (_FIRST_ALONE if model.protocol == _SECOND else _SECOND_ALONE):
+        return False
     return gate is None or gate.open_to(model)

@@ -99,8 +99,19 @@ class Vault:
                 passphrase = self._setup.hidden
             elif self._setup.passphrase:
                 passphrase = yield from self._passphrase_given()
-            self.session = self.session or secrets.token_bytes(32)
-            self.sessions[self.session] = self._keys_of(passphrase)
+            self.open_with(passphrase)
+
+    def open_with(self, passphrase: str) -> None:
+        """Let the session have the wallet of this passphrase."""
+        self.session = self.session or secrets.token_bytes(32)
+        self.sessions[self.session] = self._keys_of(passphrase)
+
+    def open_standard(self, session: bytes | None) -> None:
+        """Go on in this session, or in the present one; a wallet that was not chosen is the standard one."""
+        if session is not None or not self.session:
+            self.begin(session)
+        if self.sessions.get(self.session) is None:
+            self.open_with(self._setup.hidden if self.attached else "")
 
     def unlock(self) -> Step:
         """Ask for the PIN if it is locked."""
@@ -151,14 +162,16 @@ class Vault:
         if not isinstance(event, m.PassphraseAck):
             raise Refusal(m.UNEXPECTED_MESSAGE, "Unexpected message")
         if event.on_device_attach_pin:
-            return (yield from self._attach_pin_given())
+            yield from self.attach()
+            return self._setup.hidden
         if event.on_device:
             return (yield from self._face.key_pressed(screens.passphrase()))
         if event.passphrase is None:
             raise Refusal(m.DATA_ERROR, "No passphrase provided. Use empty string to set an empty passphrase.")
         return event.passphrase
 
-    def _attach_pin_given(self) -> Typed:
+    def attach(self) -> Step:
+        """Ask for the PIN of the hidden wallet, and let a session of its own have it."""
         if self._setup.model.pin_on_own_screen:
             yield from self._face.announced(screens.attach_pin(), m.BUTTON_ATTACH_PIN)
             typed = yield from self._face.key_pressed(screens.attach_pin())
@@ -166,8 +179,8 @@ class Vault:
             typed = yield from self._pin_from_grid(m.PIN_ATTACHED)
         if not self._setup.attach_pin or (typed or self._setup.attach_pin) != self._setup.attach_pin:
             raise Refusal(m.PIN_INVALID, "Incorrect PIN")
+        self.unlocked = True
         self._attach()
-        return self._setup.hidden
 
     def _keys_of(self, passphrase: str) -> Keys:
         if passphrase not in self._opened:

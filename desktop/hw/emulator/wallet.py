@@ -6,10 +6,18 @@ next. Refusals are as the firmware of a Classic 1S gives them.
 
 from __future__ import annotations
 
-from desktop.domain.bitcoin_keys import PrivateNode, address_of_key
-from desktop.domain.derivation_path import HARDENED
+from desktop.domain.bitcoin_keys import PrivateNode
 from desktop.hw import messages as m
-from desktop.hw.emulator import bitcoin_answers, ethereum_answers, key_answers, screens, solana_answers, tron_answers
+from desktop.hw import messages_v2
+from desktop.hw.emulator import (
+    bitcoin_answers,
+    ethereum_answers,
+    key_answers,
+    screens,
+    second_protocol,
+    solana_answers,
+    tron_answers,
+)
 from desktop.hw.emulator.face import Face
 from desktop.hw.emulator.flow import Answer, Flow, Key, Refusal, Step, at_once
 from desktop.hw.emulator.gates import knows
@@ -29,8 +37,17 @@ ANSWERS: dict[type[Message], Answer] = {
 }
 _UNKNOWN = m.Failure(code=m.UNEXPECTED_MESSAGE, message="Unknown message")
 _UNEXPECTED = m.Failure(code=m.UNEXPECTED_MESSAGE, message="Unexpected message")
-_ALWAYS_ANSWERED = (m.Initialize, m.GetFeatures, m.Ping, m.Cancel, m.LockDevice, m.EndSession)
-_STATE_PATH = (HARDENED + 44, HARDENED + 1, HARDENED, 0, 0)
+_CANCELLED = m.Failure(code=m.ACTION_CANCELLED, message="Aborted")
+_ALWAYS_ANSWERED: tuple[type[Message], ...] = (
+    m.Initialize,
+    m.GetFeatures,
+    m.Ping,
+    m.Cancel,
+    m.LockDevice,
+    m.EndSession,
+    *messages_v2.TABLES,
+)
+_SECOND = 2
 
 
 class EmulatedWallet:
@@ -88,7 +105,7 @@ class EmulatedWallet:
     def _end(self, answer: Message) -> list[Message]:
         self._flow = None
         self.face.go_home()
-        return [answer]
+        return [second_protocol.in_its_words(answer) if self.model.protocol == _SECOND else answer]
 
     def _home(self) -> screens.Lines:
         if self._setup.state != "ready":
@@ -105,6 +122,9 @@ class EmulatedWallet:
         return answer(self, message) if answer is not None else self._of_its_own(message)
 
     def _of_its_own(self, message: Message) -> Flow:
+        if self.model.protocol == _SECOND:
+            flow = second_protocol.flow_of(message, self._setup, self.vault, self.face)
+            return at_once(_CANCELLED if isinstance(message, m.Cancel) else _UNEXPECTED) if flow is None else flow
         match message:
             case m.Initialize():
                 self.vault.begin(message.session_id)
@@ -124,7 +144,7 @@ class EmulatedWallet:
             case m.GetPassphraseState():
                 return self._wallet_state()
             case m.Cancel():
-                return at_once(m.Failure(code=m.ACTION_CANCELLED, message="Aborted"))
+                return at_once(_CANCELLED)
         return at_once(_UNEXPECTED)
 
     def _features(self) -> m.Features:
@@ -151,9 +171,8 @@ class EmulatedWallet:
 
     def _wallet_state(self) -> Flow:
         yield from self.opened()
-        key = self.root().at(_STATE_PATH).public().public_key
         return m.PassphraseState(
-            passphrase_state=address_of_key(key, "p2pkh", testnet=True),
+            passphrase_state=second_protocol.state_address(self.vault),
             session_id=self.vault.session,
             unlocked_attach_pin=self.vault.attached,
         )

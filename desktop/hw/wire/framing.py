@@ -45,6 +45,9 @@ class Framing(Protocol):
     def acknowledgement(self) -> list[bytes]:
         """Return what tells the other end that its last message came whole."""
 
+    def forget(self) -> None:
+        """Stand ready for a fresh start."""
+
 
 def packets(number: int, body: bytes, *, length: int | None = None) -> list[bytes]:
     """Return the packets that carry this message, each of exactly 64 bytes. `length` is declared instead of the true
@@ -112,6 +115,7 @@ class FramingV1:
     protocol = 1
 
     def __init__(self, longest: int = LONGEST_BODY) -> None:
+        self._longest = longest
         self._reader = MessageReader(longest)
 
     @property
@@ -135,3 +139,7 @@ class FramingV1:
     def acknowledgement(self) -> list[bytes]:
         """Return nothing: this version has no acknowledgements."""
         return []
+
+    def forget(self) -> None:
+        """Stand ready for a fresh start."""
+        self._reader = MessageReader(self._longest)

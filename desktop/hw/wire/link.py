@@ -4,41 +4,64 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 
 from desktop.domain.errors import DeviceTrouble
 from desktop.hw import errors
 from desktop.hw.carriers.transport import Transport
 from desktop.hw.message_numbers import BY_NUMBER
-from desktop.hw.messages import Cancel, Failure
+from desktop.hw.messages import Cancel, Features, Initialize
 from desktop.hw.wire.codec import Message, decoded, encoded
-from desktop.hw.wire.framing import MessageReader, packets
+from desktop.hw.wire.framing import Framing, FramingV1, RawMessage
+from desktop.hw.wire.framing_v2 import FramingV2
 
+FAILURES = frozenset({3, 60208})  # Failure in both versions of the protocol
 _SLICE_S = 0.05  # how often a waiting read looks for a stop
 _CANCEL_PATIENCE_S = 2.0
+_AFTER_FAILURE_S = 0.3  # how long Features may follow the Failure of a flow that Initialize ended
 _MOST_STALE_PACKETS = 4096
 
 
 class Link:
     """An open transport, used by one thread; only `stop` may be set from others.
 
-    `quick_s` bounds what a machine answers without asking a person.
+    `quick_s` bounds what a machine answers without asking a person. `stop_word` is what ends the question the device
+    has open: Cancel, or Initialize while a PIN or passphrase is being typed on it.
     """
 
     def __init__(self, transport: Transport, quick_s: float) -> None:
         self.over = False
         self.stop = threading.Event()
         self.quick_s = quick_s
+        self.stop_word: Message = Cancel()
         self._transport = transport
-        self._reader = MessageReader()
+        self._framing: Framing = FramingV1()
+        self._arrived: deque[RawMessage] = deque()
 
     @property
     def product(self) -> str:
         """Return the device's name on the bus."""
         return self._transport.product
 
-    def open(self) -> None:
-        """Take hold of the device. Raises NoDevice, DeviceBusy or AccessDenied."""
+    @property
+    def second_protocol_first(self) -> bool:
+        """Return whether its number on the bus says that it speaks version 2."""
+        return self._transport.second_protocol
+
+    @property
+    def protocol(self) -> int:
+        """Return the version of the protocol that is spoken."""
+        return self._framing.protocol
+
+    def open(self, protocol: int = 1) -> None:
+        """Take hold of the device, to speak this version. Raises NoDevice, DeviceBusy or AccessDenied."""
+        self._framing = FramingV1() if protocol == 1 else FramingV2()
+        self._arrived.clear()
         self._transport.open()
+
+    def let_go(self) -> None:
+        """Let go of the device for now; `open` takes hold of it again."""
+        self._transport.close()
 
     def drop(self) -> None:
         """Let go of the device at once; nothing can be asked over this link any more."""
@@ -49,21 +72,32 @@ class Link:
         """Return whether the device is still there. Only while nothing is asked of it."""
         return not self.over and self._transport.present()
 
-    def clear(self) -> None:
-        """Throw away what an earlier conversation left in the pipe."""
-        for _ in range(_MOST_STALE_PACKETS):
-            if self._waiting() is None:
-                break
-        self._reader = MessageReader()
+    def clear(self) -> int:
+        """Throw away what an earlier conversation left in the pipe; return how many packets that was."""
+        thrown = 0
+        while thrown < _MOST_STALE_PACKETS and self._packet_waiting() is not None:
+            thrown += 1
+        self._framing.forget()
+        self._arrived.clear()
+        return thrown
 
     def expect_silence(self) -> None:
         """Raise Garbage if something waits to be read: it would be taken for the answer to the next request."""
-        if self._waiting() is not None:
+        if self._arrived or self._packet_waiting() is not None:
             raise errors.Garbage("a packet that nobody asked for")
+
+    def went_on(self) -> bool:
+        """Return whether the device has sent something already; it is kept for `next`."""
+        if not self._arrived:
+            packet = self._packet_waiting()
+            if packet is None:
+                return False
+            self._arrived.extend(self._framing.feed(packet))
+        return bool(self._arrived) or self._framing.midway
 
     def send(self, message: Message) -> None:
         """Write one message, once. Raises DeviceGone."""
-        for packet in packets(message.number, encoded(message)):
+        for packet in self._framing.packets(message.number, encoded(message)):
             self._transport.write(packet)
 
     def next(self, patience_s: float | None) -> Message | int:
@@ -73,33 +107,44 @@ class Link:
         """
         started = time.monotonic()
         while True:
-            packet = self._transport.read(_SLICE_S)
+            raw = self._read()
             if self.stop.is_set():
                 self.tell_cancel()
                 raise errors.Cancelled
-            raw = None if packet is None else self._reader.feed(packet)
             if raw is not None:
                 table = BY_NUMBER.get(raw.number)
                 return raw.number if table is None else decoded(table, raw.body)
-            limit_s = self.quick_s if self._reader.midway else patience_s
+            limit_s = self.quick_s if self._framing.midway and patience_s is None else patience_s
             if limit_s is not None and time.monotonic() - started > limit_s:
                 raise errors.Silent(limit_s)
 
     def tell_cancel(self) -> None:
-        """Send Cancel and wait for the device's Failure; a device that ignores it loses the link."""
+        """End what the device asks and wait until it is back home; a device that does not obey loses the link."""
+        word, self.stop_word = self.stop_word, Cancel()
+        ends_with = {Features.number} if isinstance(word, Initialize) else FAILURES
         deadline = time.monotonic() + _CANCEL_PATIENCE_S
+        obeyed = False
         try:
-            self.send(Cancel())
+            self.send(word)
             while time.monotonic() < deadline:
-                packet = self._transport.read(_SLICE_S)
-                raw = None if packet is None else self._reader.feed(packet)
-                if raw is not None and raw.number == Failure.number:
+                raw = self._read()
+                if raw is not None and raw.number in ends_with:
                     return
+                if raw is not None and raw.number in FAILURES:  # the flow is over; Features may follow
+                    obeyed, deadline = True, min(deadline, time.monotonic() + _AFTER_FAILURE_S)
         except DeviceTrouble:
-            pass  # out of step: dropped below
-        self.drop()
+            obeyed = False  # out of step: dropped below
+        if not obeyed:
+            self.drop()
 
-    def _waiting(self) -> bytes | None:
+    def _read(self) -> RawMessage | None:
+        if not self._arrived:
+            packet = self._transport.read(_SLICE_S)
+            if packet is not None:
+                self._arrived.extend(self._framing.feed(packet))
+        return self._arrived.popleft() if self._arrived else None
+
+    def _packet_waiting(self) -> bytes | None:
         if self.over:
             raise errors.DeviceGone("the link was dropped")
         return self._transport.read(0)

@@ -263,7 +263,7 @@ def test_a_silent_device_is_told_to_be_busy() -> None:
     device._replies = lambda message: ()  # type: ignore[method-assign]
     with pytest.raises(errors.DeviceBusy):
         Session(device, quick_s=0.05).begin()
-    assert device.closed == 1
+    assert not device.held
 
 
 def test_another_device_at_the_same_place_is_noticed() -> None:
