@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import msgspec
 
 from desktop.domain import base58, secp256k1
-from desktop.domain.bitcoin_address import address_for, hash160
+from desktop.domain.bitcoin_address import address_of, hash160
 from desktop.domain.derivation_path import HARDENED, ScriptType
 from desktop.domain.errors import BadInput
 
@@ -127,22 +127,37 @@ def node_from_xpub(text: str) -> tuple[PublicNode, bool]:
 
 def address_of_key(public_key: bytes, script: ScriptType, *, testnet: bool = False) -> str:
     """Return the address that pays this compressed public key under the script type."""
+    return address_of(script_of_key(public_key, script), testnet=testnet)
+
+
+def script_of_key(public_key: bytes, script: ScriptType) -> bytes:
+    """Return the output script that pays this compressed public key under the script type."""
     match script:
         case "p2pkh":
-            return address_for("p2pkh", hash160(public_key), testnet=testnet)
+            return b"\x76\xa9\x14" + hash160(public_key) + b"\x88\xac"
         case "p2sh-p2wpkh":
-            return address_for("p2sh", hash160(b"\x00\x14" + hash160(public_key)), testnet=testnet)
+            return b"\xa9\x14" + hash160(script_of_key(public_key, "p2wpkh")) + b"\x87"
         case "p2wpkh":
-            return address_for("p2wpkh", hash160(public_key), testnet=testnet)
+            return b"\x00\x14" + hash160(public_key)
         case "p2tr":
-            return address_for("p2tr", taproot_output_key(public_key), testnet=testnet)
+            return b"\x51\x20" + taproot_output_key(public_key)
 
 
 def taproot_output_key(public_key: bytes) -> bytes:
     """Return the 32-byte output key for a key path without scripts (BIP 86): P + H(TapTweak, P)·G, P with even y."""
-    inner = public_key[1:]
+    return secp256k1.point_plus(b"\x02" + public_key[1:], _taproot_tweak(public_key))[1:]
+
+
+def taproot_output_secret(secret: bytes) -> bytes:
+    """Return the secret that signs for the output key of `taproot_output_key`."""
+    public = secp256k1.public_key(secret)
+    even = secret if public[0] == 2 else secp256k1.negated(secret)
+    return secp256k1.secret_plus(even, _taproot_tweak(public))
+
+
+def _taproot_tweak(public_key: bytes) -> bytes:
     tag = hashlib.sha256(b"TapTweak").digest()
-    return secp256k1.point_plus(b"\x02" + inner, hashlib.sha256(tag + tag + inner).digest())[1:]
+    return hashlib.sha256(tag + tag + public_key[1:]).digest()
 
 
 def _split(key: bytes, data: bytes) -> tuple[bytes, bytes]:

@@ -18,6 +18,7 @@ DeviceTrouble (desktop.domain.errors)           exit code 4
 ├── InBootloader        it waits for an update and is no wallet now
 ├── NotSupported        its firmware does not know this request
 ├── DeviceRefused       any other refusal, with the device's code and words
+│   └── ForeignInputs   it does not sign beside inputs of others
 ├── Garbage             bytes that no wallet sends
 │   └── TooBig          a message longer than any of this protocol
 ├── WrongAnswer         a sound message, but not one that answers the request
@@ -174,6 +175,17 @@ class DeviceRefused(DeviceTrouble):
         )
         self.code = code
         self.words = words
+
+
+class ForeignInputs(DeviceRefused):
+    """The device does not sign beside inputs that it cannot verify; `places` are those that are not the wallet's."""
+
+    def __init__(self, places: tuple[int, ...], words: str) -> None:
+        super().__init__(None, words)
+        named = ", ".join(map(str, places))
+        self.message = f"the wallet does not sign beside inputs of others, here {named}: {words}"
+        self.remedy = 'Set its safety checks to "prompt" with its own program, or spend only this wallet\'s coins.'
+        self.places = places
 
 
 class Garbage(DeviceTrouble):

@@ -126,11 +126,13 @@ class Session:
         *,
         screen: Screen = _ANY_SCREEN,
         unhurried: bool = False,
+        unannounced: bool = False,
     ) -> M:
         """Send the request once and return its answer, having answered what the device asked in between.
 
         `screen` is what the device is expected to show when it asks the person. `unhurried`: a person may be reading
-        a screen before the first answer, as in the middle of signing; it is waited for without limit.
+        a screen before the first answer, as in the middle of signing; it is waited for without limit. `unannounced`:
+        the device shows the screen without saying that it does.
 
         Raises DeviceTrouble: NoPressed, Cancelled, Locked, PinWrong, NotSupported, DeviceRefused (the link stays);
         DeviceGone, Garbage, WrongAnswer (the link is dropped). A request whose answer was lost is never sent again.
@@ -143,6 +145,8 @@ class Session:
         try:
             self._link.expect_silence()
             self._link.send(request)
+            if unannounced:
+                self._on_screen(screen, True)
             return self._settled(request, expect, screen, None if unhurried else self._link.quick_s)
         except DeviceTrouble as trouble:
             self._midway = False  # it refused, or was told to stop, or is let go of

@@ -8,6 +8,7 @@ from desktop.domain.signed_message import sign
 from desktop.hw import messages as m
 from desktop.hw.bitcoin import messages as btc
 from desktop.hw.emulator import screens
+from desktop.hw.emulator.bitcoin_signing import sign_tx
 from desktop.hw.emulator.flow import DEEPEST, Answer, Flow, Refusal, Wallet
 from desktop.hw.wire.codec import Message
 
@@ -57,4 +58,8 @@ def _allowed(coin: str | None, path: tuple[int, ...], script: int | None) -> tup
     return name, _SCRIPT[script]
 
 
-ANSWERS: dict[type[Message], Answer] = {btc.GetAddress: _get_address, btc.SignMessage: _sign_message}
+ANSWERS: dict[type[Message], Answer] = {
+    btc.GetAddress: _get_address,
+    btc.SignMessage: _sign_message,
+    btc.SignTx: sign_tx,
+}

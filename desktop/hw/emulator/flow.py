@@ -44,6 +44,10 @@ class Wallet(Protocol):
     def model(self) -> Model:
         """Return which device it is."""
 
+    @property
+    def strict(self) -> bool:
+        """Return whether its safety checks are as shipped: it refuses what it could otherwise warn of."""
+
     def opened(self) -> Step:
         """Ask for PIN and passphrase as far as this session still needs them."""
 

@@ -8,6 +8,7 @@ from desktop.hw.messages import Features
 
 _CAPABILITIES = (1, 2, 5, 7, 9, 10, 14, 16)  # as a Classic lists them: Bitcoin first
 _BITCOIN_CAPABILITIES = (1, 5)
+_STRICT, _PROMPT = 0, 2
 _TEN_KEYS_FROM = (3, 12, 0)
 _TEN_KEYS_MODELS = frozenset({"Classic 1S", "Pure"})
 
@@ -40,7 +41,8 @@ class Setup(NamedTuple):
     """How one emulated device is made up.
 
     `attach_pin`: a second PIN that opens a hidden wallet, the one of `hidden`. `scrambled`: the PIN grid is shuffled
-    for every request, as on the real screen; else its keys stand in the order of a keypad.
+    for every request, as on the real screen; else its keys stand in the order of a keypad. `strict`: its safety
+    checks are as shipped; else it only warns of what it cannot verify.
     """
 
     model: Model
@@ -50,6 +52,7 @@ class Setup(NamedTuple):
     attach_pin: str = ""
     hidden: str = "attached"
     scrambled: bool = False
+    strict: bool = True
     state: Literal["ready", "uninitialised", "bootloader"] = "ready"
 
 
@@ -96,7 +99,7 @@ def features_of(
         fw_vendor="OneKey Bitcoin-only" if model.bitcoin_only else "EMULATOR",
         capabilities=_BITCOIN_CAPABILITIES if model.bitcoin_only else _CAPABILITIES,
         session_id=session or None,
-        safety_checks=0,
+        safety_checks=_STRICT if setup.strict else _PROMPT,
         onekey_version=model.firmware,
         onekey_device_type=model.device_type,
         onekey_firmware_version=model.firmware,

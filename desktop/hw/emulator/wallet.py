@@ -64,6 +64,11 @@ class EmulatedWallet:
         """Return which device it is."""
         return self._setup.model
 
+    @property
+    def strict(self) -> bool:
+        """Return whether its safety checks are as shipped: it refuses what it could otherwise warn of."""
+        return self._setup.strict
+
     def power_on(self) -> None:
         """Begin as after connecting the cable: locked, no session, home screen."""
         self.vault.power_on()
