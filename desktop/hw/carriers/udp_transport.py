@@ -14,7 +14,10 @@ from desktop.hw.wire.framing import PACKET_SIZE
 
 _PING = b"PINGPING"
 _PONG = b"PONGPONG"
-_PING_TIMEOUT_S = 0.5
+_PING_PATIENCE_S = (
+    3.0  # core firmware is deaf for more than half a second after each operation, while it clears its memory
+)
+_PING_EVERY_S = 0.25
 _KNOCK_EVERY_S = 1.0
 _LARGEST_DATAGRAM = 2048
 USUAL_PORTS = (54935, 21324)
@@ -77,15 +80,22 @@ class UdpTransport:
                 return datagram
 
     def present(self) -> bool:
-        """Return whether the simulator answers a ping. Call it only while no answer is awaited."""
+        """Return whether the simulator answers pings within 3 s. Call it only while no answer is awaited."""
+        deadline = time.monotonic() + _PING_PATIENCE_S
         try:
-            self._held().send(_PING)
-            deadline = time.monotonic() + _PING_TIMEOUT_S
-            while (datagram := self._received(deadline - time.monotonic())) is not None:
-                if datagram == _PONG:
+            while time.monotonic() < deadline:
+                self._held().send(_PING)
+                if self._pong_within(_PING_EVERY_S):
                     return True
         except (OSError, DeviceGone):
             return False
+        return False
+
+    def _pong_within(self, seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
+        while (datagram := self._received(deadline - time.monotonic())) is not None:
+            if datagram == _PONG:
+                return True
         return False
 
     def _received(self, timeout_s: float) -> bytes | None:
