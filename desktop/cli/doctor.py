@@ -45,19 +45,25 @@ def examine(checks: Sequence[Check], out: Output) -> int:
     """Run the checks side by side, print them in their order with a summary, and return the exit code."""
     begin = time.monotonic()
     looks = [_Look(check) for check in checks]
-    findings: dict[str, Finding] = {}
+    findings: list[tuple[str, Finding]] = []
     for check, look in zip(checks, looks, strict=True):
-        finding = findings[check.name] = look.finding(begin + check.patience_s)
-        words = f"{_MARKS[finding.state]}  {check.name}: {finding.found}"
-        words += f"\n         → {finding.remedy}" if finding.remedy else ""
-        facts = {"state": finding.state, "found": finding.found, "remedy": finding.remedy, "needed": finding.needed}
-        out.emit({"kind": "check", "name": check.name, **facts}, words)
+        for finding in look.findings(begin + check.patience_s):
+            findings.append((check.name, finding))
+            words = f"{_MARKS[finding.state]}  {check.name}: {finding.found}"
+            words += f"\n         → {finding.remedy}" if finding.remedy else ""
+            facts = {
+                "state": finding.state,
+                "found": finding.found,
+                "remedy": finding.remedy,
+                "needed": finding.needed,
+            }
+            out.emit({"kind": "check", "name": check.name, **facts}, words)
     return _summary(findings, out)
 
 
-def _summary(findings: dict[str, Finding], out: Output) -> int:
-    counts = {state: sum(finding.state == state for finding in findings.values()) for state in _MARKS}
-    lacking = [name for name, finding in findings.items() if finding.state == "missing" and finding.needed]
+def _summary(findings: Sequence[tuple[str, Finding]], out: Output) -> int:
+    counts = {state: sum(finding.state == state for _, finding in findings) for state in _MARKS}
+    lacking = list(dict.fromkeys(name for name, one in findings if one.state == "missing" and one.needed))
     words = f"{counts['ok']} in order, {counts['missing']} missing, {counts['unknown']} unknown."
     words += f" Seawall needs: {', '.join(lacking)}." if lacking else " Seawall has what it needs."
     out.emit({"kind": "summary", **counts, "needed_and_missing": lacking}, words)
@@ -69,17 +75,19 @@ class _Look:
 
     def __init__(self, check: Check) -> None:
         self._check = check
-        self._finding: Finding | None = None
+        self._findings: Sequence[Finding] = ()
         self._thread = threading.Thread(target=self._look, name=f"doctor {check.name}", daemon=True)
         self._thread.start()
 
-    def finding(self, deadline: float) -> Finding:
+    def findings(self, deadline: float) -> Sequence[Finding]:
         self._thread.join(max(0.0, deadline - time.monotonic()))
-        return self._finding or unknown(f"no answer within {self._check.patience_s:g} s", "Try again.")
+        return self._findings or [unknown(f"no answer within {self._check.patience_s:g} s", "Try again.")]
 
     def _look(self) -> None:
         try:
-            self._finding = self._check.look()
+            found = self._check.look()
+            self._findings = [found] if isinstance(found, Finding) else found
         except Exception as error:  # noqa: BLE001
             # A fault of this check alone: it is told in its place, and the others go on.
-            self._finding = unknown(f"the check itself failed: {type(error).__name__}: {error}", "Please report it.")
+            words = f"the check itself failed: {type(error).__name__}: {error}"
+            self._findings = [unknown(words, "Please report it.")]

@@ -10,7 +10,6 @@ from desktop.hw.udev_rule import RULE_PATH, fitted_here, install
 from desktop.storage.resource_files import resource
 
 SHIPPED_RULE = f"udev/{RULE_PATH.name}"
-INSTALL_LINE = "seawall doctor --udev-rule install"
 
 
 def show_or_install(choice: str, out: Output) -> int:

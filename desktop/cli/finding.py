@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import msgspec
@@ -20,10 +20,10 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Check(msgspec.Struct, frozen=True):
-    """One thing to look at, by name, for at most `patience_s` seconds on a thread of its own."""
+    """One thing to look at, by name, for at most `patience_s` seconds on a thread of its own. It may find several."""
 
     name: str
-    look: Callable[[], Finding]
+    look: Callable[[], Finding | Sequence[Finding]]
     patience_s: float = 10.0
 
 

@@ -6,6 +6,8 @@ DeviceTrouble (desktop.domain.errors)           exit code 4
 ├── DeviceGone          it was there and left
 │   └── Silent          it is there and stopped answering
 ├── DeviceBusy          another program, or an open question, holds it
+│   ├── HeldBySeawall   another Seawall of this person
+│   └── DoesNotAnswer   it was opened and says nothing
 ├── LibraryMissing      the library that reaches it is not installed
 ├── AccessDenied        the system does not let us open it
 ├── RuleNotInstalled    the rule that would let us could not be put in place
@@ -74,6 +76,21 @@ class DeviceBusy(DeviceTrouble):
             f"the wallet is busy: {how}",
             "Close other wallet programs and browser tabs, and answer what the device shows.",
         )
+
+
+class HeldBySeawall(DeviceBusy):
+    """Another Seawall of the same person holds the wallet; `process` is its number, "" if it cannot be read."""
+
+    def __init__(self, process: str) -> None:
+        super().__init__(f"another Seawall{f' (process {process})' if process else ''} holds it")
+        self.process = process
+
+
+class DoesNotAnswer(DeviceBusy):
+    """The wallet was opened and says nothing: it shows a question of someone else, or is locked against USB."""
+
+    def __init__(self) -> None:
+        super().__init__("it does not answer; it may show another program's question, or be locked")
 
 
 class LibraryMissing(DeviceTrouble):

@@ -84,7 +84,7 @@ class Session:
                 raise errors.InBootloader
         except errors.Silent:
             self.drop()
-            raise errors.DeviceBusy("it does not answer; it may show another program's question") from None
+            raise errors.DoesNotAnswer from None
         except DeviceTrouble:
             self.drop()
             raise

@@ -10,9 +10,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from desktop.hw.doctor import RULE_NAME
 from desktop.hw.errors import RuleNotInstalled
 
-RULE_PATH = Path("/etc/udev/rules.d/70-seawall-onekey.rules")
+RULE_PATH = Path("/etc/udev/rules.d") / RULE_NAME
 GROUP = "plugdev"
 _MODE = 'MODE="0660"'
 _PATIENCE_S = 300.0  # a person types a password meanwhile

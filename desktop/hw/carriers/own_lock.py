@@ -11,7 +11,7 @@ from typing import IO
 
 import platformdirs
 
-from desktop.hw.errors import DeviceBusy
+from desktop.hw.errors import HeldBySeawall
 
 _log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ class OwnLock:
         self._file: IO[str] | None = None
 
     def take(self) -> None:
-        """Take the lock, or keep it if it is held here. Raises DeviceBusy, naming the process of the other Seawall.
+        """Take the lock, or keep it if it is held here. Raises HeldBySeawall, naming the other process.
 
         Where no file can be written there is no lock: the wallet is worth more than the guard, and the log tells it.
         """
@@ -42,8 +42,7 @@ class OwnLock:
             file.seek(0)
             holder = file.read().strip()
             file.close()
-            process = f" (process {holder})" if holder.isdecimal() else ""
-            raise DeviceBusy(f"another Seawall{process} holds it") from None
+            raise HeldBySeawall(holder if holder.isdecimal() else "") from None
         file.seek(0)
         file.truncate()
         file.write(f"{os.getpid()}\n")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -17,12 +16,12 @@ from desktop.__main__ import main
 from desktop.cli import doctor, doctor_desktop, doctor_machine, doctor_rule, doctor_wallet
 from desktop.cli.doctor_desktop import ChildFailed, asked_of_child, look_at_display, look_at_platform, look_at_qt
 from desktop.cli.doctor_machine import feed_checks, feed_hosts, judged_clock, look_at_folder, look_at_host
-from desktop.cli.doctor_wallet import covered_products, look_at_rules
+from desktop.cli.doctor_wallet import judged_devices, judged_rules
 from desktop.cli.finding import Check, Finding, missing, ok
 from desktop.cli.output import Output
 from desktop.hw.carriers.transport import Transport
+from desktop.hw.doctor import DeviceFacts, SeenDevice
 from desktop.hw.errors import LibraryMissing
-from desktop.storage.resource_files import resource
 from desktop.storage.settings import Settings
 
 _LINUX = pytest.mark.skipif(sys.platform != "linux", reason="udev and the session bus are Linux's")
@@ -209,42 +208,6 @@ def test_a_host_that_does_not_answer_is_named() -> None:
     assert finding.remedy
 
 
-_TREZOR_STYLE = """
-# SUBSYSTEM=="usb", ATTR{idVendor}=="1209", ATTR{idProduct}=="4f4a", MODE="0666"
-SUBSYSTEM=="usb", ATTR{idVendor}=="1209", ATTR{idProduct}=="53C0", MODE="0660", GROUP="plugdev", TAG+="uaccess"
-SUBSYSTEM=="usb", ATTR{idVendor}=="1209", \\
-  ATTR{idProduct}=="53c1", TAG+="uaccess"
-KERNEL=="hidraw*", ATTRS{idVendor}=="1209", ATTRS{idProduct}=="4f4b", MODE="0660"
-SUBSYSTEM=="usb", ATTR{idVendor}=="1209", ATTR{idProduct}=="4f4b", ENV{ID_NAME}="wallet"
-"""
-
-
-def test_rules_are_read_as_udev_reads_them() -> None:
-    assert covered_products({"51-trezor.rules": _TREZOR_STYLE}) == {
-        "53c0": "51-trezor.rules",
-        "53c1": "51-trezor.rules",
-    }
-    wide = 'SUBSYSTEM=="usb", ATTRS{idVendor}=="534c|1209", ATTRS{idProduct}=="53c[01]|4f4?", TAG+="uaccess"'
-    assert set(covered_products({"a.rules": wide})) == {"53c0", "53c1", "4f4a", "4f4b", "4f4c"}
-    assert covered_products({"a.rules": wide.replace("1209", "1d50")}) == {}
-
-
-def test_our_own_rules_cover_every_wallet() -> None:
-    text = resource("udev/70-seawall-onekey.rules").read_text(encoding="utf-8")
-    assert set(covered_products({"70-seawall.rules": text})) == {"53c0", "53c1", "4f4a", "4f4b", "4f4c"}
-
-
-@_LINUX
-def test_a_missing_rule_comes_with_the_line_that_installs_ours(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    finding = look_at_rules([tmp_path, tmp_path / "not there"])
-    assert (finding.state, finding.needed) == ("missing", True)
-    assert "1209:53c1" in finding.found
-    assert "--udev-rule install" in finding.remedy
-
-
 @_LINUX
 def test_the_rule_alone_can_be_printed_and_installed(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -260,41 +223,6 @@ def test_the_rule_alone_can_be_printed_and_installed(
     assert printed(capsys)[0]["installed"] is True
 
 
-@_LINUX
-def test_a_file_in_the_first_folder_hides_those_of_its_name(tmp_path: Path) -> None:
-    (tmp_path / "etc").mkdir()
-    (tmp_path / "lib").mkdir()
-    (tmp_path / "lib" / "51-trezor.rules").write_text(_TREZOR_STYLE)
-    folders = [tmp_path / "etc", tmp_path / "lib"]
-    found = look_at_rules(folders)
-    assert found.state == "ok"
-    assert "1209:4f4a" in found.remedy
-    (tmp_path / "etc" / "51-trezor.rules").symlink_to("/dev/null")
-    assert look_at_rules(folders).state == "missing"
-
-
-def test_a_simulator_that_answers_is_found_by_looking(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor_wallet.discovery, "connected", list)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as simulator:
-        simulator.bind(("127.0.0.1", 0))
-        port = simulator.getsockname()[1]
-        monkeypatch.setattr(doctor_wallet, "_SIMULATOR", ("127.0.0.1", port))
-        heard: list[bytes] = []
-
-        def answer() -> None:
-            packet, sender = simulator.recvfrom(64)
-            heard.append(packet)
-            simulator.sendto(b"PONGPONG", sender)
-
-        device = threading.Thread(target=answer)
-        device.start()
-        finding = doctor_wallet.look_for_device()
-        device.join()
-    assert heard == [b"PINGPING"]
-    assert (finding.state, finding.found) == ("ok", f"udp:127.0.0.1:{port}")
-    assert doctor_wallet.look_for_device().state == "missing"
-
-
 def test_a_library_that_cannot_be_loaded_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     def lacking() -> list[Transport]:
         raise LibraryMissing("libusb", "Install libusb-1.0-0.")
@@ -302,5 +230,39 @@ def test_a_library_that_cannot_be_loaded_is_needed(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(doctor_wallet.discovery, "connected", lacking)
     finding = doctor_wallet.look_at_libraries()
     assert (finding.state, finding.needed, finding.remedy) == ("missing", True, "Install libusb-1.0-0.")
-    monkeypatch.setattr(doctor_wallet, "answering", lambda host, port: [])
-    assert "libusb" in doctor_wallet.look_for_device().found
+
+
+@_LINUX
+def test_a_missing_rule_is_needed_by_whoever_is_not_root() -> None:
+    facts = DeviceFacts(opened_by={})
+    finding = judged_rules(facts)
+    assert (finding.state, finding.needed) == ("missing", True)
+    assert "1209:53c1" in finding.found
+    assert "--udev-rule install" in finding.remedy
+    assert not judged_rules(DeviceFacts(opened_by={}, as_root=True)).needed
+
+
+@_LINUX
+def test_a_rule_that_leaves_some_out_is_in_order_and_told() -> None:
+    finding = judged_rules(DeviceFacts(opened_by={"53c0": "51-trezor.rules", "53c1": "51-trezor.rules"}))
+    assert (finding.state, finding.found) == ("ok", "51-trezor.rules")
+    assert "1209:4f4b" in finding.remedy
+    assert judged_rules(DeviceFacts(opened_by=None)).state == "unknown"
+
+
+def test_every_device_has_a_line_of_its_own() -> None:
+    seen = (SeenDevice("usb:A", "OneKey Pro", answer="ready"), SeenDevice("usb:B", bootloader=True))
+    first, second = judged_devices(DeviceFacts(seen=seen))
+    assert (first.state, second.state) == ("ok", "missing")
+    assert "usb:B is in bootloader mode" in second.found
+    assert judged_devices(DeviceFacts())[0].found == "no wallet is connected"
+    assert [line.found for line in judged_devices(DeviceFacts(), ("udp:127.0.0.1:54935",))] == ["udp:127.0.0.1:54935"]
+    assert "libusb" in judged_devices(DeviceFacts(library="libusb"))[0].found
+
+
+def test_a_check_may_find_several_things(capsys: pytest.CaptureFixture[str]) -> None:
+    found = [ok("one"), missing("two", "mend it", needed=True)]
+    assert doctor.examine([Check("device", lambda: found)], Output(as_json=True)) == 1
+    lines = printed(capsys)
+    assert [(line["name"], line["found"]) for line in lines[:-1]] == [("device", "one"), ("device", "two")]
+    assert lines[-1]["needed_and_missing"] == ["device"]
