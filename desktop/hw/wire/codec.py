@@ -169,3 +169,8 @@ def _raw(data: bytes, place: int, wire: int) -> tuple[int | bytes, int]:
     if place + size > len(data):
         raise Garbage(f"the message ends inside a field at byte {place}")
     return data[place : place + size], place + size
+
+
+def fields_of(table: type[Body]) -> tuple[tuple[int, type], ...]:
+    """Return the number and kind of each field of a table."""
+    return tuple((field.number, field.kind) for field in _fields(table).values())
