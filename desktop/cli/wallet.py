@@ -22,7 +22,7 @@ _STATE_OF_TROUBLE: dict[type[DeviceTrouble], str] = {
     errors.AccessDenied: "no access",
     errors.InBootloader: "bootloader",
 }
-_LATER = ("sign-psbt", "sign-typed-data")
+_LATER = ("sign-typed-data",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,13 +48,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     message.add_argument("--message", metavar="TEXT", required=True)
     for command in (address, xpub, message):
         command.add_argument("--path", metavar="P", required=True, help="as in m/84'/0'/0'/0/0; ' and h are the same")
-    for coin in (wallet_ethereum, wallet_tron, wallet_solana):
+    for coin in (wallet_bitcoin, wallet_ethereum, wallet_tron, wallet_solana):
         coin.add_commands(commands, shared)
     for name in _LATER:
         later = commands.add_parser(name, parents=[shared], help="not available yet")
         later.add_argument("file", nargs="?")
         later.add_argument("--path")
-        later.add_argument("--finalize", action="store_true")
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
@@ -113,6 +112,7 @@ _COMMANDS: dict[tuple[str, str], Callable[[argparse.Namespace, Output], None]] =
     ("address", "tron"): wallet_tron.address,
     ("xpub", ""): wallet_bitcoin.xpub,
     ("sign-message", "btc"): wallet_bitcoin.sign_message,
+    ("sign-psbt", ""): wallet_bitcoin.sign_psbt,
     ("address", "eth"): wallet_ethereum.address,
     ("sign-message", "eth"): wallet_ethereum.sign_message,
     ("sign-evm", ""): wallet_ethereum.sign_evm,

@@ -15,7 +15,7 @@ from desktop.hw.bitcoin.psbt_versions import Fields, assembled, field
 from desktop.hw.bitcoin.transaction import MOST_SATOSHI, Transaction, outpoint, read_transaction, written
 
 MAGIC = b"psbt\xff"
-LARGEST_FILE = 32 * 1024 * 1024
+LARGEST_FILE = 16 * 1024 * 1024
 _AGAIN = "Export the transaction again as a PSBT."
 
 

@@ -16,7 +16,7 @@ from desktop.hw import errors
 from desktop.hw.bitcoin.combining import signed_psbt
 from desktop.hw.bitcoin.finalising import check_readable, finalised
 from desktop.hw.bitcoin.guards import guard, still_open
-from desktop.hw.bitcoin.psbt import MAGIC, read_psbt, written_psbt
+from desktop.hw.bitcoin.psbt import MAGIC, Psbt, read_psbt, written_psbt
 from desktop.hw.bitcoin.signing_flow import signatures_of
 from desktop.hw.bitcoin.spending import understood
 from desktop.hw.public_keys import fingerprint, key_at, not_proved
@@ -42,8 +42,7 @@ def sign_psbt(session: Session, psbt: bytes, *, finalize: bool = False) -> Signe
     Every signature is verified here, and the transaction that the wallet wrote must be the one that was asked for,
     byte for byte. With `finalize` a complete PSBT is returned in its last form; an incomplete one never is.
     """
-    found = read_psbt(psbt_bytes(psbt))
-    still_open(found)
+    found = given_psbt(psbt)
     spending = understood(found, fingerprint(session), lambda path: key_at(session, path).public_key)
     guard(spending)
     check_readable(found)
@@ -64,9 +63,15 @@ def sign_psbt(session: Session, psbt: bytes, *, finalize: bool = False) -> Signe
     )
 
 
-def psbt_bytes(given: bytes) -> bytes:
-    """Return the bytes of a PSBT that is given as such or as base64 text. Raise BadInput naming the byte."""
-    if given[:1] == MAGIC[:1] and given[: len(MAGIC)] == MAGIC:
+def given_psbt(given: bytes) -> Psbt:
+    """Return the PSBT that is given as bytes or base64 text. Raise BadInput naming the byte, or if it is final."""
+    found = read_psbt(_decoded(given))
+    still_open(found)
+    return found
+
+
+def _decoded(given: bytes) -> bytes:
+    if given[: len(MAGIC)] == MAGIC:
         return given
     text = b"".join(given.split())
     if not text:

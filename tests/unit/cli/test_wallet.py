@@ -185,7 +185,7 @@ def test_a_wrong_pin_is_exit_code_4(capsys: pytest.CaptureFixture[str], monkeypa
         (("features", "--device", "udp:127.0.0.1:x"), 2, "not of the form"),
         (("features", "--device", "com:3"), 2, "names no device"),
         (("features", "--practice"), 2, "practice window"),
-        (("sign-psbt", "x.psbt"), 2, "not available yet"),
+        (("sign-psbt", "x.psbt"), 3, "cannot be read"),
         (("address", "--coin", "doge", "--path", "m"), 2, "invalid choice"),
     ],
 )
