@@ -160,6 +160,10 @@ class CancelOnDevice(Command, frozen=True):
     """Cancel whatever the device is asking now."""
 
 
+class MendDevice(Command, frozen=True):
+    """Do what stands in `DeviceView.mend`; the person has read what it changes, and agrees."""
+
+
 class PressDeviceKey(Command, frozen=True):
     """Practice only: press a key of the on-screen device."""
 

@@ -185,7 +185,10 @@ class ChartView(msgspec.Struct, frozen=True):
 
 
 class DeviceView(msgspec.Struct, frozen=True):
-    """The wallet as far as it is known. `screen` is the words it shows now (drawn from what was sent to it)."""
+    """The wallet as far as it is known. `screen` is the words it shows now (drawn from what was sent to it).
+
+    `mend` names what Seawall can do about the trouble itself, once the person agrees.
+    """
 
     state: Literal["absent", "connecting", "ready", "busy", "locked", "trouble"]
     model: str = ""
@@ -196,6 +199,7 @@ class DeviceView(msgspec.Struct, frozen=True):
     has_keys: bool = False
     trouble: str = ""
     remedy: str = ""
+    mend: Literal["", "udev-rule"] = ""
 
 
 class ExchangePageView(msgspec.Struct, frozen=True):

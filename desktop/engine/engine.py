@@ -22,6 +22,7 @@ from desktop.engine.commands import (
     FindCoins,
     KeepChannels,
     KeepRules,
+    MendDevice,
     PracticeSaveAddress,
     PracticeWithdraw,
     PressDeviceKey,
@@ -248,6 +249,8 @@ class Engine:
                 await self._practise(command)
             case CancelOnDevice() if self._parts.device is not None:
                 await self._parts.device.cancel()
+            case MendDevice() if self._parts.device is not None:
+                await self._parts.device.mend()
             case KeepRules() | TryRule() | ExportIncidents():
                 await self.alerts.handle(command)
             case TryChannel() | KeepChannels() if self._parts.ways_out is not None:

@@ -104,6 +104,9 @@ class DeviceDesk(Protocol):
     async def cancel(self) -> None:
         """Cancel what the device is asking now; the waiting call raises."""
 
+    async def mend(self) -> None:
+        """Begin what the view's `mend` names: the person agreed. Returns at once; the view tells what came of it."""
+
 
 class ExchangeRecords(Protocol):
     """What a read-only key shows of an account. Raises NetworkTrouble when the venue does not answer."""

@@ -15,6 +15,7 @@ import msgspec
 
 from desktop.domain.errors import DeviceTrouble
 from desktop.hw import errors, public_keys
+from desktop.hw.advice import Advice
 from desktop.hw.carriers.transport import Transport
 from desktop.hw.looking_pace import LookingPace, Watch
 from desktop.hw.prompts import Prompter
@@ -27,7 +28,8 @@ _JOIN_S = 15.0
 
 class DeviceState(msgspec.Struct, frozen=True):
     """The wallet as it stands. `screen` is what it is expected to show, drawn from what was asked; `asks`: it waits
-    for a key. `fingerprint` is the master key's, "" until it could be read.
+    for a key. `fingerprint` is the master key's, "" until it could be read. `mend` names what Seawall could do about
+    the trouble itself, with the person's consent.
     """
 
     state: Literal["absent", "connecting", "ready", "busy", "locked", "trouble"] = "absent"
@@ -40,6 +42,7 @@ class DeviceState(msgspec.Struct, frozen=True):
     asks: bool = False
     trouble: str = ""
     remedy: str = ""
+    mend: Literal["", "udev-rule"] = ""
 
 
 class _Job(NamedTuple):
@@ -52,7 +55,8 @@ class DeviceWorker:
 
     `find` returns the devices that are there now, closed. With none the worker looks again every `poll_s`; an idle
     device is looked after as often, an asking one never. With a `watch` that can tell of plugging, it looks at once
-    when told and seldom otherwise. An operation is done at most once, even if the link breaks.
+    when told and seldom otherwise; with `advice` it tells what stands in the way. An operation is done at most once,
+    even if the link breaks.
     """
 
     def __init__(
@@ -63,11 +67,13 @@ class DeviceWorker:
         prompter: Prompter | None = None,
         poll_s: float = 1.0,
         watch: Watch | None = None,
+        advice: Advice | None = None,
     ) -> None:
         self._find = find
         self._on_change = on_change
         self._prompter = prompter
         self._pace = LookingPace(poll_s, watch)
+        self._advice = advice
         self._state = DeviceState()
         self._session: Session | None = None
         self._trouble: DeviceTrouble = errors.NoDevice()
@@ -111,8 +117,14 @@ class DeviceWorker:
             if self._cancellable is not None:
                 self._cancellable.cancel()
 
+    def look_again(self) -> None:
+        """Look for the wallet now: something may have changed. Any thread."""
+        if self._advice is not None:
+            self._advice.forget()
+        self._jobs.put(None)
+
     def _run(self) -> None:
-        self._pace.start(lambda: self._jobs.put(None))
+        self._pace.start(self.look_again)
         while not self._stopping:
             if self._session is None:
                 self._connect()
@@ -246,11 +258,18 @@ class DeviceWorker:
             self._session.drop()
             self._session = None
         self._trouble = trouble
+        self._change(self._without(trouble))
+
+    def _without(self, trouble: DeviceTrouble) -> DeviceState:
+        """Return the state without a wallet, in the doctor's words where they say more than the trouble's own."""
         gone = isinstance(trouble, errors.DeviceGone | errors.NoDevice)
-        self._change(
-            DeviceState(
-                state="absent" if gone else "trouble", trouble="" if gone else trouble.message, remedy=trouble.remedy
-            )
+        found = self._advice.on(trouble) if self._advice is not None else None
+        if found is None:
+            words = "" if gone else trouble.message
+            return DeviceState(state="absent" if gone else "trouble", trouble=words, remedy=trouble.remedy)
+        absent = gone and found.kind != "fido alone"
+        return DeviceState(
+            state="absent" if absent else "trouble", trouble=found.found, remedy=found.remedy, mend=found.mend
         )
 
     def _show(self, lines: Screen, asks: bool) -> None:

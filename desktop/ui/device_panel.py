@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from desktop.engine.commands import CancelOnDevice, Command, PressDeviceKey
+from desktop.engine.commands import CancelOnDevice, Command, MendDevice, PressDeviceKey
 from desktop.engine.desk_view import DeviceView
 from desktop.ui import shapes, theme
 from desktop.ui.transfer import look
@@ -158,6 +158,12 @@ class DevicePanel(Panel):
         self._caption = words("", "second")
         self._caption.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._remedy = words("", "strong", wrap=True)
+        self._consent = words(
+            tr("This lets everybody at this computer's screen open a OneKey. The system asks for your password."),
+            "caption",
+            wrap=True,
+        )
+        self._mend = Button(tr("Install the udev rule"), "mendDevice", lambda: submit(MendDevice()))
         self._trust = words(
             tr("Drawn from what was sent. If the device shows other words, trust the device and cancel."),
             "caption",
@@ -165,7 +171,7 @@ class DevicePanel(Panel):
         )
         self._again = Button(tr("Show again"), "showAgain", self._show_again)
         self._cancel = Button(tr("Cancel on device"), "cancelOnDevice", lambda: submit(CancelOnDevice()))
-        for widget in (self.picture, self._caption, self._remedy):
+        for widget in (self.picture, self._caption, self._remedy, self._consent, self._mend):
             self.inner.addWidget(widget)
         buttons = boxed(row(self._again, self._cancel))
         self.add_section(boxed(column(self._trust, buttons, margins=(16, 10, 16, 12))))
@@ -187,6 +193,8 @@ class DevicePanel(Panel):
         set_words(self.right, device_state(device))
         set_words(self._caption, device_caption(device))
         set_words(self._remedy, f"{device.trouble} {device.remedy}".strip())
+        for widget in (self._consent, self._mend):
+            show_if(widget, bool(device.mend))
         show_if(self._keys, device.has_keys)
         self._place_keys()
         idle = "" if device.asks else tr("The device asks nothing now.")

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 from desktop.hw.carriers.transport import Transport
 from desktop.hw.carriers.udp_transport import answering
+from desktop.hw.doctor import RULE_NAME
+from desktop.hw.udev_rule import fitted_here, install
+from desktop.storage.resource_files import resource
 
 SIMULATORS = ("udp:127.0.0.1:54935", "udp:127.0.0.1:21324")
 """Where the vendor's firmware simulators listen on this machine."""
@@ -25,3 +28,11 @@ def present(paths: Sequence[str]) -> list[Transport]:
 def no_cable() -> list[Transport]:
     """Return no wallet by cable: a practice world never touches a real one."""
     return []
+
+
+def install_shipped_rule() -> None:
+    """Put the shipped udev rule in place, fitted to this system. Blocks while the system asks for a password.
+
+    Raises RuleNotInstalled, BadInput if Seawall's own file is missing.
+    """
+    install(fitted_here(resource(f"udev/{RULE_NAME}").read_text(encoding="utf-8")))

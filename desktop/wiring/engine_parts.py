@@ -16,6 +16,7 @@ from desktop.engine.own.own_side import OwnSide
 from desktop.engine.past.history_ports import HistorySink, HistorySource, WatchList
 from desktop.engine.ports import Notifier
 from desktop.engine.transfers.transfer_runner import TransferRunner
+from desktop.hw.advice import Advice
 from desktop.hw.carriers.bus_watch import BusWatch
 from desktop.hw.carriers.discovery import connected
 from desktop.hw.device_worker import DeviceWorker
@@ -29,7 +30,7 @@ from desktop.storage.transfer_journal import SqliteTransferJournal
 from desktop.storage.value_history import ValueHistory
 from desktop.storage.watch_list import SettingsWatchList
 from desktop.wiring.channels import ChannelMaker
-from desktop.wiring.device_paths import no_cable, present
+from desktop.wiring.device_paths import install_shipped_rule, no_cable, present
 from desktop.wiring.wallet_desk import WalletDesk
 from desktop.worlds.world import World
 
@@ -142,9 +143,14 @@ async def _add_custody(parts: EngineParts, world: World, folder: Path) -> None:
     await journal.open()
     parts.closers.insert(0, journal.close)
     cabled = connected if world.name == "live" else no_cable
-    watch = BusWatch() if world.name == "live" else None
-    worker = DeviceWorker(lambda: [*cabled(), *present(world.device_paths())], lambda state: None, watch=watch)
-    device = WalletDesk(worker, practice_screen=world.practice_screen)
+    live = world.name == "live"
+    worker = DeviceWorker(
+        lambda: [*cabled(), *present(world.device_paths())],
+        lambda state: None,
+        watch=BusWatch() if live else None,
+        advice=Advice() if live else None,
+    )
+    device = WalletDesk(worker, practice_screen=world.practice_screen, install_rule=install_shipped_rule)
     parts.device = device
     parts.transfers = TransferRunner(
         clock=world.clock,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from desktop.domain.errors import DeviceTrouble
+from desktop.domain.errors import DeviceTrouble, SeawallError
 from desktop.engine.desk_view import DeviceView
 from desktop.engine.ports import DeviceAddress, SignedMessage
 from desktop.hw import public_keys
@@ -29,13 +30,18 @@ class WalletDesk:
         worker: DeviceWorker,
         *,
         practice_screen: Callable[[], tuple[Sequence[str], bool]] | None = None,
+        install_rule: Callable[[], None] | None = None,
     ) -> None:
         self._worker = worker
         self._practice_screen = practice_screen
+        self._install_rule = install_rule
+        self._installing: threading.Thread | None = None
+        self._not_installed: SeawallError | None = None
 
     def view(self) -> DeviceView:
         """Return the device as it stands. Any thread."""
         state = self._worker.state
+        failed = self._not_installed if state.mend else None
         screen, asks, keys = state.screen, state.asks, False
         if self._practice_screen is not None:
             lines, asks = self._practice_screen()
@@ -48,8 +54,9 @@ class WalletDesk:
             screen=screen,
             asks=asks,
             has_keys=keys,
-            trouble=state.trouble,
-            remedy=state.remedy,
+            trouble=failed.message if failed else state.trouble,
+            remedy=failed.remedy if failed else state.remedy,
+            mend=state.mend,
         )
 
     async def fingerprint(self) -> str:
@@ -71,6 +78,23 @@ class WalletDesk:
     async def cancel(self) -> None:
         """Cancel what the device is asking now."""
         self._worker.cancel()
+
+    async def mend(self) -> None:
+        """Install the udev rule on a thread of its own: the system may ask the person for a password meanwhile."""
+        if self._install_rule is None or (self._installing is not None and self._installing.is_alive()):
+            return
+        self._installing = threading.Thread(
+            target=self._install, args=(self._install_rule,), name="udev rule", daemon=True
+        )
+        self._installing.start()
+
+    def _install(self, install_rule: Callable[[], None]) -> None:
+        try:
+            install_rule()
+            self._not_installed = None
+        except SeawallError as trouble:
+            self._not_installed = trouble
+        self._worker.look_again()
 
     async def close(self) -> None:
         """Cancel what is asked, let go of the device and end its thread."""

@@ -24,6 +24,7 @@ class FakeDevice:
         self._master = master_of(seed_of(MNEMONIC, passphrase))
         self.thumb = thumb
         self.present = True
+        self.mended = 0
         self.shown: list[str] = []
         self.signed: list[str] = []
         self.asking = asyncio.Event()
@@ -64,6 +65,10 @@ class FakeDevice:
         """Cancel the prompt: the waiting call raises."""
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(False)
+
+    async def mend(self) -> None:
+        """Note that the person agreed."""
+        self.mended += 1
 
     def press(self, *, yes: bool) -> None:
         """Press a key while the device asks."""

@@ -58,3 +58,17 @@ def test_a_bootloader_is_listed_and_never_opened(played: Played) -> None:
     facts = played("look a bootloader")
     assert [one["path"] for one in facts["listed"]["answer"]] == ["usb:BOOT0001"]
     assert facts["opened"]["error"] == "InBootloader"
+    assert [finding["kind"] for finding in facts["doctor"]["answer"]] == ["bootloader"]
+
+
+def test_the_doctor_says_first_that_the_rule_is_missing_and_installs_it(played: Played) -> None:
+    before = played("no rule")["doctor"]["answer"]
+    assert [finding["kind"] for finding in before][:1] == ["no rule"] or before[0]["mend"] == "udev-rule"
+    assert {"no access"} <= {finding["kind"] for finding in before}
+    facts = played("rule")
+    assert '"installed":true' in facts["installed"], facts["said"]
+    assert {finding["kind"] for finding in facts["doctor"]["answer"]} == {"fine", "several"}
+
+
+def test_the_doctor_finds_no_wallet_in_another_makers(played: Played) -> None:
+    assert [finding["kind"] for finding in played("look a Trezor")["doctor"]["answer"]] == ["absent"]

@@ -66,7 +66,7 @@ def test_an_idle_wallet_that_left_is_not_present(played: Played, carrier: str) -
 @CARRIERS
 def test_two_seawalls_cannot_share_a_wallet(played: Played, carrier: str) -> None:
     facts = played(f"second program {carrier}")
-    assert facts["meanwhile"]["error"] == "DeviceBusy"
+    assert facts["meanwhile"]["error"] == "HeldBySeawall"
     assert "another Seawall (process " in facts["meanwhile"]["message"]
     assert facts["undisturbed"]["answer"] == ADDRESS
     assert "answer" in facts["afterwards"]
@@ -75,7 +75,7 @@ def test_two_seawalls_cannot_share_a_wallet(played: Played, carrier: str) -> Non
 @CARRIERS
 def test_a_crash_lets_go_of_the_wallet(played: Played, carrier: str) -> None:
     facts = played(f"crash {carrier}")
-    assert facts["before"]["error"] == "DeviceBusy"
+    assert facts["before"]["error"] == "HeldBySeawall"
     assert f"process {facts['pid']}" in facts["before"]["message"]
     assert "answer" in facts["after"]
 
@@ -86,6 +86,9 @@ def test_a_program_that_holds_the_interface_is_named(played: Played) -> None:
     assert facts["refused"]["error"] == "DeviceBusy"
     assert f"(process {facts['pid']}) holds it" in facts["refused"]["message"]
     assert "answer" in facts["after"]
+    (held,) = facts["doctor"]["answer"]
+    assert held["kind"] == "held"
+    assert f"(process {facts['pid']}) holds it" in held["found"]
 
 
 @CARRIERS

@@ -20,6 +20,7 @@ from desktop.engine.commands import (
     DropTransfer,
     HaveSent,
     LookNow,
+    MendDevice,
     PracticeSaveAddress,
     PracticeWithdraw,
     PressDeviceKey,
@@ -31,7 +32,7 @@ from desktop.engine.commands import (
     StartTransfer,
     VerifyAgain,
 )
-from desktop.engine.desk_view import DeskView
+from desktop.engine.desk_view import DeskView, DeviceView
 from desktop.ui.transfer.compare_card import CompareCard
 from desktop.ui.transfer.done_page import DonePage
 from desktop.ui.transfer.pieces import Button
@@ -384,6 +385,16 @@ def test_practice_keys_press_the_practice_device(qtbot: QtBot) -> None:
 def test_a_real_device_has_no_keys_here(qtbot: QtBot) -> None:
     page, _ = opened(qtbot, fake.desk(fake.transfer_view(S.PROVED), device=fake.device(has_keys=False)))
     assert not [b for b in page.findChildren(Button) if b.isVisible() and b.objectName().startswith("device")]
+
+
+def test_what_seawall_can_mend_is_offered_with_what_it_changes(qtbot: QtBot) -> None:
+    device = DeviceView(state="absent", trouble="No rule opens the wallet.", remedy="Install it.", mend="udev-rule")
+    page, door = opened(qtbot, fake.desk(fake.transfer_view(S.NEEDS_ADDRESS), device=device))
+    assert page.side.device.isVisibleTo(page)
+    press(qtbot, page, "mendDevice")
+    assert door.commands == [MendDevice()]
+    page, _ = opened(qtbot, fake.desk(fake.transfer_view(S.NEEDS_ADDRESS), device=DeviceView(state="absent")))
+    assert not [b for b in page.findChildren(Button) if b.isVisible() and b.objectName() == "mendDevice"]
 
 
 def test_device_trouble_comes_with_its_remedy(qtbot: QtBot) -> None:

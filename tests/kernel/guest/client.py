@@ -18,6 +18,8 @@ from desktop.domain.errors import SeawallError
 from desktop.hw.bitcoin import operations
 from desktop.hw.carriers import discovery
 from desktop.hw.carriers.transport import Transport
+from desktop.hw.device_facts import gathered
+from desktop.hw.doctor import diagnosed
 from desktop.hw.session import Session
 from tests.kernel.guest.long_watch import LongWatch
 
@@ -31,6 +33,11 @@ _claimed: dict[str, Any] = {}
 def listing() -> _Answer:
     """Return the wallets that are there."""
     return [{"path": one.path, "product": one.product} for one in discovery.connected()]
+
+
+def doctor(ask: bool) -> _Answer:
+    """Return what the doctor finds of the way to the wallets."""
+    return [msgspec.structs.asdict(finding) for finding in diagnosed(gathered(ask=ask))]
 
 
 def begin(path: str) -> _Answer:
@@ -161,7 +168,7 @@ COMMANDS: dict[str, Callable[..., _Answer]] = {
     command.__name__: command
     for command in (
         *(listing, begin, address, quick_address, sign, resume, end, present),
-        *(hold, hold_again, put_away, claim, write, read, let_go, let_go_of_all),
+        *(doctor, hold, hold_again, put_away, claim, write, read, let_go, let_go_of_all),
         *(watch, watched, unwatch),
     )
 }

@@ -30,8 +30,10 @@ def foreign_program(bench: Bench, carrier: str) -> dict[str, Any]:
     path = bench.plugged(carrier)
     claimed = bench.second.ask("claim", path=path)
     refused = bench.member.ask("begin", path=path)
+    doctor = bench.member.ask("doctor", ask=True)
     bench.second.ask("let_go", path=path)
     return {
+        "doctor": doctor,
         "claimed": claimed,
         "pid": bench.second.pid,
         "refused": refused,

@@ -20,9 +20,10 @@ def look_of(bench: Bench, looks: Looks) -> dict[str, Any]:
     bench.settle()
     listed = bench.member.ask("listing")
     opened = bench.member.ask("hold", path=f"usb:{looks.serial}")
+    doctor = bench.member.ask("doctor", ask=False)
     gadget.unplug()
     gadget.look(usual)
-    return {"listed": listed, "opened": opened}
+    return {"listed": listed, "opened": opened, "doctor": doctor}
 
 
 def endpoints(bench: Bench) -> dict[str, Any]:

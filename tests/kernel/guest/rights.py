@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
-from desktop.hw.udev_rule import fitted_here, install
-from tests.kernel.guest.bench import ROOT, Bench, hidraw_node, usb_node
-
-_RULE = ROOT / "resources/udev/70-seawall-onekey.rules"
+from tests.kernel.guest.bench import Bench, hidraw_node, usb_node
 
 
 def no_rule(bench: Bench) -> dict[str, Any]:
@@ -19,16 +18,23 @@ def no_rule(bench: Bench) -> dict[str, Any]:
     return {
         "nodes": [_rights(node) for node in _nodes(bench)],
         "listed": bench.member.ask("listing"),
+        "doctor": bench.member.ask("doctor", ask=True),
         **{carrier: bench.member.ask("begin", path=path) for carrier, path in paths.items()},
     }
 
 
 def rule(bench: Bench) -> dict[str, Any]:
     """Put the rule in place and return who may open which device then."""
-    install(fitted_here(_RULE.read_text()))
+    command = [sys.executable, "-P", "-m", "desktop", "doctor", "--udev-rule", "install", "--json"]
+    installed = subprocess.run(command, capture_output=True, text=True, check=False)
     bench.settle()
     paths = {carrier: bench.plugged(carrier) for carrier in ("usb", "hid")}
-    facts: dict[str, Any] = {"nodes": [_rights(node) for node in _nodes(bench)]}
+    facts: dict[str, Any] = {
+        "installed": installed.stdout,
+        "said": installed.stderr,
+        "nodes": [_rights(node) for node in _nodes(bench)],
+        "doctor": bench.member.ask("doctor", ask=True),
+    }
     for name in ("member", "seated", "stranger"):
         program = bench.programs[name]
         for carrier, path in paths.items():

@@ -7,10 +7,12 @@ import pytest
 
 from desktop.hw import errors, public_keys
 from desktop.hw import messages as m
+from desktop.hw.advice import Advice
 from desktop.hw.bitcoin import operations as bitcoin
 from desktop.hw.carriers.transport import Transport
 from desktop.hw.carriers.udp_transport import answering
 from desktop.hw.device_worker import DeviceState, DeviceWorker
+from desktop.hw.doctor import DeviceFacts
 from desktop.hw.prompts import FixedAnswers
 from desktop.hw.session import Session
 from tests.fakes.device_bench import (
@@ -248,3 +250,19 @@ def test_news_of_plugging_are_followed_at_once() -> None:
         finally:
             worker.stop()
     assert bell.stopped
+
+
+def test_a_wallet_out_of_reach_is_explained_and_can_be_mended() -> None:
+    states, facts = Watched(), [DeviceFacts(opened_by={})]
+    worker = DeviceWorker(list, states.put, poll_s=60, advice=Advice(lambda: facts[0]))
+    worker.start()
+    try:
+        states.wait_for(lambda state: isinstance(state, DeviceState) and state.mend == "udev-rule")
+        assert worker.state.state == "absent"
+        assert "no udev rule" in worker.state.trouble
+        facts[0] = DeviceFacts(fido=("OneKey Pro",))
+        worker.look_again()
+        states.wait_for(lambda state: isinstance(state, DeviceState) and state.state == "trouble")
+        assert "only FIDO shows" in worker.state.trouble
+    finally:
+        worker.stop()
