@@ -190,6 +190,7 @@ class Engine:
             if parts.world == "live":  # the other worlds have times of their own
                 self._tell_changes(await self._connections.wake())
             now_ms = parts.clock.now_ms()
+            self._connections.tell_errors(now_ms)
             self.alerts.tick(now_ms)
             self._tell_changes(self._market.tick(now_ms))
             if parts.own is not None:

@@ -66,6 +66,16 @@ class Feed(Protocol):
         """End all sockets and polls of this feed and let `messages` finish."""
 
 
+@runtime_checkable
+class TellsErrors(Protocol):
+    """A feed that also asks questions, and knows how many of them failed at the venue."""
+
+    venue: str
+
+    def error_share(self, now_ms: int) -> float | None:
+        """Return the share (0..1) that failed lately; None while too few were asked."""
+
+
 class DeviceAddress(msgspec.Struct, frozen=True):
     """What the device derived, and, when `shown`, what the person confirmed on it."""
 

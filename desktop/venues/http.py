@@ -12,6 +12,7 @@ import msgspec
 
 from desktop.domain.errors import NetworkTrouble
 from desktop.engine.ports import Clock
+from desktop.venues.answer_tally import AnswerTally
 from desktop.venues.answers import failure_of, is_web_page, words_of
 from desktop.venues.budget import HostBudget, Purpose
 from desktop.venues.errors import SaysNo
@@ -61,7 +62,8 @@ class Question(msgspec.Struct, frozen=True):
 class RestDoor:
     """Ask one host. One event loop. All doors to a host within one `outbound` share its budget.
 
-    `hidden_path` comes before the path of every question and stands in no message: it may hold a key.
+    `hidden_path` comes before the path of every question and stands in no message: it may hold a key. `tally` counts
+    what was asked and what failed.
     Nothing of the machine's own proxy settings is used, and no cookie is kept.
     """
 
@@ -75,12 +77,14 @@ class RestDoor:
         headers: Mapping[str, str] | None = None,
         hidden_path: str = "",
         transport: httpx.AsyncBaseTransport | None = None,
+        tally: AnswerTally | None = None,
     ) -> None:
         outbound = outbound or Outbound(clock)
         self._clock = clock
         self._outbound = outbound
         self._rules = rules
         self._hidden_path = hidden_path
+        self._tally = tally
         proxy = outbound.proxy_for(base_url)
         self._proxied = bool(proxy)
         self._client = _client(base_url, headers, proxy, transport)
@@ -132,12 +136,23 @@ class RestDoor:
             # What a SOCKS proxy says wrong comes through httpx in classes of another library.
             raise self._unreachable(error) from None
         if not in_time:
+            self._note(failed=True)
             raise NetworkTrouble(f"{self._way} did not answer in time", _AGAIN)
-        return self._judged(question, answers[0])
+        try:
+            body = self._judged(question, answers[0])
+        except NetworkTrouble:
+            self._note(failed=True)
+            raise
+        self._note(failed=False)
+        return body
 
     async def close(self) -> None:
         """Close all connections."""
         await self._client.aclose()
+
+    def _note(self, *, failed: bool) -> None:
+        if self._tally is not None:
+            self._tally.note(self._clock.now_ms(), failed=failed)
 
     async def _followed(self, question: Question) -> httpx.Response:
         answer = await self._sent(question, self._hidden_path + question.path, dict(question.params))

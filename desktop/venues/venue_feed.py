@@ -11,6 +11,7 @@ from typing import Protocol
 from desktop.domain.market import FeedStatus, Gap, Liquidation, Message, Unparsed
 from desktop.domain.raw_frame import RawFrame
 from desktop.engine.ports import Clock
+from desktop.venues.answer_tally import AnswerTally
 from desktop.venues.mailbox import FreshPrints, Mailbox
 from desktop.venues.reading import FrameReader
 from desktop.venues.socket_plan import SocketPlan
@@ -46,7 +47,7 @@ class VenueFeed:
 
     Each socket has a session of its own: it falls silent, is told of and comes back alone. `workers` are made with
     the feed, whose `take` gets their raw frames; `closers` are awaited at the end. `tap` gets every raw frame before
-    it is read. `proxy_for` says through which proxy an address is reached ("" for none).
+    it is read. `proxy_for` says through which proxy an address is reached ("" for none), `tally` what was asked.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class VenueFeed:
         tap: Tap | None = None,
         limits: SessionLimits | None = None,
         proxy_for: Callable[[str], str] = no_proxy,
+        tally: AnswerTally | None = None,
     ) -> None:
         self.venue = reader.venue
         self._reader = reader
@@ -70,6 +72,7 @@ class VenueFeed:
         self._coins = coins
         self._limits = limits
         self._proxy_for = proxy_for
+        self._tally = tally or AnswerTally()
         self._fresh = FreshPrints()
         self._mailbox = Mailbox(self.venue)
         self._sessions = {plan.name: self._session(plan) for plan in plans(coins)}
@@ -97,6 +100,10 @@ class VenueFeed:
         """Watch these coins and no others from now on, on the connections that stand."""
         self._coins = coins
         self.watch_again()
+
+    def error_share(self, now_ms: int) -> float | None:
+        """Return the share (0..1) of the lately asked questions that failed at the venue; None: too few."""
+        return self._tally.share(now_ms)
 
     def watch_again(self) -> None:
         """Follow the watched coins anew, since another list of contracts may name other symbols for them."""

@@ -9,7 +9,7 @@ from desktop.alerts.incidents import IncidentChange
 from desktop.domain.market import Liquidation, Message
 from desktop.engine.market.market_desk import MarketDesk
 from desktop.engine.market.sleep_watch import SleepWatch, Slept
-from desktop.engine.ports import Clock, Feed
+from desktop.engine.ports import Clock, Feed, TellsErrors
 
 OFFLINE = "you are offline by choice"
 # A new subscription may tell what happened hours ago (Hyperliquid's fills): stored hours hold it already, and a sum
@@ -69,6 +69,13 @@ class Connections:
     def look(self) -> Slept | None:
         """Return the sleep of this computer since the last look, if there was one; to be asked once a second."""
         return self._watch.looked(self._clock.now_ms(), self._steady_ms())
+
+    def tell_errors(self, now_ms: int) -> None:
+        """Let the market know how many questions fail at each venue; of one that is off nothing is known."""
+        for feed in self._feeds:
+            if isinstance(feed, TellsErrors):
+                share = None if feed.venue in self._off else feed.error_share(now_ms)
+                self._market.errors(feed.venue, share)
 
     async def wake(self) -> tuple[IncidentChange, ...]:
         """If this computer slept: blame nobody for the silence before it is judged, and renew every socket."""

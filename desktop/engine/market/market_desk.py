@@ -90,6 +90,11 @@ class MarketDesk(MarketRules):
             self._floor.feeds[venue].resume(now_ms)
             self._floor.heard.forget()
 
+    def errors(self, venue: str, share: float | None) -> None:
+        """Take the share (0..1) of questions that fail at a venue; None: not known."""
+        if venue in self._floor.feeds:
+            self._floor.feeds[venue].error_share = share
+
     def slept(self, slept: Slept, now_ms: int) -> tuple[IncidentChange, ...]:
         """Take it that this computer slept: no feed is blamed for what it could not say meanwhile."""
         for feed in self._floor.feeds.values():

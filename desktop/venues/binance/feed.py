@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from desktop.engine.ports import Clock
+from desktop.venues.answer_tally import AnswerTally
 from desktop.venues.asking import Asking
 from desktop.venues.binance import stream
 from desktop.venues.binance.poll import instruments_poll, polls, status_poll, whole_book
@@ -22,8 +23,9 @@ from desktop.venues.venue_feed import VenueFeed, Worker
 def binance_feed(where: VenueHosts, coins: Sequence[str], parts: FeedParts) -> VenueFeed:
     """Return the feed of these coins with what this world has of the venue."""
     reader = frame_reader("binance", parts.instruments)
-    door = RestDoor(where.rest, parts.clock, rules=VENUE_RULES["binance"], outbound=parts.outbound)
-    spot_door = RestDoor(where.spot_rest, parts.clock, rules=BINANCE_SPOT, outbound=parts.outbound)
+    tally = AnswerTally()
+    door = RestDoor(where.rest, parts.clock, rules=VENUE_RULES["binance"], outbound=parts.outbound, tally=tally)
+    spot_door = RestDoor(where.spot_rest, parts.clock, rules=BINANCE_SPOT, outbound=parts.outbound, tally=tally)
     symbols = partial(parts.symbols, "binance")
     return VenueFeed(
         reader,
@@ -35,6 +37,7 @@ def binance_feed(where: VenueHosts, coins: Sequence[str], parts: FeedParts) -> V
         tap=parts.tap,
         limits=parts.limits,
         proxy_for=parts.outbound.proxy_for,
+        tally=tally,
     )
 
 

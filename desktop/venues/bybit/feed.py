@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from desktop.engine.ports import Clock
+from desktop.venues.answer_tally import AnswerTally
 from desktop.venues.book_keeper import BookKeeper
 from desktop.venues.book_memory import BookMemory
 from desktop.venues.bybit import stream
@@ -21,7 +22,8 @@ from desktop.venues.venue_feed import VenueFeed, Worker
 def bybit_feed(where: VenueHosts, coins: Sequence[str], parts: FeedParts) -> VenueFeed:
     """Return the feed of these coins with what this world has of the venue."""
     reader = frame_reader("bybit", parts.instruments)
-    door = RestDoor(where.rest, parts.clock, rules=VENUE_RULES["bybit"], outbound=parts.outbound)
+    tally = AnswerTally()
+    door = RestDoor(where.rest, parts.clock, rules=VENUE_RULES["bybit"], outbound=parts.outbound, tally=tally)
     symbols = partial(parts.symbols, "bybit")
     return VenueFeed(
         reader,
@@ -33,6 +35,7 @@ def bybit_feed(where: VenueHosts, coins: Sequence[str], parts: FeedParts) -> Ven
         tap=parts.tap,
         limits=parts.limits,
         proxy_for=parts.outbound.proxy_for,
+        tally=tally,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from desktop.venues.answer_tally import AnswerTally
 from desktop.venues.feed_parts import FeedParts, VenueHosts
 from desktop.venues.host_rules import VENUE_RULES
 from desktop.venues.http import RestDoor
@@ -19,7 +20,8 @@ def hyperliquid_feed(where: VenueHosts, coins: Sequence[str], parts: FeedParts) 
 
     Which vaults trade is asked at the start and daily; their fills are followed from then on.
     """
-    door = RestDoor(where.rest, parts.clock, rules=VENUE_RULES["hyperliquid"], outbound=parts.outbound)
+    tally = AnswerTally()
+    door = RestDoor(where.rest, parts.clock, rules=VENUE_RULES["hyperliquid"], outbound=parts.outbound, tally=tally)
     vaults: list[str] = []
 
     def plans(watched: Sequence[str]) -> list[SocketPlan]:
@@ -35,6 +37,7 @@ def hyperliquid_feed(where: VenueHosts, coins: Sequence[str], parts: FeedParts) 
         tap=parts.tap,
         limits=parts.limits,
         proxy_for=parts.outbound.proxy_for,
+        tally=tally,
     )
 
 

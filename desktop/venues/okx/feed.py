@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from desktop.venues.answer_tally import AnswerTally
 from desktop.venues.book_keeper import BookKeeper
 from desktop.venues.book_memory import BookMemory
 from desktop.venues.feed_parts import FeedParts, VenueHosts
@@ -20,7 +21,8 @@ from desktop.venues.venue_feed import VenueFeed, Worker
 def okx_feed(where: VenueHosts, coins: Sequence[str], parts: FeedParts) -> VenueFeed:
     """Return the feed of these coins with what this world has of the venue."""
     reader = frame_reader("okx", parts.instruments)
-    door = RestDoor(where.rest, parts.clock, rules=VENUE_RULES["okx"], outbound=parts.outbound)
+    tally = AnswerTally()
+    door = RestDoor(where.rest, parts.clock, rules=VENUE_RULES["okx"], outbound=parts.outbound, tally=tally)
     symbols = partial(parts.symbols, "okx")
 
     def plans(watched: Sequence[str]) -> list[SocketPlan]:
@@ -39,6 +41,7 @@ def okx_feed(where: VenueHosts, coins: Sequence[str], parts: FeedParts) -> Venue
         tap=parts.tap,
         limits=parts.limits,
         proxy_for=parts.outbound.proxy_for,
+        tally=tally,
     )
 
 

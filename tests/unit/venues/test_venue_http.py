@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import httpx
@@ -6,6 +7,7 @@ import pytest
 
 from desktop.domain.errors import NetworkTrouble
 from desktop.domain.raw_frame import RawFrame
+from desktop.venues.answer_tally import AnswerTally
 from desktop.venues.binance.poll import polls
 from desktop.venues.errors import TooFast
 from desktop.venues.host_rules import BINANCE_FUTURES, BYBIT, COINGLASS, GENERIC, OKX, HostRules
@@ -293,3 +295,32 @@ def test_nothing_is_asked_while_a_person_is_offline() -> None:
             assert await door.get("/x", {}) == b"ok"
 
     asyncio.run(whole())
+
+
+def test_the_share_of_failed_questions_slides_and_is_unknown_with_too_few() -> None:
+    bad = True
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/away":
+            raise httpx.ConnectError("no way there")
+        return httpx.Response(503 if bad and request.url.path == "/bad" else 200, text="{}")
+
+    async def scene() -> None:
+        nonlocal bad
+        clock, tally = ManualClock(), AnswerTally()
+        door = RestDoor("http://venue.test", clock, rules=GENERIC, transport=httpx.MockTransport(answer), tally=tally)
+        async with asyncio.timeout(20), door:
+            for path in ("/good",) * 6 + ("/bad",) * 3 + ("/away",) * 5:
+                with contextlib.suppress(NetworkTrouble):
+                    await door.get(path, {})
+            assert tally.share(clock.now_ms()) is None, "nine questions reached the venue"
+            await door.get("/good", {})
+            assert tally.share(clock.now_ms()) == pytest.approx(0.3)
+            await clock.advance(601)
+            assert tally.share(clock.now_ms()) is None, "what is old counts no more"
+            bad = False
+            for _ in range(10):
+                await door.get("/bad", {})
+            assert tally.share(clock.now_ms()) == 0.0
+
+    asyncio.run(scene())

@@ -14,6 +14,8 @@ from desktop.engine.engine import Engine
 from desktop.engine.engine_parts import EngineParts
 from desktop.engine.market.connections import Connections
 from desktop.engine.market.market_desk import MarketDesk
+from desktop.engine.market.market_state import VenueFeed
+from desktop.engine.market.venue_health import VenueHealth
 from tests.fakes.manual_clock import ManualClock
 
 
@@ -253,3 +255,35 @@ def test_forced_closings_from_before_the_engine_began_are_in_stored_hours_alread
         assert [one.at_ms for one in heard if isinstance(one, Liquidation)] == [now_ms - 2_000, now_ms]
 
     asyncio.run(scene())
+
+
+class AskingFeed(PlayedFeed):
+    """A feed that also asks questions."""
+
+    share: float | None = 0.4
+
+    def error_share(self, now_ms: int) -> float | None:
+        return self.share
+
+
+def test_failing_questions_are_shown_and_complained_of_and_unknown_stays_unknown() -> None:
+    async def whole() -> None:
+        bench = Bench()
+        asking = AskingFeed("binance", bench.clock)
+        connections = Connections([asking, bench.feeds[1]], bench.market, bench.clock, lambda message, now_ms: None)
+        connections.tell_errors(bench.clock.now_ms())
+        assert bench.view("binance").error_share == 0.4
+        assert bench.view("bybit").error_share is None
+        health = VenueHealth(VenueFeed("binance"))
+        health.feed.error_share = bench.view("binance").error_share
+        assert "answers 40% of requests with an error" in health.complaints(frozenset(), 0)[0].words
+        asking.share = None
+        connections.tell_errors(bench.clock.now_ms())
+        assert bench.view("binance").error_share is None
+        asking.share = 0.2
+        await connections.set_offline(True)
+        connections.tell_errors(bench.clock.now_ms())
+        assert bench.view("binance").error_share is None, "of what is off nothing is known"
+        await bench.engine.close()
+
+    asyncio.run(whole())
