@@ -43,7 +43,8 @@ class DestinationProof(msgspec.Struct, frozen=True):
 
     `program_address` is what Seawall holds beside the device's screen and `program_source` how it came by it:
     `account_key` (derived here from the pinned account key) or `device_unshown` (asked of the device a second time,
-    without display). `book_seen_ms` is when the exchange's address book was seen to hold it.
+    without display). `account_xpub` is the key of the account it lies in, pinned with it; "" in journals of before.
+    `book_seen_ms` is when the exchange's address book was seen to hold it.
     """
 
     id: str
@@ -62,6 +63,7 @@ class DestinationProof(msgspec.Struct, frozen=True):
     verified_ms: int | None = None
     program_address: str = ""
     program_source: str = ""
+    account_xpub: str = ""
     book_seen_ms: int | None = None
     usable_from_ms: int | None = None
 

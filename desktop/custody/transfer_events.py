@@ -68,6 +68,7 @@ class AddressShown(Happened, frozen=True, tag="address_shown"):
     fingerprint: str
     program_address: str
     program_source: str
+    account_xpub: str = ""
 
 
 class PageDiffered(Happened, frozen=True, tag="page_differed"):

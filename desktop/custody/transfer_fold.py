@@ -152,6 +152,7 @@ def _shown(transfer: Transfer, event: ev.AddressShown) -> DestinationProof:
         shown_ms=event.at_ms,
         program_address=event.program_address,
         program_source=event.program_source,
+        account_xpub=event.account_xpub,
     )
 
 

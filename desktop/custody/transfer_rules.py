@@ -198,6 +198,7 @@ def _shown(transfer: Transfer, asked: wish.Shown, now_ms: int, facts: Facts) -> 
         fingerprint=asked.fingerprint,
         program_address=asked.program_address,
         program_source=asked.program_source,
+        account_xpub=asked.account_xpub,
     )
 
 

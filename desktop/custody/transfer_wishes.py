@@ -54,6 +54,7 @@ class Shown(Wish, frozen=True):
     fingerprint: str
     program_address: str
     program_source: Literal["account_key", "device_unshown"]
+    account_xpub: str = ""
 
 
 class Pasted(Wish, frozen=True):

@@ -86,6 +86,14 @@ class DeviceAddress(msgspec.Struct, frozen=True):
     shown: bool
 
 
+class DeviceAccount(msgspec.Struct, frozen=True):
+    """An account of the wallet: the master key's fingerprint, the account's path and its extended public key."""
+
+    fingerprint: str
+    path: str
+    xpub: str
+
+
 class SignedMessage(msgspec.Struct, frozen=True):
     """A message signature of the device: base64, over the coin's own message form, checked before return."""
 
@@ -105,11 +113,24 @@ class DeviceDesk(Protocol):
     async def fingerprint(self) -> str:
         """Return the master key's fingerprint, 8 hex digits; asks nothing of the person."""
 
-    async def address(self, coin: str, path: str, *, show: bool) -> DeviceAddress:
-        """Derive an address; with `show` the person compares and confirms it on the device."""
+    async def account(self, coin: str, path: str) -> DeviceAccount:
+        """Return the account that this path lies in; asks nothing of the person."""
 
-    async def sign_message(self, coin: str, path: str, message: str) -> SignedMessage:
-        """Let the person sign a text on the device; the signer is recovered and checked before return."""
+    async def address(
+        self, coin: str, path: str, *, show: bool, pinned: DeviceAccount | None = None
+    ) -> DeviceAddress:
+        """Derive an address; with `show` the person compares and confirms it on the device.
+
+        With `pinned` the device must still hold that account, or nothing is shown.
+        """
+
+    async def sign_message(
+        self, coin: str, path: str, message: str, *, pinned: DeviceAccount | None = None
+    ) -> SignedMessage:
+        """Let the person sign a text on the device; the signer is recovered and checked before return.
+
+        With `pinned` the device must still hold that account, or nothing is asked.
+        """
 
     async def cancel(self) -> None:
         """Cancel what the device is asking now; the waiting call raises."""

@@ -235,15 +235,16 @@ class WrongAnswer(DeviceTrouble):
 
 
 class WrongWallet(DeviceTrouble):
-    """Not the wallet that was there before."""
+    """Not the wallet that was there before; `how` says by what it was opened, as far as it is known."""
 
-    def __init__(self, expected: str, actual: str) -> None:
+    def __init__(self, expected: str, actual: str, how: str = "") -> None:
         super().__init__(
-            f"this is another wallet: {actual} instead of {expected}",
+            f"this is another wallet: {actual} instead of {expected}" + (f"; {how}" if how else ""),
             "Connect the right wallet, and check the PIN and passphrase you open it with.",
         )
         self.expected = expected
         self.actual = actual
+        self.how = how
 
 
 class NotProved(DeviceTrouble):

@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from desktop.domain.errors import DeviceTrouble, SeawallError
 from desktop.engine.desk_view import DeviceView
-from desktop.engine.ports import DeviceAddress, SignedMessage
-from desktop.hw import public_keys
+from desktop.engine.ports import DeviceAccount, DeviceAddress, SignedMessage
+from desktop.hw import pinned_account, public_keys
 from desktop.hw.bitcoin import operations as bitcoin
 from desktop.hw.device_worker import DeviceWorker
 from desktop.hw.session import Session
@@ -63,16 +63,29 @@ class WalletDesk:
         """Return the master key's fingerprint. Raises DeviceTrouble."""
         return await self._asked(public_keys.fingerprint)
 
-    async def address(self, coin: str, path: str, *, show: bool) -> DeviceAddress:
-        """Derive an address, shown and confirmed on the device when `show`. Raises DeviceTrouble."""
+    async def account(self, coin: str, path: str) -> DeviceAccount:
+        """Return the account that this path lies in; asks nothing of the person. Raises DeviceTrouble."""
         _only_bitcoin(coin)
-        found = await self._asked(lambda session: bitcoin.bitcoin_address(session, path, show=show))
+        found = await self._asked(lambda session: pinned_account.account_of(session, path))
+        return DeviceAccount(found.fingerprint, found.path, found.xpub)
+
+    async def address(
+        self, coin: str, path: str, *, show: bool, pinned: DeviceAccount | None = None
+    ) -> DeviceAddress:
+        """Derive an address, shown and confirmed on the device when `show`. Raises DeviceTrouble.
+
+        A device that does not hold the `pinned` account shows nothing: WrongWallet.
+        """
+        _only_bitcoin(coin)
+        found = await self._asked(_if_held(pinned, lambda session: bitcoin.bitcoin_address(session, path, show=show)))
         return DeviceAddress(found.address, found.path, found.script, found.fingerprint, show)
 
-    async def sign_message(self, coin: str, path: str, message: str) -> SignedMessage:
-        """Let the person sign a text on the device. Raises DeviceTrouble."""
+    async def sign_message(
+        self, coin: str, path: str, message: str, *, pinned: DeviceAccount | None = None
+    ) -> SignedMessage:
+        """Let the person sign a text on the device. Raises as `address` does."""
         _only_bitcoin(coin)
-        signed = await self._asked(lambda session: bitcoin.sign_message(session, path, message))
+        signed = await self._asked(_if_held(pinned, lambda session: bitcoin.sign_message(session, path, message)))
         return SignedMessage(signed.address, signed.signature)
 
     async def cancel(self) -> None:
@@ -102,6 +115,18 @@ class WalletDesk:
 
     async def _asked(self, operation: Callable[[Session], T]) -> T:
         return await asyncio.wrap_future(self._worker.submit(operation))
+
+
+def _if_held(pinned: DeviceAccount | None, operation: Callable[[Session], T]) -> Callable[[Session], T]:
+    """Return the operation, preceded by a look whether the device holds the pinned account."""
+
+    def checked(session: Session) -> T:
+        if pinned is not None:
+            account = pinned_account.PinnedAccount(pinned.fingerprint, pinned.path, pinned.xpub)
+            pinned_account.must_be(session, account)
+        return operation(session)
+
+    return checked
 
 
 def _only_bitcoin(coin: str) -> None:

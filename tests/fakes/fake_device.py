@@ -6,21 +6,28 @@ import asyncio
 import base64
 from typing import Literal
 
+from desktop.domain.account_key import account_path
 from desktop.domain.bitcoin_keys import PrivateNode, address_of_key, master_of, seed_of
 from desktop.domain.derivation_path import parse_path
 from desktop.domain.errors import DeviceTrouble
 from desktop.domain.signed_message import sign
 from desktop.engine.desk_view import DeviceView
-from desktop.engine.ports import DeviceAddress, SignedMessage
+from desktop.engine.ports import DeviceAccount, DeviceAddress, SignedMessage
 
 MNEMONIC = " ".join(["all"] * 12)
 ADDRESS = "bc1qannfxke2tfd4l7vhepehpvt05y83v3qsf6nfkk"
 
 
 class FakeDevice:
-    """`DeviceDesk` with the keys of a mnemonic. `thumb` is what the person does with a prompt: yes, no, or wait."""
+    """`DeviceDesk` with the keys of a mnemonic. `thumb` is what the person does with a prompt: yes, no, or wait.
 
-    def __init__(self, *, passphrase: str = "", thumb: Literal["yes", "no", "wait"] = "yes") -> None:
+    Without `looks` it never minds which account was pinned.
+    """
+
+    def __init__(
+        self, *, passphrase: str = "", thumb: Literal["yes", "no", "wait"] = "yes", looks: bool = True
+    ) -> None:
+        self._looks = looks
         self._master = master_of(seed_of(MNEMONIC, passphrase))
         self.thumb = thumb
         self.present = True
@@ -43,18 +50,30 @@ class FakeDevice:
         self._must_be_here()
         return self._fingerprint()
 
-    async def address(self, coin: str, path: str, *, show: bool) -> DeviceAddress:
+    async def account(self, coin: str, path: str) -> DeviceAccount:
+        """Return the account the path lies in."""
+        self._must_be_here()
+        account = account_path(path)
+        return DeviceAccount(self._fingerprint(), account, self._node(account).public().xpub())
+
+    async def address(
+        self, coin: str, path: str, *, show: bool, pinned: DeviceAccount | None = None
+    ) -> DeviceAddress:
         """Derive an address; the person confirms it when shown."""
         self._must_be_here()
+        await self._must_hold(pinned)
         address = self.address_override or address_of_key(self._node(path).public().public_key, "p2wpkh")
         if show:
             self.shown.append(address)
             await self._confirmed()
         return DeviceAddress(address, path, "p2wpkh", self._fingerprint(), show)
 
-    async def sign_message(self, coin: str, path: str, message: str) -> SignedMessage:
+    async def sign_message(
+        self, coin: str, path: str, message: str, *, pinned: DeviceAccount | None = None
+    ) -> SignedMessage:
         """Sign a text once the person agrees."""
         self._must_be_here()
+        await self._must_hold(pinned)
         await self._confirmed()
         self.signed.append(message)
         node = self._node(path)
@@ -78,6 +97,10 @@ class FakeDevice:
     def _must_be_here(self) -> None:
         if not self.present:
             raise DeviceTrouble("No wallet is connected.", "Connect it.")
+
+    async def _must_hold(self, pinned: DeviceAccount | None) -> None:
+        if self._looks and pinned is not None and await self.account("BTC", pinned.path) != pinned:
+            raise DeviceTrouble("This is another wallet.", "Connect the right one.")
 
     def _fingerprint(self) -> str:
         return self._master.public().fingerprint()

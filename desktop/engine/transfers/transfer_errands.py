@@ -5,15 +5,16 @@ Each errand ends with events in the journal, or raises what the page then says; 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from desktop.custody import transfer_wishes as wish
 from desktop.custody.guards import Facts, wrong_wallet
 from desktop.custody.transfer import DestinationProof, Transfer, TransferState
 from desktop.custody.transfer_rules import decide, possible, way_home
+from desktop.domain.account_key import account_path, address_of_account
 from desktop.domain.errors import DeviceTrouble, Refused, SeawallError
-from desktop.engine.ports import Clock, DeviceDesk
+from desktop.engine.ports import Clock, DeviceAccount, DeviceDesk
 from desktop.engine.transfers.own_positions import FRESH_MS, OwnPositions
 from desktop.engine.transfers.transfer_accounts import Accounts
 from desktop.engine.transfers.transfer_book import TransferBook
@@ -65,20 +66,25 @@ class TransferErrands:
             await self.take(transfer_id, wish.TakeRoute(network=network))
             return
         self._must_fit(transfer, wish.TakeRoute)
-        derived = await self._device.address(transfer.coin, proof.path, show=False)
+        derived = await self._device.address(transfer.coin, proof.path, show=False, pinned=_pinned(proof))
         await self._looks.note_earlier(transfer, proof.address)
         asked = wish.TakeRoute(network=network, fingerprint=derived.fingerprint, address=derived.address)
         await self.take(transfer_id, asked)
 
     async def show(self, transfer_id: str) -> None:
-        """Let the device derive the address twice: unshown for this program, and shown for the person to confirm."""
+        """Let the device show the address for the person to confirm.
+
+        The program's own copy is derived here, from the key of the account: the one pinned with an earlier
+        destination where there is one, else the device's answer of this moment.
+        """
         transfer = self._must_fit(self._transfer(transfer_id), wish.Shown)
         path = way_home(transfer, self._facts(transfer))
-        unshown = await self._device.address(transfer.coin, path, show=False)
-        wrong = wrong_wallet(unshown.fingerprint, self._facts(transfer))
+        account = await self._device.account(transfer.coin, path)
+        wrong = wrong_wallet(account.fingerprint, self._facts(transfer))
         if wrong is not None:
             raise Refused(wrong.message, wrong.remedy, rule=wrong.rule)
-        shown = await self._device.address(transfer.coin, path, show=True)
+        pinned = _pinned_before(self._book.destinations(), transfer.coin, account)
+        shown = await self._device.address(transfer.coin, path, show=True, pinned=pinned)
         if not shown.shown:
             raise DeviceTrouble("The device did not show the address.", "Reconnect it and let it show again.")
         asked = wish.Shown(
@@ -86,8 +92,9 @@ class TransferErrands:
             path=shown.path,
             script=shown.script,
             fingerprint=shown.fingerprint,
-            program_address=unshown.address,
-            program_source="device_unshown",
+            program_address=address_of_account(pinned.xpub, path),
+            program_source="account_key",
+            account_xpub=pinned.xpub,
         )
         await self.take(transfer_id, asked)
 
@@ -102,7 +109,8 @@ class TransferErrands:
         await self._looks.note_earlier(transfer, self._proof(transfer).address)
         await self.take(transfer_id, wish.PoseChallenge())
         proof = self._proof(self._transfer(transfer_id))
-        signed = await self._device.sign_message(transfer.coin, proof.path, proof.challenge)
+        pinned = _pinned(proof)
+        signed = await self._device.sign_message(transfer.coin, proof.path, proof.challenge, pinned=pinned)
         # The next page is the one to send from: what stands there rests on positions as they are now.
         await self._refresh_positions(transfer)
         await self.take(transfer_id, wish.Signed(address=signed.address, signature=signed.signature))
@@ -116,7 +124,8 @@ class TransferErrands:
     async def verify(self, transfer_id: str) -> None:
         """Let the device derive the address again, shown and confirmed once more."""
         transfer = self._must_fit(self._transfer(transfer_id), wish.DerivedOnDevice)
-        again = await self._device.address(transfer.coin, self._proof(transfer).path, show=True)
+        proof = self._proof(transfer)
+        again = await self._device.address(transfer.coin, proof.path, show=True, pinned=_pinned(proof))
         await self.take(transfer_id, wish.DerivedOnDevice(address=again.address, fingerprint=again.fingerprint))
 
     async def drop(self, transfer_id: str) -> None:
@@ -155,3 +164,16 @@ class TransferErrands:
         if transfer.destination is None:
             raise Refused("No destination was shown by the device yet.", "Let the device show it.", rule="G1")
         return transfer.destination
+
+
+def _pinned(proof: DestinationProof) -> DeviceAccount | None:
+    """Return the account that was pinned with this destination; None in journals from before there was one."""
+    if not proof.account_xpub:
+        return None
+    return DeviceAccount(proof.fingerprint, account_path(proof.path), proof.account_xpub)
+
+
+def _pinned_before(proofs: Iterable[DestinationProof], coin: str, account: DeviceAccount) -> DeviceAccount:
+    """Return the account as an earlier destination of this coin in it pinned it; else as the device says it is."""
+    earlier = (_pinned(proof) for proof in proofs if proof.coin == coin)
+    return next((pinned for pinned in earlier if pinned is not None and pinned.path == account.path), account)

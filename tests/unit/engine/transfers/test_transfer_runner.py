@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from desktop.engine import commands as cmd
+from desktop.engine.ports import DeviceAccount
 from tests.fakes.fake_device import ADDRESS, FakeDevice
 from tests.fakes.memory_journal import MemoryJournal
 from tests.fakes.transfer_walk import TEST_AMOUNT, TransferScene, play
@@ -26,7 +27,7 @@ def test_the_whole_way_from_draft_to_verified() -> None:
         proof = stage.view.transfer.destination
         assert proof is not None
         assert proof.address == proof.program_address == proof.page_address == ADDRESS
-        assert proof.program_source == "device_unshown"
+        assert proof.program_source == "account_key"
         assert proof.book_seen_ms is not None
         assert stage.device.shown == [ADDRESS, ADDRESS]  # before sending, and again after arrival
         assert [text.splitlines()[1] for text in stage.device.signed] == [f"transfer {stage.id}"]
@@ -72,7 +73,7 @@ def test_while_the_device_asks_the_view_says_so_and_cancel_really_cancels() -> N
 
 def test_a_device_that_shows_another_address_than_it_derived_is_not_believed() -> None:
     class TwoFaced(FakeDevice):
-        async def address(self, coin: str, path: str, *, show: bool) -> object:  # type: ignore[override]
+        async def address(self, coin: str, path: str, *, show: bool, pinned: object = None) -> object:  # type: ignore[override]
             self.address_override = OTHER_ADDRESS if show else ""
             return await super().address(coin, path, show=show)
 
@@ -88,7 +89,7 @@ def test_a_device_that_shows_another_address_than_it_derived_is_not_believed() -
 def test_another_wallet_after_arrival_does_not_verify() -> None:
     async def scene(stage: TransferScene) -> None:
         await stage.walk_to("done")
-        stranger = FakeDevice(passphrase="a typo")
+        stranger = FakeDevice(passphrase="a typo", looks=False)
         stage.device.address = stranger.address  # type: ignore[method-assign]
         await stage.do(cmd.VerifyAgain(stage.id))
         assert stage.view.transfer.state == "arrived"
@@ -96,6 +97,43 @@ def test_another_wallet_after_arrival_does_not_verify() -> None:
         assert "The coins lie at the destination" in stage.view.refusal_remedy
 
     play(scene)
+
+
+def test_another_wallet_is_not_even_asked_to_show_or_sign() -> None:
+    async def scene(stage: TransferScene) -> None:
+        await stage.walk_to("done")
+        stranger = FakeDevice(passphrase="a typo")
+        stage.device.address = stranger.address  # type: ignore[method-assign]
+        await stage.do(cmd.VerifyAgain(stage.id))
+        assert stage.view.refusal == "This is another wallet."
+        assert stranger.shown == []
+
+    play(scene)
+
+
+def test_the_next_transfer_is_derived_from_the_key_pinned_with_the_first() -> None:
+    """A device that tells another account key later, with the same fingerprint, is not shown."""
+    journal = MemoryJournal()
+
+    async def scene(stage: TransferScene) -> None:
+        await stage.walk_to_verified()
+        [stored] = journal.kept.values()
+        assert stored.account_xpub
+        await stage.start()
+        await stage.walk_to("destination")
+        held = await stage.device.account("BTC", stored.path)
+        other = await FakeDevice(passphrase="a typo").account("BTC", stored.path)
+
+        async def forged(coin: str, path: str) -> DeviceAccount:
+            return DeviceAccount(held.fingerprint, held.path, other.xpub)
+
+        stage.device.account = forged  # type: ignore[method-assign]
+        stage.device.shown.clear()
+        await stage.do(cmd.ShowAddress(stage.id))
+        assert stage.view.refusal == "This is another wallet."
+        assert stage.device.shown == []
+
+    play(scene, journal=journal)
 
 
 def test_a_second_start_does_not_make_a_second_transfer() -> None:
@@ -142,7 +180,7 @@ def test_the_bulk_transfer_does_not_start_with_another_wallet() -> None:
         [stored] = journal.kept.values()
         await stage.start(destination_id=stored.id)
         await stage.do(cmd.ConfirmWhat(stage.id))
-        stage.device.address = FakeDevice(passphrase="a typo").address  # type: ignore[method-assign]
+        stage.device.address = FakeDevice(passphrase="a typo", looks=False).address  # type: ignore[method-assign]
         await stage.do(cmd.ChooseRoute(stage.id, "BTC"))
         assert stage.view.page == "route"
         assert "does not hold the stored destination" in stage.view.refusal
