@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from operator import itemgetter
 
 from desktop.domain.market import Book, Mark, OpenInterest
-from desktop.engine.indicators.mark_board import MarkBoard
+from desktop.domain.number_text import number
+from desktop.engine.indicators.mark_board import MarkBoard, sound_price
 from desktop.engine.indicators.slip_board import SlipBoard
 from desktop.engine.market.forced_orders import ForcedOrders
-from desktop.engine.market.market_state import ANY_HIGH, ANY_LOW
+from desktop.engine.market.market_state import ANY_HIGH
 from desktop.engine.market.ticker_board import TickerBoard
 from desktop.risk.book_board import BookBoard
 from desktop.risk.funding import FundingBook
@@ -26,14 +28,16 @@ class CoinBoards:
 
     def __init__(self, venues: Iterable[str]) -> None:
         self.orders = ForcedOrders()
-        self.marks = MarkBoard()
         self.interest = InterestBook(venues)
-        self.funding = FundingBook()
         self.books = BookBoard()
         self.slips = SlipBoard(self.books)
         self.tickers = TickerBoard()
         self.volatility = MinuteVolatility()
         self.impact = MinuteImpact()
+        self._marks = MarkBoard()
+        self._funding = FundingBook()
+        # A contract's newest mark by (venue, symbol), until somebody looks: only the last one of many counts.
+        self._told: dict[tuple[str, str], tuple[int, Mark]] = {}
 
     def add_venue(self, venue: str) -> None:
         """Expect this venue as well."""
@@ -44,23 +48,39 @@ class CoinBoards:
         known = self.interest.by_venue.get(venue)
         return (known is not None and known.at_ms > 0) or venue in self.orders.venues
 
-    def take_mark(self, message: Mark, now_ms: int) -> float | None:
-        """Take funding, mark and index; return the mark if it is a sound price."""
-        if message.funding_rate is not None and message.funding_interval_h is not None:
-            rate, hours = message.funding_rate, message.funding_interval_h
-            if math.isfinite(rate) and math.isfinite(hours):
-                self.funding.set(message.venue, rate, hours, min(message.at_ms, now_ms))
-        if message.mark is None:
-            return None
-        mark = float(message.mark)
-        if not ANY_LOW <= mark <= ANY_HIGH:
-            return None
-        self.marks.take(message.venue, mark, message.index, now_ms)
-        return mark
+    def take_mark(self, message: Mark, now_ms: int) -> None:
+        """Take funding, mark and index: what is no sound number is left aside when somebody looks."""
+        self._told[message.venue, message.symbol] = (now_ms, message)
+
+    @property
+    def marks(self) -> MarkBoard:
+        """Mark prices and premiums, with all that was told so far."""
+        if self._told:
+            self._settle()
+        return self._marks
+
+    @property
+    def funding(self) -> FundingBook:
+        """Funding by venue, with all that was told so far."""
+        if self._told:
+            self._settle()
+        return self._funding
+
+    def _settle(self) -> None:
+        told = sorted(self._told.values(), key=itemgetter(0))
+        self._told.clear()
+        for now_ms, message in told:
+            if message.funding_rate is not None and message.funding_interval_h is not None:
+                rate, hours = message.funding_rate, message.funding_interval_h
+                if math.isfinite(rate) and math.isfinite(hours):
+                    self._funding.set(message.venue, rate, hours, min(message.at_ms, now_ms))
+            mark = sound_price(message.mark)
+            if mark is not None:
+                self._marks.take(message.venue, mark, message.index, now_ms)
 
     def take_interest(self, message: OpenInterest, last_trade: float, now_ms: int) -> bool:
         """Take a venue's open interest; where the venue names no USD, it is coins times its mark (or last trade)."""
-        coins = float(message.coins)
+        coins = number(message.coins)
         if not 0 <= coins < ANY_HIGH or message.venue not in self.interest.by_venue:
             return False
         usd = message.usd

@@ -53,6 +53,7 @@ class CoinIndicators:
         self._measures: dict[str, Measure] = {k: m for family in families for k, m in family.measures().items()}
         self._judges: dict[str, Judge] = {**self.flow.judges(), **delev.judges(), **self.liquidity.judges()}
         self._kept: dict[str, tuple[int, Reading]] = {}
+        self._touches: set[Touch] = set()
         self._sparks: dict[str, deque[float]] = {name: deque(maxlen=SPARK_SAMPLES) for name in COIN_INDICATORS}
         self._prices: deque[float] = deque(maxlen=SPARK_SAMPLES)
         self._drawn: tuple[int, dict[str, tuple[float, ...]]] = (-1, {})
@@ -64,21 +65,28 @@ class CoinIndicators:
         self._kept.clear()
 
     def touched(self, touch: Touch) -> None:
-        """Drop what a message of this kind can have moved."""
-        for name in _KEPT_BY_TOUCH[touch]:
-            self._kept.pop(name, None)
+        """Drop what a message of this kind can have moved, before it is asked for again."""
+        self._touches.add(touch)
 
     def measured(self, name: str, now_ms: int) -> Reading:
         """Return an indicator without percentile and level: what rules are judged on."""
         held_ms = _HELD_MS[name]
         if not held_ms:
             return self._measures[name](now_ms)
+        if self._touches:
+            self._drop_touched()
         kept = self._kept.get(name)
         if kept is not None and 0 <= now_ms - kept[0] < held_ms:
             return kept[1]
         found = self._measures[name](now_ms)
         self._kept[name] = (now_ms, found)
         return found
+
+    def _drop_touched(self) -> None:
+        for touch in self._touches:
+            for name in _KEPT_BY_TOUCH[touch]:
+                self._kept.pop(name, None)
+        self._touches.clear()
 
     def reading(self, name: str, now_ms: int) -> Reading:
         """Return an indicator with its own percentile and level."""

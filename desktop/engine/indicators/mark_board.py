@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from statistics import median
 
+from desktop.domain.number_text import number
 from desktop.engine.market.market_state import ANY_HIGH, ANY_LOW
 from desktop.risk.freshness import STREAM_STALE_MS
 from desktop.risk.held_median import HeldMedian
@@ -12,6 +13,17 @@ from desktop.risk.windows import MINUTE_MS
 
 HOLD_MS = 5 * MINUTE_MS
 _SAMPLE_MS = 5_000
+
+
+def sound_price(text: str | None) -> float | None:
+    """Return a price as a number, or None where there is none or nothing that a price can be."""
+    if text is None:
+        return None
+    try:
+        price = number(text)
+    except ValueError:
+        return None
+    return price if ANY_LOW <= price <= ANY_HIGH else None
 
 
 class MarkBoard:
@@ -27,10 +39,8 @@ class MarkBoard:
     def take(self, venue: str, mark: float, index: str | None, now_ms: int) -> None:
         """Take a sound mark and, where the message says one, its index."""
         self.marks[venue] = (mark, now_ms)
-        if index is None:
-            return
-        spot = float(index)
-        if not ANY_LOW <= spot <= ANY_HIGH:
+        spot = sound_price(index)
+        if spot is None:
             return
         self.indices[venue] = (spot, now_ms)
         found = premium_bps(mark, spot)

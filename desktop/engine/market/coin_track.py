@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from desktop.domain.market import HourBar, Liquidation, Mark, OpenInterest
+from desktop.domain.number_text import number
 from desktop.engine.indicators.coin_boards import CoinBoards
 from desktop.engine.market.chart_series import ChartSeries
 from desktop.engine.market.market_state import ANY_HIGH, ANY_LOW, Tape, VenueFeed
@@ -125,7 +126,7 @@ class CoinTrack:
         if usd is None:
             return False
         at_ms = min(message.at_ms, now_ms)
-        price = float(message.price)
+        price = number(message.price)
         if 0 < price < ANY_HIGH:
             self.chart.add_print(message.side, price, usd, at_ms)
         if at_ms // MINUTE_MS < self._minute:
@@ -138,13 +139,11 @@ class CoinTrack:
 
     def mark(self, message: Mark, now_ms: int) -> bool:
         """Take mark price and funding; return whether the mark had to stand in for trades and made a new low."""
-        mark = self.boards.take_mark(message, now_ms)
-        if mark is None:
-            return False
+        self.boards.take_mark(message, now_ms)
         tape = self.tapes[message.venue]
-        if now_ms - tape.at_ms > STREAM_STALE_MS:
-            return self.price(tape, mark, message.at_ms, now_ms)
-        return False
+        if now_ms - tape.at_ms <= STREAM_STALE_MS or message.mark is None:
+            return False
+        return self.price(tape, number(message.mark), message.at_ms, now_ms)
 
     def open_interest(self, message: OpenInterest, now_ms: int) -> bool:
         """Take a venue's open interest; return whether it is sound."""

@@ -176,11 +176,14 @@ class MarketDesk(MarketRules):
         return self._new_extreme(tape, message.coin, price, message.at_ms, now_ms)
 
     def _mark(self, message: Mark, feed: VenueFeed, now_ms: int) -> tuple[IncidentChange, ...]:
-        feed.beat(now_ms)
-        feed.timed(message.at_ms, now_ms)
-        tape = self._floor.tape(message.venue, message.symbol, message.coin)
+        if now_ms >= feed.timed_next_ms:
+            feed.timed(message.at_ms, now_ms)
+        tape = self._tapes[message.venue].get(message.symbol)
         if tape is None:
-            return NOTHING
+            feed.beat(now_ms)
+            tape = self._floor.tape(message.venue, message.symbol, message.coin)
+            if tape is None:
+                return NOTHING
         tape.heard_ms = now_ms
         desk = self._floor.coins[message.coin]
         made_low = desk.track.mark(message, now_ms)

@@ -111,6 +111,7 @@ class VenueFeed:
         self.messages = 0
         self.unparsed = 0
         self.latency_ms: float | None = None
+        self.timed_next_ms = 0
         self.error_share: float | None = None
         self._channels: dict[str, _Channel] = {}
         self._late: deque[tuple[int, float]] = deque(maxlen=_LATE_SAMPLES)
@@ -161,13 +162,16 @@ class VenueFeed:
         self.messages += tape.messages
 
     def timed(self, at_ms: int, now_ms: int) -> None:
-        """Note how late a message came, or how far ahead of this computer's clock it was made."""
+        """Note how late a message came, or how far ahead of this computer's clock it was made.
+
+        A sample every half second will do: before `timed_next_ms` there is no need to call.
+        """
+        self.timed_next_ms = now_ms + _LATE_EVERY_MS
         late = float(max(0, now_ms - at_ms))
         self.latency_ms = (
             late if self.latency_ms is None else self.latency_ms + _LATENCY_WEIGHT * (late - self.latency_ms)
         )
-        if not self._late or now_ms - self._late[-1][0] >= _LATE_EVERY_MS:
-            self._late.append((now_ms, float(now_ms - at_ms)))
+        self._late.append((now_ms, float(now_ms - at_ms)))
 
     def late_p95(self, now_ms: int) -> float | None:
         """Return the delay in ms that 95 % of the last minute's samples stay under; None with fewer than 20."""
