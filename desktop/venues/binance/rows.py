@@ -14,7 +14,9 @@ import msgspec
 from desktop.domain.book import BookChange, TextLevel
 from desktop.domain.errors import Unreadable
 from desktop.domain.instrument import InstrumentTable
-from desktop.domain.market import Liquidation, Mark, OpenInterest, Ticker, Trade
+from desktop.domain.market import LiquidatedSide, Liquidation, Mark, OpenInterest, Ticker, Trade
+from desktop.domain.number_text import number
+from desktop.venues.forced_order import liquidation_of
 from desktop.venues.wire import above_zero, both_above_zero, check_levels, is_above_zero, rate
 
 VENUE = "binance"
@@ -125,18 +127,8 @@ def liquidation(event: ForceOrder, received_ns: int, instruments: InstrumentTabl
         above_zero(price, "ap")
         above_zero(size, "z")
     instrument = instruments.of_venue[VENUE][order.s]
-    return Liquidation(
-        VENUE,
-        order.s,
-        instrument.coin,
-        "long" if order.S == "SELL" else "short",
-        size if instrument.as_sent else instrument.coins(size, price),
-        price,
-        "fill",
-        float(size) * float(price) if instrument.priced_per_unit else instrument.usd(float(size), float(price)),
-        order.T,
-        received_ns,
-    )
+    side: LiquidatedSide = "long" if order.S == "SELL" else "short"
+    return liquidation_of(instrument, side, size, price, "fill", order.T, received_ns)
 
 
 def mark(event: MarkPrice, received_ns: int, instruments: InstrumentTable) -> Mark:
@@ -202,7 +194,7 @@ def _ticker(event: MiniTicker, received_ns: int, instruments: InstrumentTable, *
     if part == "other":
         return None
     # Nothing traded in a day is a fact, not a fault.
-    traded = float(event.q) if is_above_zero(event.q) or event.q.strip("0.") == "" else above_zero(event.q, "q")
+    traded = number(event.q) if is_above_zero(event.q) or event.q.strip("0.") == "" else above_zero(event.q, "q")
     turnover = traded if symbol.partition("_")[0].endswith(_DOLLARS) else None
     return Ticker(VENUE, symbol, instrument.coin, part, event.c, turnover, event.E, received_ns)
 

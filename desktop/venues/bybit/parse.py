@@ -12,7 +12,7 @@ from desktop.domain.instrument import InstrumentTable
 from desktop.domain.market import Message, Unparsed
 from desktop.venues.bybit import rows
 from desktop.venues.bybit.answers import answered
-from desktop.venues.bybit.rows import VENUE, liquidation_of, ticker_of, trade_of
+from desktop.venues.bybit.rows import VENUE, forced_of, ticker_of, trade_of
 from desktop.venues.bybit.words import (
     BookPush,
     InsuranceRow,
@@ -67,8 +67,8 @@ def parse(
                 return (book_of(_book(frame), received_ns, instruments, plain=plain_book(frame)),)
             elif prints := _rows_of(frame).data:
                 if len(prints) == 1:
-                    return (liquidation_of(prints[0], received_ns, instruments),)
-                return tuple([liquidation_of(row, received_ns, instruments) for row in prints])
+                    return (forced_of(prints[0], received_ns, instruments),)
+                return tuple([forced_of(row, received_ns, instruments) for row in prints])
     except (*DECODE_FAILURES, Unreadable):
         pass  # the careful way keeps the good rows and finds the byte of the bad one
     return _carefully(frame, Origin(VENUE, channel, received_ns), instruments)
@@ -122,7 +122,7 @@ def _row(
         case "publicTrade":
             return (trade_of(_one_row(row), received_ns, instruments),)
         case "allLiquidation":
-            return (liquidation_of(_one_row(row), received_ns, instruments),)
+            return (forced_of(_one_row(row), received_ns, instruments),)
         case "orderbook":
             return (book_of(_book(frame), received_ns, instruments),)
     at_ms = _at_ms(kind, frame)

@@ -13,7 +13,9 @@ import msgspec
 
 from desktop.domain.errors import Unreadable
 from desktop.domain.instrument import Instrument, InstrumentTable
-from desktop.domain.market import Liquidation, Mark, Message, OpenInterest, Trade
+from desktop.domain.market import LiquidatedSide, Liquidation, Mark, Message, OpenInterest, Trade
+from desktop.domain.number_text import number
+from desktop.venues.forced_order import liquidation_of
 from desktop.venues.wire import Origin, above_zero, both_above_zero, rate
 
 VENUE = "bybit"
@@ -72,24 +74,14 @@ def trade_of(row: Row, received_ns: int, instruments: InstrumentTable) -> Trade:
     return Trade(VENUE, row.s, instrument.coin, side, coins, price, row.T, received_ns)
 
 
-def liquidation_of(row: Row, received_ns: int, instruments: InstrumentTable) -> Liquidation:
+def forced_of(row: Row, received_ns: int, instruments: InstrumentTable) -> Liquidation:
     size, price = row.v, row.p
     if not both_above_zero(size, price):
         above_zero(size, "v")
         above_zero(price, "p")
     instrument = instruments.of_venue[VENUE][row.s]
-    return Liquidation(
-        VENUE,
-        row.s,
-        instrument.coin,
-        "long" if row.S == "Buy" else "short",
-        size if instrument.as_sent else instrument.coins(size, price),
-        price,
-        "bankruptcy",
-        float(size) * float(price) if instrument.priced_per_unit else instrument.usd(float(size), float(price)),
-        row.T,
-        received_ns,
-    )
+    side: LiquidatedSide = "long" if row.S == "Buy" else "short"
+    return liquidation_of(instrument, side, size, price, "bankruptcy", row.T, received_ns)
 
 
 def ticker_of(ticker: TickerRow, at_ms: int, origin: Origin, instruments: InstrumentTable) -> tuple[Message, ...]:
@@ -143,13 +135,13 @@ def interest_of(ticker: TickerRow, instrument: Instrument, at_ms: int, received_
     )
     if instrument.kind == "inverse":
         # Sizes are USD and the value is coins.
-        usd: float | None = instrument.usd(float(size), 1.0)
+        usd: float | None = instrument.usd(number(size), 1.0)
         coins = value or (instrument.coins(size, ticker.mark_price) if ticker.mark_price else None)
     else:
         coins = instrument.coins(size, "1")
-        usd = float(value) if value else None
+        usd = number(value) if value else None
         if usd is None and ticker.mark_price:
-            usd = instrument.usd(float(size), float(ticker.mark_price))
+            usd = instrument.usd(number(size), number(ticker.mark_price))
     if coins is None:
         return None
     return OpenInterest(VENUE, ticker.symbol, instrument.coin, coins, usd, at_ms, received_ns)

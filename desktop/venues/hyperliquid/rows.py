@@ -14,7 +14,9 @@ import msgspec
 from desktop.domain.errors import Unreadable
 from desktop.domain.instrument import InstrumentTable
 from desktop.domain.listing import ticker_part
-from desktop.domain.market import Book, Liquidation, Mark, MarketPart, OpenInterest, Ticker, Trade
+from desktop.domain.market import Book, LiquidatedSide, Liquidation, Mark, MarketPart, OpenInterest, Ticker, Trade
+from desktop.domain.number_text import number
+from desktop.venues.forced_order import liquidation_of
 from desktop.venues.wire import above_zero, both_above_zero, rate
 
 VENUE = "hyperliquid"
@@ -140,7 +142,7 @@ def interest(row: ActiveContext, received_ns: int, instruments: InstrumentTable)
     coins = instrument.coins(text, "1")
     if coins is None:
         return None
-    usd = instrument.usd(float(text), float(price)) if price else None
+    usd = instrument.usd(number(text), number(price)) if price else None
     return OpenInterest(VENUE, row.coin, instrument.coin, coins, usd, received_ns // 1_000_000, received_ns)
 
 
@@ -185,7 +187,7 @@ def book(row: BookRow, received_ns: int, instruments: InstrumentTable) -> Book:
 
 def _levels(side: list[Level]) -> tuple[tuple[float, float], ...]:
     try:
-        found = [(float(level.px), float(level.sz)) for level in side]
+        found = [(number(level.px), number(level.sz)) for level in side]
     except ValueError:
         found = []
     # One look at the sums and the least is cheaper than one at each of forty levels.
@@ -204,19 +206,10 @@ def _all_above_zero(levels: list[tuple[float, float]]) -> bool:
 
 def liquidation(fill: Fill, forced: Forced, user: str, received_ns: int, instruments: InstrumentTable) -> Liquidation:
     """Return the liquidation that a user's fill was part of, as its victim or as the other side of it."""
-    size, price = above_zero(fill.sz, "sz"), above_zero(fill.px, "px")
+    above_zero(fill.sz, "sz")
+    above_zero(fill.px, "px")
     # A long is closed by selling: its counterparty bought.
     sold_by_victim = (fill.side == "A") == (forced.liquidated_user.lower() == user.lower())
     instrument = instruments.of_venue[VENUE][fill.coin]
-    return Liquidation(
-        VENUE,
-        fill.coin,
-        instrument.coin,
-        "long" if sold_by_victim else "short",
-        instrument.coins(fill.sz, fill.px),
-        fill.px,
-        "fill",
-        instrument.usd(size, price),
-        fill.time,
-        received_ns,
-    )
+    side: LiquidatedSide = "long" if sold_by_victim else "short"
+    return liquidation_of(instrument, side, fill.sz, fill.px, "fill", fill.time, received_ns)

@@ -15,6 +15,7 @@ from desktop.domain.errors import Unreadable
 from desktop.domain.instrument import InstrumentTable
 from desktop.domain.listing import ticker_part
 from desktop.domain.market import InsurancePool, Liquidation, Mark, MarketPart, Message, OpenInterest, Ticker, Trade
+from desktop.venues.forced_order import liquidation_of
 from desktop.venues.wire import above_zero, both_above_zero, rate
 
 VENUE = "okx"
@@ -123,18 +124,7 @@ def liquidation(symbol: str, detail: Detail, received_ns: int, instruments: Inst
         above_zero(size, "sz")
         above_zero(price, "bkPx")
     instrument = instruments.of_venue[VENUE][symbol]
-    return Liquidation(
-        VENUE,
-        symbol,
-        instrument.coin,
-        _closed(detail),
-        size if instrument.as_sent else instrument.coins(size, price),
-        price,
-        "bankruptcy",
-        instrument.usd(float(size), float(price)),
-        detail.ts,
-        received_ns,
-    )
+    return liquidation_of(instrument, _closed(detail), size, price, "bankruptcy", detail.ts, received_ns)
 
 
 def _closed(detail: Detail) -> Literal["long", "short"]:
