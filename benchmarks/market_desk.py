@@ -42,6 +42,7 @@ def desk_with_history(
     for price in ("80000", "80200", "79950"):
         desk.fold(Trade("binance", "BTCUSDT", "BTC", "buy", "1", price, _START_MS), _START_MS)
     desk.tick(_START_MS)
+    desk.pictures.coin_views(_START_MS)  # stored hours find their places when they are first asked for
     return desk
 
 

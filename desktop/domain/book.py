@@ -13,6 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from desktop.domain.errors import Unreadable
+from desktop.domain.number_text import number, plain_number
 
 TextLevel = tuple[str, str]
 Levels = tuple[tuple[float, float], ...]
@@ -98,8 +99,8 @@ class OrderBook:
         if asks and asks[-1][0] > middle + far:
             self._asks = _kept(self._asks, middle - far, middle + far)
         return BookView(
-            max(self._bids, key=float, default=None),
-            min(self._asks, key=float, default=None),
+            max(self._bids, key=number, default=None),
+            min(self._asks, key=number, default=None),
             tuple(reversed(bids[bisect_left(bids, (middle - near,)) :])),
             tuple(asks[: bisect_right(asks, (middle + near, _GREATEST))]),
         )
@@ -116,7 +117,7 @@ def _ascending(side: dict[str, str]) -> list[tuple[float, float]]:
     for price in [price for price, size in side.items() if size in _ZEROS]:
         del side[price]
     try:
-        levels = sorted([(float(price), float(size)) for price, size in side.items()])
+        levels = sorted(_numbers(side))
     except ValueError as error:
         raise Unreadable(f"a level of the book is no number: {error}") from None
     sizes = [size for _, size in levels]
@@ -126,13 +127,20 @@ def _ascending(side: dict[str, str]) -> list[tuple[float, float]]:
     return levels
 
 
+def _numbers(side: dict[str, str]) -> list[tuple[float, float]]:
+    try:
+        return [(plain_number(price), plain_number(size)) for price, size in side.items()]
+    except ValueError:
+        return [(number(price), number(size)) for price, size in side.items()]
+
+
 def _kept(side: dict[str, str], low: float, high: float) -> dict[str, str]:
-    return {price: size for price, size in side.items() if low <= float(price) <= high}
+    return {price: size for price, size in side.items() if low <= number(price) <= high}
 
 
 def _number(text: str) -> float:
     try:
-        value = float(text)
+        value = number(text)
     except ValueError:
         value = 0.0
     if 0.0 < value < _GREATEST:

@@ -33,8 +33,12 @@ class AgeBands:
 
     def add_all(self, events: Iterable[tuple[int, float]]) -> None:
         """Add events, as (time, value)."""
+        window_ms, step_ms = self._bands[0]
+        queue, added = self._queues[0], 0
         for at_ms, value in events:
-            self._put(0, at_ms, round(value * _PARTS))
+            added += queue.add(-(-at_ms // step_ms) * step_ms, round(value * _PARTS))
+        self._totals[0] += added
+        self._next_ms = min(self._next_ms, queue.oldest_ms + window_ms)
 
     def _put(self, place: int, at_ms: int, parts: int) -> None:
         window_ms, step_ms = self._bands[place]

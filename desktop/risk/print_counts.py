@@ -42,8 +42,7 @@ class PrintCounter:
 
     def add_second(self, symbol: str, times: Sequence[int]) -> None:
         """Add prints of one second (ending with the full one) of a contract, by their times."""
-        for at_ms in times:
-            self._prints.add(at_ms, 1)
+        self._prints.count(times)
         seconds = self._symbols.get(symbol)
         if seconds is None:
             seconds = self._symbols[symbol] = TimedParts()

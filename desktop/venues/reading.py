@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from desktop.domain.book import BookChange
 from desktop.domain.errors import WrongUsage
 from desktop.domain.instrument import InstrumentTable
-from desktop.domain.market import FeedStatus, Gap, Message, Trade
+from desktop.domain.market import FeedStatus, Gap, Liquidation, Message, Trade
 from desktop.domain.raw_frame import RawFrame
 from desktop.venues.binance import instruments as binance_instruments
 from desktop.venues.binance import parse as binance
@@ -80,7 +80,7 @@ class FrameReader:
             raw.frame, channel=raw.channel, received_ns=raw.received_ns, instruments=self._instruments
         )
         kind = type(found[0])
-        if kind is Trade:
+        if kind is Trade or (kind is Liquidation and len(found) == 1):
             # A push of trades holds nothing else, and there is nothing to fill in.
             return found
         if kind is BookChange and len(found) == 1:

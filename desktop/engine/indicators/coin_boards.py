@@ -34,6 +34,8 @@ class CoinBoards:
         self.tickers = TickerBoard()
         self.volatility = MinuteVolatility()
         self.impact = MinuteImpact()
+        self.known_interest_usd = 0.0
+        """The open interest in USD of all venues that ever said it, as last said; 0 while none has."""
         self._marks = MarkBoard()
         self._funding = FundingBook()
         # A contract's newest mark by (venue, symbol), until somebody looks: only the last one of many counts.
@@ -89,6 +91,7 @@ class CoinBoards:
             usd = coins * price if price > 0 else None
         venue = self.interest.by_venue[message.venue]
         venue.set(message.symbol, coins, usd, min(message.at_ms, now_ms))
+        self.known_interest_usd = sum(known for known in self.weights().values() if known is not None)
         if (weight := self.interest.weight(message.venue)) is not None:
             self.orders.measures.sequence.interest(message.venue, weight)
         return True
@@ -115,11 +118,6 @@ class CoinBoards:
         edge_ms = now_ms - FUNDING_HOLDS_MS
         lately = [venue for venue, said in self.funding.by_venue.items() if said.at_ms >= edge_ms]
         return self.funding.weighted(lately, self.weights())
-
-    @property
-    def known_interest_usd(self) -> float:
-        """The open interest in USD of all venues that ever said it, as last said; 0 while none has."""
-        return sum(known for known in self.weights().values() if known is not None)
 
     def weights(self) -> dict[str, float | None]:
         """Return each venue's open interest in USD as last said, None where it never did."""

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from desktop.domain.market import ContextPoint, Ticker
+from desktop.domain.number_text import number
 from desktop.risk.context import Peg, peg
 from desktop.risk.windows import MINUTE_MS
 
@@ -39,7 +40,7 @@ class PegBoard:
         coin = ticker.coin.upper()
         if ticker.part != "spot" or coin not in STABLECOINS or not _in_dollars(ticker.symbol, coin):
             return False
-        return self._take(coin, ticker.venue, float(ticker.last), min(ticker.at_ms, now_ms))
+        return self._take(coin, ticker.venue, number(ticker.last), min(ticker.at_ms, now_ms))
 
     def take_point(self, point: ContextPoint, now_ms: int) -> bool:
         """Take a price that a source outside the venues told; return whether it is one."""

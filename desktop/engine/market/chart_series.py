@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from desktop.risk.windows import HOUR_MS, MINUTE_MS
 
 KEEP_PRINTS = 2000
 _OF_PRINT = 4
+_MOST_FRESH = 64
 _KEEP_NUMBERS = KEEP_PRINTS * _OF_PRINT
 _LAST_SAID = (Column.CLOSE, Column.FUNDING, Column.INTEREST, Column.COINS, Column.DEPTH, Column.SLIPPAGE)
 _Row = tuple[float, ...]
@@ -28,6 +30,7 @@ class ChartSeries:
         self._minutes = minutes
         self._hours: list[HourBar] = []
         self._prints = array("d")
+        self._fresh: list[tuple[float, float, float, bool]] = []
         self._print_count = 0
         self._print_arrays: tuple[int, FloatArray] = (-1, np.empty((_OF_PRINT, 0)))
         self._closed: dict[int, tuple[object, FloatArray, FloatArray]] = {}
@@ -42,9 +45,9 @@ class ChartSeries:
 
     def add_print(self, side: LiquidatedSide, price: float, usd: float, at_ms: int) -> None:
         """Add a single forced closing to be drawn."""
-        self._prints.extend((at_ms, price, usd, side == "long"))
-        if len(self._prints) >= 2 * _KEEP_NUMBERS:
-            del self._prints[:-_KEEP_NUMBERS]
+        self._fresh.append((at_ms, price, usd, side == "long"))
+        if len(self._fresh) >= _MOST_FRESH:
+            self._keep_fresh()
         self._print_count += 1
 
     def view(self, interval_ms: int, running: tuple[int, _Row], lows: _Lows) -> ChartView | None:
@@ -100,10 +103,17 @@ class ChartSeries:
     def _drawn_prints(self) -> FloatArray:
         count, arrays = self._print_arrays
         if count != self._print_count:
+            self._keep_fresh()
             arrays = np.array(self._prints[-_KEEP_NUMBERS:]).reshape(-1, _OF_PRINT).T.copy()
             arrays.flags.writeable = False
             self._print_arrays = (self._print_count, arrays)
         return arrays
+
+    def _keep_fresh(self) -> None:
+        self._prints.extend(chain.from_iterable(self._fresh))
+        self._fresh.clear()
+        if len(self._prints) >= 2 * _KEEP_NUMBERS:
+            del self._prints[:-_KEEP_NUMBERS]
 
     def _bars(self, interval_ms: int, state: object, running: tuple[int, _Row]) -> tuple[FloatArray, FloatArray]:
         """Return bar opens and bars: closed ones from the cache, the last one from its minutes."""

@@ -125,7 +125,7 @@ class CoinTrack:
         usd = self.boards.orders.take(message, now_ms)
         if usd is None:
             return False
-        at_ms = min(message.at_ms, now_ms)
+        at_ms = message.at_ms if message.at_ms < now_ms else now_ms
         price = number(message.price)
         if 0 < price < ANY_HIGH:
             self.chart.add_print(message.side, price, usd, at_ms)

@@ -191,13 +191,14 @@ class MarketDesk(MarketRules):
         return self._judge("price", message.coin, now_ms) if made_low else NOTHING
 
     def _liquidation(self, message: Liquidation, feed: VenueFeed, now_ms: int) -> tuple[IncidentChange, ...]:
-        feed.beat(now_ms)
+        feed.told_ms = now_ms
         desk = self._floor.coins.get(message.coin)
         if desk is None or not desk.track.liquidation(message, now_ms):
             return NOTHING
         desk.touched("print")
-        orders = desk.track.boards.orders
-        if orders.unjudged_usd < _WEIGHTY * desk.track.boards.known_interest_usd:
+        boards = desk.track.boards
+        orders = boards.orders
+        if orders.unjudged_usd < _WEIGHTY * boards.known_interest_usd:
             return NOTHING
         orders.unjudged_usd = 0.0
         return self._judge("print", message.coin, now_ms)

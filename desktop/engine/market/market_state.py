@@ -112,6 +112,8 @@ class VenueFeed:
         self.unparsed = 0
         self.latency_ms: float | None = None
         self.timed_next_ms = 0
+        self.told_ms = 0
+        """When a forced order was heard; `collect` takes it over, as it takes over what the tapes have heard."""
         self.error_share: float | None = None
         self._channels: dict[str, _Channel] = {}
         self._late: deque[tuple[int, float]] = deque(maxlen=_LATE_SAMPLES)
@@ -152,6 +154,7 @@ class VenueFeed:
     def collect(self) -> None:
         """Take over what the tapes have heard since the last time."""
         newest = max((tape.heard_ms for tape in self.tapes), default=0)
+        newest = max(newest, self.told_ms)
         if newest > (self.heard_ms or 0):
             self.beat(newest)
 

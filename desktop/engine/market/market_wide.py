@@ -11,6 +11,7 @@ import msgspec
 
 from desktop.domain.kept_values import DayValue, ValueHours
 from desktop.domain.market import ContextPoint, InsurancePool, Ticker, VenueNotice, WithdrawalStatus
+from desktop.domain.number_text import number
 from desktop.engine.indicators.context_board import ContextBoard
 from desktop.engine.indicators.measured import Measure, aged, warming
 from desktop.engine.indicators.own_past import OwnPast
@@ -71,7 +72,7 @@ class MarketWide:
     def take_ticker(self, ticker: Ticker, now_ms: int) -> None:
         """Take any contract's ticker, whether its coin is followed or not."""
         if ticker.part in _BY_PRICE:
-            last = float(ticker.last)
+            last = number(ticker.last)
             if last < math.inf:
                 key, at_ms = (ticker.venue, ticker.symbol), min(ticker.at_ms, now_ms)
                 if ticker.part == "perp":

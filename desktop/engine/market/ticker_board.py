@@ -6,6 +6,7 @@ from statistics import median
 
 from desktop.domain.expiry import expiry_ms
 from desktop.domain.market import Ticker
+from desktop.domain.number_text import number
 from desktop.engine.market.market_state import ANY_HIGH, ANY_LOW
 from desktop.risk.freshness import dead_after_ms
 from desktop.risk.premium import dated_basis
@@ -32,7 +33,7 @@ class TickerBoard:
             self._spot[key] = (ticker.turnover_usd, at_ms)
             self.spot_ms = max(self.spot_ms, at_ms)
         elif ticker.part == "dated":
-            price, ends_ms = float(ticker.last), expiry_ms(ticker.symbol)
+            price, ends_ms = number(ticker.last), expiry_ms(ticker.symbol)
             if ends_ms is not None and ANY_LOW <= price <= ANY_HIGH:
                 self._dated[key] = (price, ends_ms, at_ms)
                 self.dated_ms = max(self.dated_ms, at_ms)

@@ -9,6 +9,7 @@ import msgspec
 
 from desktop.domain.instrument import InstrumentTable
 from desktop.domain.market import Mark, Message, OpenInterest
+from desktop.domain.number_text import number
 from desktop.domain.raw_frame import RawFrame
 from desktop.venues.wire import DECODE_FAILURES
 
@@ -73,7 +74,7 @@ class MarkMemory:
             return interest
         # The mark price is quoted per unit of the symbol, the open interest counts coins.
         units = Decimal(interest.coins) / instrument.coins_per_unit
-        return msgspec.structs.replace(interest, usd=instrument.usd(float(units), float(mark)))
+        return msgspec.structs.replace(interest, usd=instrument.usd(float(units), number(mark)))
 
 
 _REMEMBERED = frozenset({Mark, OpenInterest})

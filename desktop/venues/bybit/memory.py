@@ -8,6 +8,7 @@ import msgspec
 
 from desktop.domain.instrument import InstrumentTable
 from desktop.domain.market import InsurancePool, Mark, Message, OpenInterest
+from desktop.domain.number_text import number
 
 
 class TickerMemory:
@@ -74,7 +75,7 @@ class TickerMemory:
             return interest
         # The mark price is quoted per unit of the symbol, the open interest counts coins.
         units = Decimal(interest.coins) / instrument.coins_per_unit
-        return msgspec.structs.replace(interest, usd=instrument.usd(float(units), float(mark.mark)))
+        return msgspec.structs.replace(interest, usd=instrument.usd(float(units), number(mark.mark)))
 
 
 _REMEMBERED = frozenset({Mark, OpenInterest})
