@@ -38,8 +38,11 @@ class CoinBoards:
         """The open interest in USD of all venues that ever said it, as last said; 0 while none has."""
         self._marks = MarkBoard()
         self._funding = FundingBook()
-        # A contract's newest mark by (venue, symbol), until somebody looks: only the last one of many counts.
-        self._told: dict[tuple[str, str], tuple[int, Mark]] = {}
+        self.told: dict[tuple[str, str], tuple[int, Mark]] = {}
+        """By (venue, symbol) when the newest mark came, and the mark, until somebody looks: the last of many counts.
+
+        What is no sound number in it is left aside then.
+        """
 
     def add_venue(self, venue: str) -> None:
         """Expect this venue as well."""
@@ -50,27 +53,23 @@ class CoinBoards:
         known = self.interest.by_venue.get(venue)
         return (known is not None and known.at_ms > 0) or venue in self.orders.venues
 
-    def take_mark(self, message: Mark, now_ms: int) -> None:
-        """Take funding, mark and index: what is no sound number is left aside when somebody looks."""
-        self._told[message.venue, message.symbol] = (now_ms, message)
-
     @property
     def marks(self) -> MarkBoard:
         """Mark prices and premiums, with all that was told so far."""
-        if self._told:
+        if self.told:
             self._settle()
         return self._marks
 
     @property
     def funding(self) -> FundingBook:
         """Funding by venue, with all that was told so far."""
-        if self._told:
+        if self.told:
             self._settle()
         return self._funding
 
     def _settle(self) -> None:
-        told = sorted(self._told.values(), key=itemgetter(0))
-        self._told.clear()
+        told = sorted(self.told.values(), key=itemgetter(0))
+        self.told.clear()
         for now_ms, message in told:
             if message.funding_rate is not None and message.funding_interval_h is not None:
                 rate, hours = message.funding_rate, message.funding_interval_h

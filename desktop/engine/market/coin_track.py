@@ -139,8 +139,9 @@ class CoinTrack:
 
     def mark(self, message: Mark, now_ms: int) -> bool:
         """Take mark price and funding; return whether the mark had to stand in for trades and made a new low."""
-        self.boards.take_mark(message, now_ms)
-        tape = self.tapes[message.venue]
+        venue = message.venue
+        self.boards.told[venue, message.symbol] = (now_ms, message)
+        tape = self.tapes[venue]
         if now_ms - tape.at_ms <= STREAM_STALE_MS or message.mark is None:
             return False
         return self.price(tape, number(message.mark), message.at_ms, now_ms)

@@ -43,10 +43,13 @@ class MarkMemory:
         """Return the messages with what they leave out, where it is known."""
         if len(messages) == 1:
             only = messages[0]
-            if type(only) not in _REMEMBERED:
+            if type(only) is Mark:
+                if only.symbol in self._interval_h:
+                    return (self._marked(only),)
+                if only.mark is not None:
+                    self._marks[only.symbol] = only.mark
                 return messages
-            whole = self._whole(only)
-            return messages if whole is only else (whole,)
+            return (self._valued(only),) if type(only) is OpenInterest else messages
         return tuple([self._whole(message) for message in messages])
 
     def _whole(self, message: Message) -> Message:
@@ -75,6 +78,3 @@ class MarkMemory:
         # The mark price is quoted per unit of the symbol, the open interest counts coins.
         units = Decimal(interest.coins) / instrument.coins_per_unit
         return msgspec.structs.replace(interest, usd=instrument.usd(float(units), number(mark)))
-
-
-_REMEMBERED = frozenset({Mark, OpenInterest})

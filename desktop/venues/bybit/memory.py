@@ -27,6 +27,8 @@ class TickerMemory:
 
         A pool that stands as it stood within the last minute is left out.
         """
+        if len(messages) == 1 and type(messages[0]) is Mark:
+            return (self._merged(messages[0]),)
         # A frame is either a ticker's or not, so its first message tells.
         if type(messages[0]) is InsurancePool:
             return tuple([message for message in messages if self._is_news(message)])

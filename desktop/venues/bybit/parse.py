@@ -55,14 +55,14 @@ def parse(
     """
     try:
         if frame.isascii() and (kind := _BEGINNINGS.get(frame[:14])):
-            if kind == "tickers":
-                ticker = _tickers(frame)
-                return ticker_of(ticker.data, ticker.ts, Origin(VENUE, channel, received_ns), instruments)
             if kind == "publicTrade":
                 if trades := _rows_of(frame).data:
                     if len(trades) == 1:  # most have one row, and that saves the list
                         return (trade_of(trades[0], received_ns, instruments),)
                     return tuple([trade_of(row, received_ns, instruments) for row in trades])
+            elif kind == "tickers":
+                ticker = _tickers(frame)
+                return ticker_of(ticker.data, ticker.ts, Origin(VENUE, channel, received_ns), instruments)
             elif kind == "orderbook":
                 return (book_of(_book(frame), received_ns, instruments, plain=plain_book(frame)),)
             elif prints := _rows_of(frame).data:
