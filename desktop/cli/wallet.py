@@ -30,9 +30,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--device", metavar="PATH", help="usb:SERIAL, hid:PATH or udp:HOST:PORT")
     shared.add_argument(
-        "--passphrase", choices=("none", "stdin", "device"), default="none", help="which wallet to open"
+        "--passphrase",
+        choices=("none", "stdin", "device", "attach-pin"),
+        default="none",
+        help="which wallet to open: the standard one, a passphrase's (given here or there), or a hidden PIN's",
     )
-    shared.add_argument("--pin-stdin", action="store_true", help="read the PIN as grid positions from standard input")
+    shared.add_argument(
+        "--pin-stdin", action="store_true", help="read the PIN from standard input, as places of the wallet's grid"
+    )
     shared.add_argument("--yes-on-device-only", action="store_true", help="ask nothing here")
     commands = parser.add_subparsers(dest="wallet_command", metavar="COMMAND", required=True)
     commands.add_parser("list", parents=[shared], help="name the connected wallets")

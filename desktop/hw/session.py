@@ -153,6 +153,9 @@ class Session:
             if isinstance(trouble, errors.DeviceGone | errors.Garbage | errors.WrongAnswer):
                 self.drop()
             raise
+        except BaseException:
+            self._send_home()
+            raise
         finally:
             self._on_screen((), False)
 
@@ -169,8 +172,7 @@ class Session:
         try:
             yield
         except BaseException:
-            if self._midway and not self.over:
-                self._link.tell_cancel()
+            self._send_home()
             raise
         finally:
             self._midway = False
@@ -182,7 +184,7 @@ class Session:
     def abandon(self) -> None:
         """Tell the device to stop asking, after the owning thread left a call midway; then let go of it."""
         if not self.over:
-            self._link.tell_cancel()
+            self._send_home()
             self.drop()
 
     def allow(self) -> None:
@@ -215,6 +217,12 @@ class Session:
         """Call with a request that lets the person type on the device."""
         self._on_screen(screen, True)
         return self.call(request, expect, screen=screen, unhurried=True)
+
+    def _send_home(self) -> None:
+        """Tell a device that may be waiting for more of a request to give it up."""
+        if self._midway and not self.over:
+            self._link.tell_cancel()
+        self._midway = False
 
     def _meet(self, features: m.Features) -> None:
         self.features = features
@@ -261,7 +269,7 @@ class Session:
         try:
             reply = asked()
         except DeviceTrouble:
-            self._link.tell_cancel()
+            self._send_home()
             raise
         if self._link.went_on():  # the device took its question back while the person thought
             return self._link.quick_s
