@@ -11,7 +11,7 @@ from desktop.cli import wallet_bitcoin, wallet_ethereum, wallet_solana, wallet_t
 from desktop.cli.output import Output
 from desktop.cli.wallet_opening import chosen, opened
 from desktop.domain.derivation_path import SCRIPT_TYPES
-from desktop.domain.errors import DeviceTrouble, WrongUsage
+from desktop.domain.errors import DeviceTrouble
 from desktop.hw import errors, operations
 from desktop.hw.carriers import discovery
 from desktop.hw.session import Session
@@ -22,7 +22,6 @@ _STATE_OF_TROUBLE: dict[type[DeviceTrouble], str] = {
     errors.AccessDenied: "no access",
     errors.InBootloader: "bootloader",
 }
-_LATER = ("sign-typed-data",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,17 +54,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         command.add_argument("--path", metavar="P", required=True, help="as in m/84'/0'/0'/0/0; ' and h are the same")
     for coin in (wallet_bitcoin, wallet_ethereum, wallet_tron, wallet_solana):
         coin.add_commands(commands, shared)
-    for name in _LATER:
-        later = commands.add_parser(name, parents=[shared], help="not available yet")
-        later.add_argument("file", nargs="?")
-        later.add_argument("--path")
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Do the command. Raises WrongUsage, BadInput, or DeviceTrouble (exit code 4, also when No is pressed)."""
     if args.wallet_command == "list":
         return _list(args, out)
-    _COMMANDS.get((args.wallet_command, getattr(args, "coin", "")), _not_yet)(args, out)
+    _COMMANDS[args.wallet_command, getattr(args, "coin", "")](args, out)
     return 0
 
 
@@ -102,15 +97,6 @@ def _features(args: argparse.Namespace, out: Output) -> None:
     out.emit(facts, "\n".join(f"{name}: {value}" for name, value in facts.items()))
 
 
-def _not_yet(args: argparse.Namespace, out: Output) -> None:
-    raise WrongUsage(f"seawall wallet {_named(args)} is not available yet", "Bitcoin addresses and messages are.")
-
-
-def _named(args: argparse.Namespace) -> str:
-    coin = getattr(args, "coin", "")
-    return f"{args.wallet_command} --coin {coin}" if coin else str(args.wallet_command)
-
-
 _COMMANDS: dict[tuple[str, str], Callable[[argparse.Namespace, Output], None]] = {
     ("features", ""): _features,
     ("address", "btc"): wallet_bitcoin.address,
@@ -121,6 +107,7 @@ _COMMANDS: dict[tuple[str, str], Callable[[argparse.Namespace, Output], None]] =
     ("address", "eth"): wallet_ethereum.address,
     ("sign-message", "eth"): wallet_ethereum.sign_message,
     ("sign-evm", ""): wallet_ethereum.sign_evm,
+    ("sign-typed-data", ""): wallet_ethereum.sign_typed_data,
     ("sign-tron", ""): wallet_tron.sign,
     ("address", "sol"): wallet_solana.address,
     ("sign-sol", ""): wallet_solana.sign,

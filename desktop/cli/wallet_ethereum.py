@@ -1,4 +1,4 @@
-"""`seawall wallet` on Ethereum and the chains like it: addresses, signed messages and transactions."""
+"""`seawall wallet` on Ethereum and the chains like it: addresses, signed messages, transactions and typed data."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from desktop.cli.wallet_opening import opened
 from desktop.domain.derivation_path import parse_path
 from desktop.domain.money import amount
 from desktop.hw.ethereum import operations as ethereum
-from desktop.hw.ethereum import signing
+from desktop.hw.ethereum import signing, typed_data_signing
 from desktop.hw.ethereum.transaction_file import read_transaction
+from desktop.hw.ethereum.typed_data_file import read_typed_data
 
 
 def add_commands(
@@ -28,7 +29,15 @@ def add_commands(
         metavar="AMOUNT",
         help="in the chain's coin, instead of 0.5 (5 on a chain Seawall cannot name)",
     )
-    evm.add_argument("--path", metavar="P", required=True, help="as in m/44'/60'/0'/0/0; ' and h are the same")
+    typed = commands.add_parser("sign-typed-data", parents=[shared], help="sign typed data (EIP-712)")
+    typed.add_argument(
+        "file", metavar="FILE", help="JSON with types, primaryType, domain, message; - is standard input"
+    )
+    typed.add_argument("--chain-id", type=int, help="refuse data whose domain names another chain")
+    for command in (evm, typed):
+        command.add_argument(
+            "--path", metavar="P", required=True, help="as in m/44'/60'/0'/0/0; ' and h are the same"
+        )
 
 
 def address(args: argparse.Namespace, out: Output) -> None:
@@ -61,3 +70,14 @@ def sign_evm(args: argparse.Namespace, out: Output) -> None:
         "words": signed.words,
     }
     out.emit(facts, "\n".join((*signed.words, signed.raw)))
+
+
+def sign_typed_data(args: argparse.Namespace, out: Output) -> None:
+    """Print the signature over the typed data in the file, and whether the wallet could show its fields."""
+    data = read_typed_data(read_given(args), where=args.file, chain_id=args.chain_id)
+    parse_path(args.path)
+    with opened(args, out) as session:
+        signed = typed_data_signing.sign_typed_data(session, args.path, data)
+    if signed.mode == "hash":
+        out.tell("The wallet could not show the fields: it signed the hashes of domain and message.")
+    out.emit(msgspec.structs.asdict(signed), f"{signed.address}\n{signed.signature}")

@@ -1,6 +1,9 @@
 """An ordinary client library drives our emulator's Ethereum, and gets the bytes our own client gets."""
 
+import copy
+import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from trezorlib import ethereum, exceptions, messages
@@ -10,12 +13,16 @@ from trezorlib.tools import parse_path
 from trezorlib.transport.udp import UdpTransport
 
 from desktop.hw.emulator.device import Emulator
+from desktop.hw.ethereum.library import typed_data_hashes
 from desktop.hw.ethereum.operations import sign_ethereum_message
 from desktop.hw.ethereum.signing import sign_transaction
 from desktop.hw.ethereum.tokens import transfer_data
 from desktop.hw.ethereum.transaction import AccessEntry, EvmTransaction, LegacyFee, MarketFee, signed_bytes
+from desktop.hw.ethereum.typed_data_file import read_typed_data
+from desktop.hw.ethereum.typed_data_signing import sign_typed_data
 from tests.fakes.device_bench import emulator, session_with
 from tests.fakes.ethereum_bench import ADDRESS, PATH
+from tests.fakes.typed_data import HASHED_SHAPES, MAIL, SHAPES
 
 STEPS = parse_path("m/44h/60h/0h/0/0")
 CONTRACT = "0xdAC17F958D2ee523a2206206994597C13D831ec7"
@@ -77,6 +84,50 @@ def test_bad_requests_are_refused_as_firmware_does(theirs: TheirSession) -> None
     with pytest.raises(exceptions.TrezorFailure, match="Safety check failed"):
         ethereum.sign_tx(theirs, STEPS, **(fields | {"to": CONTRACT, "gas_price": 2**232}))
     assert ethereum.get_address(theirs, STEPS) == ADDRESS
+
+
+@pytest.mark.parametrize("shape", sorted(set(SHAPES) - {"domain only"}))
+def test_typed_data(shape: str) -> None:
+    with emulator(always_yes=True, model="pro") as device:
+        theirs = get_default_client("Seawall test", UdpTransport.find_by_path(device.path)).get_session()
+        answer = ethereum.sign_typed_data(theirs, STEPS, _for_them(copy.deepcopy(SHAPES[shape])))
+        with session_with(device) as session:
+            ours = sign_typed_data(session, PATH, read_typed_data(json.dumps(SHAPES[shape]).encode()))
+    assert (answer.address, "0x" + answer.signature.hex()) == (ours.address, ours.signature)
+
+
+def _for_them(value: Any) -> Any:
+    """Return typed data with integers for hex text: their library reads decimal ones only."""
+    match value:
+        case dict():
+            return {
+                name: int(inner, 16) if name in ("c", "chainId") and _is_number(inner) else _for_them(inner)
+                for name, inner in value.items()
+            }
+    return value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith("0x") and len(value) in (6, 66)
+
+
+def test_typed_hashes(theirs: TheirSession, device: Emulator) -> None:
+    data = read_typed_data(json.dumps(HASHED_SHAPES["long text"]).encode())
+    domain, message = typed_data_hashes(data)
+    answer = ethereum.sign_typed_data_hash(theirs, STEPS, domain, message)
+    with session_with(device) as session:
+        ours = sign_typed_data(session, PATH, data)
+    assert ours.mode == "hash"
+    assert (answer.address, "0x" + answer.signature.hex()) == (ours.address, ours.signature)
+    with pytest.raises(exceptions.TrezorFailure, match="Invalid hash length"):
+        ethereum.sign_typed_data_hash(theirs, STEPS, b"\1", message)
+
+
+def test_a_small_device_knows_no_typed_data_of_the_plain_kind() -> None:
+    with emulator(always_yes=True, model="classic1s") as device:
+        theirs = get_default_client("Seawall test", UdpTransport.find_by_path(device.path)).get_session()
+        with pytest.raises(exceptions.TrezorFailure, match="Unknown message"):
+            ethereum.sign_typed_data(theirs, STEPS, copy.deepcopy(MAIL))
 
 
 def _raw(tx: EvmTransaction, v: int, r: bytes, s: bytes) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desktop.domain.evm_signature import message_digest, sign_digest
 from desktop.hw import messages as m
-from desktop.hw.emulator import ethereum_transactions, screens
+from desktop.hw.emulator import ethereum_transactions, ethereum_typed_data, screens
 from desktop.hw.emulator.ethereum_accounts import account, check_path, has_own_number
 from desktop.hw.emulator.flow import Answer, Flow, Wallet
 from desktop.hw.ethereum import messages as e
@@ -29,7 +29,8 @@ def _sign_message(wallet: Wallet, message: e.MessageRequest) -> Flow:
     check_path(message.address_n)
     yield from wallet.opened()
     secret, address = account(wallet, message.address_n)
-    yield from wallet.confirmed(screens.message("Ethereum", message.message, address), m.BUTTON_PROTECT_CALL)
+    code = m.BUTTON_OTHER if wallet.model.letter == "T" else m.BUTTON_PROTECT_CALL
+    yield from wallet.confirmed(screens.message("Ethereum", message.message, address), code)
     signature = sign_digest(secret, message_digest(message.message))
     if own:
         return e.MessageSignatureOneKey(signature=signature, address=address)
@@ -42,4 +43,5 @@ ANSWERS: dict[type[Message], Answer] = {
     e.SignMessage: _sign_message,
     e.SignMessageOneKey: _sign_message,
     **ethereum_transactions.ANSWERS,
+    **ethereum_typed_data.ANSWERS,
 }

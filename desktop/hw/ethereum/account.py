@@ -22,7 +22,7 @@ def account_at(session: Session, path: tuple[int, ...]) -> str:
     return address_of_key(key_at(session, path).public_key)
 
 
-def ask(session: Session, request: Message, expect: type[M], screen: Screen) -> M:
+def ask(session: Session, request: Message, expect: type[M] | tuple[type[M], ...], screen: Screen) -> M:
     """Put the first request of an operation to the device. Raises NotSupported where it knows no Ethereum."""
     try:
         return session.call(request, expect, screen=screen)

@@ -76,6 +76,11 @@ def typed_data_mode(model: str, firmware: str) -> Mode:
     return "tree" if readable else "hash"
 
 
+def shows_safe_itself(model: str) -> bool:
+    """Return whether this device takes the typed data of a Gnosis Safe in messages of its own, unknown to Seawall."""
+    return model in _LARGE
+
+
 def numbers(session: Session) -> Numbers:
     """Return the messages the connected device knows. Raises NotSupported if its firmware knows Bitcoin alone."""
     if _BITCOIN_ONLY in (session.features.fw_vendor or "").lower():

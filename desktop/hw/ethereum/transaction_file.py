@@ -64,12 +64,14 @@ def _transaction(fields: Fields) -> EvmTransaction:
 def number(name: str, value: object, bits: int) -> int:
     """Return a number from 0 to 2^bits - 1, given as integer, decimal string or 0x-hex. Raise BadInput naming it."""
     if isinstance(value, float):
-        raise BadInput(f"{name} {value} is not a whole number", "Give it in wei or units, without point or exponent.")
+        raise BadInput(
+            f"{name} {value} is not a whole number", "Give it in the smallest unit, without point or exponent."
+        )
     found = value if isinstance(value, int) and not isinstance(value, bool) else _written_number(name, value)
     if found < 0:
         raise BadInput(f"{name} {found} is negative", "Give 0 or more.")
     if found >> bits:
-        raise BadInput(f"{name} is larger than 2^{bits} - 1", "Check its unit: amounts are in wei.")
+        raise BadInput(f"{name} is larger than 2^{bits} - 1", "Check its unit; coins are counted in wei.")
     return found
 
 

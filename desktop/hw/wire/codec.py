@@ -19,6 +19,7 @@ from desktop.hw.errors import Garbage
 
 _VARINT, _FIXED64, _LENGTH, _FIXED32 = 0, 1, 2, 5
 _NARROW_BITS = 32
+_DEEPEST = 32  # far deeper than any message of this protocol
 
 
 class Body(msgspec.Struct, frozen=True):
@@ -66,11 +67,13 @@ def encoded(body: Body) -> bytes:
     return bytes(out)
 
 
-def decoded(table: type[B], data: bytes) -> B:
+def decoded(table: type[B], data: bytes, *, depth: int = 0) -> B:
     """Return the message these bytes hold. Unknown fields are skipped, the last of several singles counts.
 
-    Raise Garbage, and nothing else, for bytes that are not of this table's form.
+    Raise Garbage, and nothing else, for bytes that are not of this table's form. `depth` counts the bodies around.
     """
+    if depth > _DEEPEST:
+        raise Garbage(f"bodies within bodies, {depth} deep")
     fields = _fields(table)
     values: dict[str, Any] = {}
     place = 0
@@ -81,7 +84,7 @@ def decoded(table: type[B], data: bytes) -> B:
         if key >> 3 == 0:
             raise Garbage("a field numbered 0")
         if field is not None:
-            _put(values, field, key & 7, raw)
+            _put(values, field, key & 7, raw, depth)
     for field in fields.values():
         if field.required and field.name not in values:
             raise Garbage(f"{table.__name__} without {field.name}")
@@ -90,13 +93,13 @@ def decoded(table: type[B], data: bytes) -> B:
     return table(**values)
 
 
-def _put(values: dict[str, Any], field: _Field, wire: int, raw: int | bytes) -> None:
+def _put(values: dict[str, Any], field: _Field, wire: int, raw: int | bytes, depth: int) -> None:
     if field.repeated and wire == _LENGTH and field.kind is int:
         values.setdefault(field.name, []).extend(_unpacked(typing.cast(bytes, raw), field))
     elif field.repeated:
-        values.setdefault(field.name, []).append(_value(field, wire, raw))
+        values.setdefault(field.name, []).append(_value(field, wire, raw, depth))
     else:
-        values[field.name] = _value(field, wire, raw)
+        values[field.name] = _value(field, wire, raw, depth)
 
 
 def _unpacked(data: bytes, field: _Field) -> list[Any]:
@@ -107,7 +110,7 @@ def _unpacked(data: bytes, field: _Field) -> list[Any]:
     return found
 
 
-def _value(field: _Field, wire: int, raw: int | bytes) -> object:
+def _value(field: _Field, wire: int, raw: int | bytes, depth: int = 0) -> object:
     if wire == _VARINT and isinstance(raw, int) and field.kind in (int, bool):
         if raw >> field.bits:
             raise Garbage(f"{field.name} is larger than {field.bits} bits")
@@ -115,7 +118,7 @@ def _value(field: _Field, wire: int, raw: int | bytes) -> object:
     if wire == _LENGTH and isinstance(raw, bytes) and field.kind not in (int, bool):
         if field.kind is bytes:
             return raw
-        return _text(field, raw) if field.kind is str else decoded(field.kind, raw)
+        return _text(field, raw) if field.kind is str else decoded(field.kind, raw, depth=depth + 1)
     raise Garbage(f"{field.name} has wire type {wire}")
 
 

@@ -13,6 +13,7 @@ from desktop.cli.output import Output
 from desktop.hw.carriers import discovery
 from tests.fakes.device_bench import SEGWIT_ADDRESS, SEGWIT_PATH, TAPROOT_ADDRESS, emulator
 from tests.fakes.ethereum_bench import ADDRESS, PATH, SECRET
+from tests.fakes.typed_data import MAIL
 
 
 def _run(*args: str) -> int:
@@ -134,6 +135,26 @@ def test_sign_evm_takes_a_high_fee_that_is_meant(capsys: pytest.CaptureFixture[s
         assert _run("sign-evm", *where) == 6
         assert _run("sign-evm", *where, "--highest-fee", "1") == 0
         assert _run("sign-evm", *where, "--highest-fee", "x") == 3
+
+
+@pytest.mark.parametrize(("model", "mode"), [("classic1s", "tree"), ("classic1s-old", "hash")])
+def test_sign_typed_data(capsys: pytest.CaptureFixture[str], tmp_path: Path, model: str, mode: str) -> None:
+    file = tmp_path / "mail.json"
+    file.write_text(json.dumps(MAIL), encoding="utf-8")
+    with emulator(always_yes=True, model=model) as device:
+        assert _run("sign-typed-data", str(file), "--path", PATH, "--device", device.path) == 0
+    captured = capsys.readouterr()
+    line = json.loads(captured.out)
+    expected = Account.sign_typed_data(SECRET, full_message=MAIL).signature.to_0x_hex()
+    assert (line["signature"], line["address"], line["mode"]) == (expected, ADDRESS, mode)
+    assert ("could not show the fields" in captured.err) is (mode == "hash")
+
+
+def test_sign_typed_data_refuses_with_words(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "mail.json"
+    file.write_text(json.dumps(MAIL), encoding="utf-8")
+    assert _run("sign-typed-data", str(file), "--path", PATH, "--chain-id", "10") == 3
+    assert "not 10" in _facts(capsys)[0]["message"]
 
 
 def test_no_on_the_device_is_exit_code_4(capsys: pytest.CaptureFixture[str]) -> None:

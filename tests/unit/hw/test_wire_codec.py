@@ -12,6 +12,7 @@ from trezorlib import protobuf as other_protobuf
 from desktop.hw import messages as m
 from desktop.hw.bitcoin import messages as btc
 from desktop.hw.errors import Garbage
+from desktop.hw.ethereum import messages as e
 from desktop.hw.message_numbers import BY_NUMBER
 from desktop.hw.wire.codec import Message, decoded, encoded
 
@@ -109,3 +110,14 @@ def test_a_missing_required_field_is_named() -> None:
 @pytest.mark.parametrize("secret", [m.PinMatrixAck(pin="7391"), m.PassphraseAck(passphrase="7391")])
 def test_secrets_do_not_show_in_text(secret: Message) -> None:
     assert "7391" not in repr(secret)
+
+
+def test_bodies_within_bodies_end_somewhere() -> None:
+    inner = e.FieldType(e.ARRAY)
+    for _ in range(20):
+        inner = e.FieldType(e.ARRAY, entry_type=inner)
+    assert decoded(e.StructMember, encoded(e.StructMember(inner, "a"))).type == inner
+    for _ in range(100):
+        inner = e.FieldType(e.ARRAY, entry_type=inner)
+    with pytest.raises(Garbage, match="bodies within bodies"):
+        decoded(e.StructMember, encoded(e.StructMember(inner, "a")))
