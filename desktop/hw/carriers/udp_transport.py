@@ -80,7 +80,7 @@ class UdpTransport:
                 return datagram
 
     def present(self) -> bool:
-        """Return whether the simulator answers pings within 3 s. Call it only while no answer is awaited."""
+        """Return whether the simulator answers pings within 6 s. Call it only while no answer is awaited."""
         deadline = time.monotonic() + _PING_PATIENCE_S
         try:
             while time.monotonic() < deadline:
