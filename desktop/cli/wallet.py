@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from desktop.cli import wallet_bitcoin, wallet_ethereum, wallet_solana, wallet_tron
+from desktop.cli import wallet_authenticity, wallet_bitcoin, wallet_ethereum, wallet_solana, wallet_tron
 from desktop.cli.output import Output
 from desktop.cli.wallet_opening import chosen, opened
 from desktop.domain.derivation_path import SCRIPT_TYPES
@@ -41,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(dest="wallet_command", metavar="COMMAND", required=True)
     commands.add_parser("list", parents=[shared], help="name the connected wallets")
     commands.add_parser("features", parents=[shared], help="say which wallet this is")
+    commands.add_parser("authenticity", parents=[shared], help="let the wallet prove the key of its certificate")
     address = commands.add_parser("address", parents=[shared], help="derive an address")
     address.add_argument("--coin", choices=("btc", "eth", "tron", "sol"), required=True)
     address.add_argument("--script", choices=SCRIPT_TYPES)
@@ -111,5 +112,6 @@ _COMMANDS: dict[tuple[str, str], Callable[[argparse.Namespace, Output], None]] =
     ("sign-tron", ""): wallet_tron.sign,
     ("address", "sol"): wallet_solana.address,
     ("sign-sol", ""): wallet_solana.sign,
+    ("authenticity", ""): wallet_authenticity.challenge,
 }
 """What does which command, by its name and --coin."""

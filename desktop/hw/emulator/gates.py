@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from desktop.hw import authenticity_messages as authenticity
 from desktop.hw import messages as m
 from desktop.hw import messages_v2
 from desktop.hw.emulator.models import Model, version_of
@@ -51,6 +52,9 @@ _PIN_ON_DEVICE = Gate(large=NEVER, bitcoin_only=True)
 
 GATES: dict[type[Message], Gate] = {
     **dict.fromkeys((*ethereum.TABLES, *tron.TABLES, *solana.TABLES), OTHER_COINS),
+    authenticity.VerifyDevice: Gate(large=NEVER, bitcoin_only=True),
+    authenticity.ReadCertificate: Gate(small=NEVER, bitcoin_only=True),
+    authenticity.SignChallenge: Gate(small=NEVER, bitcoin_only=True),
     m.UnlockDevice: _WALLET_STATE,
     m.GetPassphraseState: _WALLET_STATE,
     m.PinOnDevice: _PIN_ON_DEVICE,

@@ -10,6 +10,7 @@ from desktop.domain.bitcoin_keys import PrivateNode
 from desktop.hw import messages as m
 from desktop.hw import messages_v2
 from desktop.hw.emulator import (
+    authenticity_answers,
     bitcoin_answers,
     ethereum_answers,
     key_answers,
@@ -34,6 +35,7 @@ ANSWERS: dict[type[Message], Answer] = {
     **ethereum_answers.ANSWERS,
     **tron_answers.ANSWERS,
     **solana_answers.ANSWERS,
+    **authenticity_answers.ANSWERS,
 }
 _UNKNOWN = m.Failure(code=m.UNEXPECTED_MESSAGE, message="Unknown message")
 _UNEXPECTED = m.Failure(code=m.UNEXPECTED_MESSAGE, message="Unexpected message")

@@ -222,3 +222,11 @@ def test_a_wrong_path_is_bad_input(capsys: pytest.CaptureFixture[str]) -> None:
     with emulator() as device:
         assert _run("address", "--coin", "btc", "--path", "m/84'/x", "--device", device.path) == 3
         assert "'x'" in _facts(capsys)[0]["message"]
+
+
+def test_authenticity_says_what_it_cannot_show(capsys: pytest.CaptureFixture[str]) -> None:
+    with emulator(always_yes=True) as device:
+        assert _run("authenticity", "--device", device.path) == 0
+        (line,) = _facts(capsys)
+        assert line["verdict"].endswith("who issued the certificate cannot be checked here")
+        assert line["self_issued"]
