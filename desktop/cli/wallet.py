@@ -22,6 +22,7 @@ _STATE_OF_TROUBLE: dict[type[DeviceTrouble], str] = {
     errors.AccessDenied: "no access",
     errors.InBootloader: "bootloader",
 }
+_REACHED = ("ready", "locked", "empty")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -72,8 +73,10 @@ def _list(args: argparse.Namespace, out: Output) -> int:
         state = _looked_at(session)
         session.end()
         who = session.identity
-        facts = {"path": transport.path, "model": who.model, "serial": who.serial, "label": who.label, "state": state}
-        out.emit(facts, "  ".join(filter(None, (transport.path, who.model, who.label, state))))
+        model = who.model if state in _REACHED else transport.product or "unknown"
+        serial = who.serial or transport.serial
+        facts = {"path": transport.path, "model": model, "serial": serial, "label": who.label, "state": state}
+        out.emit(facts, "  ".join(filter(None, (transport.path, model, who.label, state))))
     if not found:
         out.tell("No wallet is connected.")
     return 0
@@ -86,7 +89,7 @@ def _looked_at(session: Session) -> str:
         raise
     except DeviceTrouble as trouble:
         session.drop()
-        return _STATE_OF_TROUBLE.get(type(trouble), "trouble")
+        return next((state for kind, state in _STATE_OF_TROUBLE.items() if isinstance(trouble, kind)), "trouble")
     if session.features.initialized is False:
         return "empty"
     return "locked" if session.features.unlocked is False else "ready"

@@ -16,6 +16,7 @@ import msgspec
 from desktop.domain.errors import DeviceTrouble
 from desktop.hw import errors, public_keys
 from desktop.hw.advice import Advice
+from desktop.hw.carriers.discovery import the_wallet
 from desktop.hw.carriers.transport import Transport
 from desktop.hw.looking_pace import LookingPace, Watch
 from desktop.hw.prompts import Prompter
@@ -147,7 +148,7 @@ class DeviceWorker:
     def _connect(self) -> None:
         session = None
         try:
-            transport = self._only_one()
+            transport = the_wallet(self._find())
             session = Session(transport, self._prompter, on_screen=self._show)
             self._change(DeviceState(state="connecting", path=transport.path))
             self._reach(session)
@@ -160,14 +161,6 @@ class DeviceWorker:
             self._lose(trouble)
         finally:
             self._reach(None)
-
-    def _only_one(self) -> Transport:
-        found = self._find()
-        if not found:
-            raise errors.NoDevice
-        if len(found) > 1:
-            raise errors.SeveralDevices(tuple(transport.path for transport in found))
-        return found[0]
 
     def _get_to_know(self, session: Session) -> None:
         identity = session.identity

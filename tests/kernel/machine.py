@@ -16,7 +16,7 @@ from tests.kernel.initrd import archive
 from tests.kernel.kernel_files import Kernel, kernel_folder, kernel_in, modules_with_needs
 
 ROOT = Path(__file__).resolve().parents[2]
-LONGEST_RUN_S = 420.0
+LONGEST_RUN_S = 540.0
 _EMULATOR = "qemu-system-x86_64"
 _DEVICE_MANAGERS = (Path("/lib/systemd/systemd-udevd"), Path("/usr/lib/systemd/systemd-udevd"))
 _SEAT_RULES = Path("/usr/lib/udev/rules.d/73-seat-late.rules")

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,7 @@ Played = Callable[[str], dict[str, Any]]
 CARRIERS = pytest.mark.parametrize("carrier", ["usb", "hid"])
 ADDRESS = "bc1qannfxke2tfd4l7vhepehpvt05y83v3qsf6nfkk"
 _PHASES = ("idle", "waiting", "within answer", "within request", "after request", "before write")
-_SECONDS_TO_NOTICE = 5.0  # a bound that a loaded machine in software keeps; on metal it is milliseconds
+_SECONDS_TO_NOTICE = 10.0  # a bound that a loaded machine in software keeps; on metal it is milliseconds
 
 
 @CARRIERS
@@ -37,6 +38,14 @@ def test_the_signature_holds_for_a_library_that_did_not_make_it(played: Played, 
     root = bip32.HDKey.from_seed(bip39.mnemonic_to_seed(" ".join(["all"] * 12)))
     assert key.format() == root.derive("m/84h/0h/0h/0/0").to_public().key.sec()
     assert signed["address"] == ADDRESS
+
+
+def test_the_command_line_reaches_the_wallet_as_a_person(played: Played) -> None:
+    facts = played("command line usb")
+    assert facts["codes"] == [0, 0], facts
+    listed = json.loads(facts["listed"][0].splitlines()[0])
+    assert (listed["path"], listed["model"], listed["state"]) == ("usb:CL1S0001", "Classic 1S", "ready")
+    assert json.loads(facts["answer"][0])["address"] == ADDRESS
 
 
 @CARRIERS

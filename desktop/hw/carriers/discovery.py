@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from desktop.domain.errors import WrongUsage
 from desktop.hw.carriers import hid_transport, usb_transport
 from desktop.hw.carriers.transport import Transport
@@ -38,12 +40,20 @@ def at_path(path: str) -> Transport:
 
 def only_one() -> Transport:
     """Return the only wallet connected by cable. Raise NoDevice or SeveralDevices."""
-    found = connected()
-    if not found:
+    return the_wallet(connected())
+
+
+def the_wallet(found: Sequence[Transport]) -> Transport:
+    """Return the only wallet of these; a bootloader counts only where there is nothing else.
+
+    Raise NoDevice or SeveralDevices.
+    """
+    wallets = [transport for transport in found if not transport.bootloader] or list(found)
+    if not wallets:
         raise NoDevice
-    if len(found) > 1:
-        raise SeveralDevices(tuple(transport.path for transport in found))
-    return found[0]
+    if len(wallets) > 1:
+        raise SeveralDevices(tuple(transport.path for transport in wallets))
+    return wallets[0]
 
 
 def _simulator(path: str, place: str) -> Transport:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 _PATIENCE_S = 60.0
-_START_S = 120.0
+_START_S = 180.0
 
 
 class Person(NamedTuple):
@@ -28,22 +28,7 @@ class Program:
 
     def __init__(self, person: Person) -> None:
         self.person = person
-        runtime = Path("/run/user") / str(person.uid)
-        home = Path("/run/home") / person.name
-        for folder in (runtime, home):
-            folder.mkdir(parents=True, exist_ok=True)
-            folder.chmod(0o700)
-            os.chown(folder, person.uid, person.uid)
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "tests.kernel.guest.client"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            user=person.uid,
-            group=person.uid,
-            extra_groups=list(person.groups),
-            env={**os.environ, "HOME": str(home), "XDG_RUNTIME_DIR": str(runtime)},
-            text=True,
-        )
+        self._process = self._started("tests.kernel.guest.client", stdin=subprocess.PIPE)
         self._sent = 0
         self.pid = self._process.pid
         self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -75,10 +60,33 @@ class Program:
         self.send(command, **arguments)
         return self.reply()
 
+    def start(self, *args: str) -> subprocess.Popen[str]:
+        """Start Seawall's own command line as this person; its output is there to be read."""
+        return self._started("desktop", *args, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+
     def kill(self) -> None:
         """End it at once, as a crash does."""
         self._process.kill()
         self._process.wait()
+
+    def _started(self, module: str, *args: str, **more: Any) -> subprocess.Popen[str]:
+        person = self.person
+        runtime = Path("/run/user") / str(person.uid)
+        home = Path("/run/home") / person.name
+        for folder in (runtime, home):
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(0o700)
+            os.chown(folder, person.uid, person.uid)
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", module, *args],
+            stdout=subprocess.PIPE,
+            user=person.uid,
+            group=person.uid,
+            extra_groups=list(person.groups),
+            env={**os.environ, "HOME": str(home), "XDG_RUNTIME_DIR": str(runtime)},
+            text=True,
+            **more,
+        )
 
     def _listen(self) -> None:
         assert self._process.stdout is not None

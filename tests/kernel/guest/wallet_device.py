@@ -15,7 +15,7 @@ from desktop.hw.emulator.device import Emulator
 from tests.kernel.guest.gadget import Gadget
 
 MNEMONIC = " ".join(["all"] * 12)
-_PATIENCE_S = 20.0
+_PATIENCE_S = 60.0
 
 
 class Packets(Protocol):

@@ -45,6 +45,20 @@ def refusal(bench: Bench, carrier: str) -> dict[str, Any]:
     return {"refused": refused, "after": bench.member.ask("quick_address", path=path), **_let_go(bench, path)}
 
 
+def command_line(bench: Bench, carrier: str) -> dict[str, Any]:
+    """Let the person use the command line: list the wallets, then show an address."""
+    path = bench.plugged(carrier)
+    listing = bench.member.start("wallet", "list", "--json")
+    listed = listing.communicate(timeout=120)
+    asking = bench.member.start(
+        *("wallet", "address", "--coin", "btc", "--path", "m/84h/0h/0h/0/0", "--show"),
+        *("--device", path, "--yes-on-device-only", "--json"),
+    )
+    bench.device(carrier).press(True)
+    answer = asking.communicate(timeout=120)
+    return {"listed": listed, "answer": answer, "codes": [listing.returncode, asking.returncode]}
+
+
 def _let_go(bench: Bench, path: str) -> dict[str, Any]:
     return {"end": bench.member.ask("end", path=path)}
 
@@ -53,4 +67,4 @@ SCENARIOS = {
     f"{name} {carrier}": partial(play, carrier=carrier)
     for carrier in ("usb", "hid")
     for name, play in (("address", address), ("signature", signature), ("refusal", refusal))
-}
+} | {"command line usb": partial(command_line, carrier="usb")}

@@ -10,7 +10,10 @@ from eth_account import Account
 
 from desktop.cli.command_line import run
 from desktop.cli.output import Output
+from desktop.hw import errors
 from desktop.hw.carriers import discovery
+from desktop.hw.carriers.bus_identity import BusLook
+from desktop.hw.carriers.usb_transport import UsbTransport
 from tests.fakes.device_bench import SEGWIT_ADDRESS, SEGWIT_PATH, TAPROOT_ADDRESS, emulator
 from tests.fakes.ethereum_bench import ADDRESS, PATH, SECRET
 from tests.fakes.typed_data import MAIL
@@ -30,6 +33,30 @@ def test_list_names_a_device(capsys: pytest.CaptureFixture[str]) -> None:
         (line,) = _facts(capsys)
         assert line.pop("serial").startswith("EM")
         assert line == {"path": device.path, "model": "Classic 1S", "label": "Mine", "state": "ready"}
+
+
+@pytest.mark.parametrize(
+    ("trouble", "state"),
+    [
+        (errors.AccessDenied("usb:A"), "no access"),
+        (errors.HeldBySeawall("7"), "busy"),
+        (errors.DoesNotAnswer(), "busy"),
+        (errors.InBootloader(), "bootloader"),
+        (errors.WrongWallet("a", "b"), "trouble"),
+    ],
+)
+def test_a_device_out_of_reach_is_listed_by_what_the_bus_tells(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, trouble: Exception, state: str
+) -> None:
+    class OutOfReach(UsbTransport):
+        def open(self) -> None:
+            raise trouble
+
+    look = BusLook(0x1209, 0x53C1, "OneKey", "OneKey Pro", "PR1")
+    monkeypatch.setattr(discovery, "connected", lambda: [OutOfReach(look)])
+    assert _run("list") == 0
+    (line,) = _facts(capsys)
+    assert line == {"path": "usb:PR1", "model": "OneKey Pro", "serial": "PR1", "label": "", "state": state}
 
 
 def test_list_without_any_device_prints_nothing(

@@ -30,6 +30,14 @@ def test_a_device_with_both_interfaces_is_listed_once() -> None:
         discovery.only_one()
 
 
+def test_a_bootloader_counts_only_where_there_is_no_wallet() -> None:
+    wallet, bootloader = (UsbTransport(BusLook(0x1209, number, serial="X")) for number in (0x53C1, 0x53C0))
+    assert discovery.the_wallet([bootloader, wallet]) is wallet
+    assert discovery.the_wallet([bootloader]) is bootloader
+    with pytest.raises(errors.NoDevice):
+        discovery.the_wallet([])
+
+
 @pytest.mark.parametrize("path", ["A", "usb:", "ble:X", "", "udp:", "udp::1", "udp:h:x"])
 def test_what_names_no_device(path: str) -> None:
     with pytest.raises(WrongUsage):
