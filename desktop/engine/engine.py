@@ -96,6 +96,8 @@ class Engine:
                 on_trouble=note,
                 offline=lambda: self._connections.offline,
             )
+        if parts.keys is not None:
+            parts.keys.offline = lambda: self._connections.offline
         if parts.notifier is not None:
             parts.notifier.on_action = self._on_notification_action
 
@@ -141,6 +143,8 @@ class Engine:
                 group.create_task(parts.ways_out.run(), name="ways out")
             if parts.own is not None:
                 group.create_task(parts.own.run(), name="own side")
+            if parts.keys is not None:
+                group.create_task(parts.keys.run(), name="keys")
 
     async def close(self) -> None:
         """Close every part, in the order in which they depend on each other."""

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from desktop.domain.instrument import InstrumentTable
+from desktop.engine.alerting.key_watch import KeyWatch
 from desktop.engine.alerting.my_facts import MyFacts
 from desktop.engine.alerting.ways_out import WaysOut
 from desktop.engine.desk_view import World
@@ -43,6 +44,7 @@ class EngineParts:
     watch_list: WatchList | None = None
     venues_off: Sequence[str] = ()
     transfers: TransferRunner | None = None
+    keys: KeyWatch | None = None
     device: DeviceDesk | None = None
     history: HistorySource | None = None
     history_sink: HistorySink | None = None
@@ -68,4 +70,5 @@ def mine_of(parts: EngineParts) -> MyFacts:
         standings=None if own is None else lambda: [standing for standing, _ in own.exposure.standings()],
         device=None if device is None else device.view,
         board=None if transfers is None else transfers.board,
+        keys=None if parts.keys is None else parts.keys.days_left,
     )

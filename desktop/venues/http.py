@@ -38,13 +38,14 @@ _AGAIN = "It is asked again."
 class Question(msgspec.Struct, frozen=True):
     """One request: a GET, or with a `body` (JSON) a POST. `weight` is what the host counts for it.
 
-    `channel` and `request` are what a recording says beside the answer.
+    `channel` and `request` are what a recording says beside the answer; `headers`, which may sign it, are in neither.
     """
 
     path: str
     params: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     weight: float = 1.0
+    headers: tuple[tuple[str, str], ...] = ()
 
     @property
     def channel(self) -> str:
@@ -164,7 +165,7 @@ class RestDoor:
         return answer
 
     async def _sent(self, question: Question, url: str, params: dict[str, str] | None) -> httpx.Response:
-        headers = {"Content-Type": "application/json"} if question.body else {}
+        headers = {**dict(question.headers), **({"Content-Type": "application/json"} if question.body else {})}
         request = self._client.build_request(
             "POST" if question.body else "GET",
             url,

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from desktop.engine.alerting.key_watch import KeyWatch
 from desktop.engine.alerting.ways_out import WaysOut
 from desktop.engine.engine import Engine
 from desktop.engine.engine_parts import EngineParts
@@ -81,6 +82,7 @@ async def _parts(world: World, folder: Path, closers: list[Callable[[], Awaitabl
         watch_list=_watch_list(world, folder, closers),
         venues_off=world.venues_off,
         incidents=incidents,
+        keys=KeyWatch(world.keys, world.clock) if world.keys else None,
         rules=ProfileRules(folder),
         last_seen=LastSeen(folder) if world.name == "live" else None,
         notifier=notifier(),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from desktop.domain.instrument import InstrumentTable
 from desktop.domain.margin_tiers import MarginTiers
+from desktop.engine.alerting.key_watch import KeySource
 from desktop.engine.desk_view import World as WorldName
 from desktop.engine.past.history_ports import HistorySource, PublicPast
 from desktop.engine.past.history_view import RecordingView
@@ -36,10 +37,10 @@ class World:
 
     `label` is what every window of this world says. `device_paths` names the wallets that can be opened now, such as
     `udp:127.0.0.1:21324`; any thread. `practice_screen` gives the on-screen device's words and whether it asks; any
-    thread. `outbound` is how more may be asked of the same hosts. `positions` tell what the person holds, `tiers` the
-    venues' margin tiers, `tier_tables` those known from the start, `sample` shows strangers' positions. With
-    `instruments` coins and venues can be chosen; `venues_off` begin closed. `aclose` lets go of everything the world
-    opened, feeds excepted: whoever runs them closes them first.
+    thread. `outbound` is how more may be asked of the same hosts. `positions` tell what the person holds, `keys` when
+    the person's keys end, `tiers` the venues' margin tiers, `tier_tables` those known from the start, `sample` shows
+    strangers' positions. With `instruments` coins and venues can be chosen; `venues_off` begin closed. `aclose` lets
+    go of everything the world opened, feeds excepted: whoever runs them closes them first.
     """
 
     name: WorldName
@@ -58,6 +59,7 @@ class World:
     practice_screen: PracticeScreen | None = None
     outbound: Outbound | None = None
     positions: Sequence[PositionSource] = ()
+    keys: Sequence[KeySource] = ()
     tiers: Sequence[TierSource] = ()
     tier_tables: Sequence[MarginTiers] = ()
     sample: PositionSample | None = None

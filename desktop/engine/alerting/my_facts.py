@@ -39,9 +39,11 @@ class MyFacts:
         standings: Callable[[], Sequence[Standing]] | None = None,
         device: Callable[[], DeviceView] | None = None,
         board: Callable[[int], Sequence[ReadinessRow]] | None = None,
+        keys: Callable[[int], dict[str, Reading]] | None = None,
     ) -> None:
         self._told = told
         self._exposure, self._standings, self._device, self._board = exposure, standings, device, board
+        self._keys = keys
         self._view: ExposureView | None = None
         self._said: dict[str, set[str]] = {}
         self._here_ms: int | None = None
@@ -59,6 +61,8 @@ class MyFacts:
             self._tell_positions(self._view, now_ms)
         if self._standings is not None:
             self._tell_margins(self._standings(), now_ms)
+        if self._keys is not None:
+            self._tell_all("KEY_DAYS_LEFT", self._keys(now_ms), now_ms)
 
     def _tell_device(self, device: DeviceView, now_ms: int) -> None:
         if device.state != "absent":

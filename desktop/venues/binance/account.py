@@ -88,6 +88,15 @@ class BinanceAccount:
         """Return what the key may do; a key for Seawall should only read."""
         return await self._get("/sapi/v1/account/apiRestrictions", Restrictions)
 
+    async def key_expires_ms(self) -> int | None:
+        """Return when the key loses a right by itself (UTC ms): Binance ends trading of keys bound to no address.
+
+        None for a key that may only read, or is bound to an address: of those Binance tells no end.
+        """
+        rights = await self.restrictions()
+        expires_ms = rights.trading_authority_expiration_time
+        return expires_ms if expires_ms and not rights.ip_restrict else None
+
     async def balances(self) -> dict[str, Decimal]:
         """Return free balances of the spot wallet by coin."""
         path = "/api/v3/account"

@@ -93,6 +93,7 @@ class Restrictions(msgspec.Struct, frozen=True, rename="camel"):
     enable_internal_transfer: bool = False
     permits_universal_transfer: bool = False
     ip_restrict: bool = False
+    trading_authority_expiration_time: int | None = None
 
 
 def exact(amount: Decimal) -> Decimal:
