@@ -12,7 +12,8 @@ from desktop.storage.secrets import Secrets
 from desktop.storage.settings import Settings
 from desktop.venues.context.feed import ContextKeys
 from desktop.wiring.device_paths import SIMULATORS
-from desktop.worlds.live import ReadOnlyKey, open_live
+from desktop.worlds.live import open_live
+from desktop.worlds.live_accounts import ReadOnlyKey
 from desktop.worlds.world import World
 
 _log = logging.getLogger(__name__)

@@ -9,7 +9,8 @@ import pytest
 
 from desktop.domain.errors import BadInput
 from desktop.storage.settings import Settings
-from desktop.worlds.live import ReadOnlyKey, open_live
+from desktop.worlds.live import open_live
+from desktop.worlds.live_accounts import ReadOnlyKey
 from desktop.worlds.world import World
 
 
