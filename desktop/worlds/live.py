@@ -26,7 +26,7 @@ from desktop.venues.outbound import Outbound
 from desktop.venues.regional_hosts import chosen_hosts
 from desktop.venues.venue_feed import Tap
 from desktop.venues.withdrawal_feed import withdrawal_feed
-from desktop.worlds.live_accounts import Accounts, ReadOnlyKey
+from desktop.worlds.live_accounts import AccountKeys, Accounts
 from desktop.worlds.world import World, no_devices
 
 LABEL = ""
@@ -37,7 +37,7 @@ async def open_live(
     coins: Sequence[str] = ("BTC", "ETH", "SOL"),
     *,
     settings: Settings | None = None,
-    binance_key: ReadOnlyKey | None = None,
+    keys: AccountKeys | None = None,
     context_keys: ContextKeys | None = None,
     history: HistorySource | None = None,
     device_paths: Callable[[], Sequence[str]] = no_devices,
@@ -55,9 +55,9 @@ async def open_live(
         hosts = chosen_hosts(settings.hosts)
         instruments = shipped_instruments()
         recorder = await _recorder(folder, settings, opened) if settings.record_always else None
-        own = Accounts(opened, hosts, instruments, outbound).open(settings, binance_key)
-        keys, both = context_keys or ContextKeys(), _both(tap, recorder)
-        told_by = live_sources(keys, settings.eth_node)
+        own = Accounts(opened, hosts, instruments, outbound).open(settings, keys or AccountKeys())
+        about, both = context_keys or ContextKeys(), _both(tap, recorder)
+        told_by = live_sources(about, settings.eth_node)
         leaving = withdrawal_feed(coins, instruments, outbound, tap=both)
         return World(
             name="live",
@@ -66,7 +66,7 @@ async def open_live(
             feeds=feeds(hosts, coins, outbound.clock, instruments, tap=both, outbound=outbound),
             coins=tuple(coins),
             history=history,
-            past=_past(opened, hosts, instruments, outbound, keys),
+            past=_past(opened, hosts, instruments, outbound, about),
             recording=None if recorder is None else recorder.view,
             chain=_chain(opened, settings),
             device_paths=device_paths,
@@ -75,9 +75,9 @@ async def open_live(
             instruments=instruments,
             venues_off=settings.venues_off,
             offline=settings.offline,
-            context=[context_feed(told_by, outbound, keys=keys, tap=both), leaving],
+            context=[context_feed(told_by, outbound, keys=about, tap=both), leaving],
             context_channels=channels_of(told_by),
-            **own._asdict(),  # exchanges, positions, tiers, sample
+            **own._asdict(),  # exchanges, positions, keys, tiers, sample
             # The last of all: what the lines before opened goes along.
             aclose=opened.pop_all().aclose,
         )

@@ -10,13 +10,13 @@ import pytest
 from desktop.domain.errors import BadInput
 from desktop.storage.settings import Settings
 from desktop.worlds.live import open_live
-from desktop.worlds.live_accounts import ReadOnlyKey
+from desktop.worlds.live_accounts import AccountKeys, ReadOnlyKey
 from desktop.worlds.world import World
 
 
 def opened(folder: Path, key: ReadOnlyKey | None, settings: Settings | None = None) -> World:
     async def run() -> World:
-        world = await open_live(folder, settings=settings, binance_key=key)
+        world = await open_live(folder, settings=settings, keys=AccountKeys(key, key))
         for feed in (*world.feeds, *world.context):
             await feed.close()
         await world.aclose()
@@ -30,6 +30,8 @@ def opened(folder: Path, key: ReadOnlyKey | None, settings: Settings | None = No
 def test_an_account_is_there_only_with_a_key(tmp_path: Path, key: ReadOnlyKey | None) -> None:
     world = opened(tmp_path, key)
     assert list(world.exchanges) == ([] if key is None else ["binance"])
+    assert [own.venue for own in world.positions] == ([] if key is None else ["binance", "bybit"])
+    assert [own.venue for own in world.keys] == ([] if key is None else ["binance", "bybit"])
     assert "a-secret" not in repr(world)
 
 
