@@ -91,7 +91,7 @@ def psbt_of(
     for scope, spent, coin in zip(psbt.inputs, before, coins, strict=True):
         scope.non_witness_utxo = spent
         if coin.kind != "p2pkh":
-            scope.witness_utxo = spent.vout[1]
+            scope.witness_utxo = TransactionOutput(coin.amount, coin.script)
         if coin.kind == "p2sh-p2wpkh":
             scope.redeem_script = script.p2wpkh(coin.key)
         _name_key(scope, coin)

@@ -155,7 +155,7 @@ def _need_previous(spending: Spending) -> None:
         return
     for place, coin in enumerate(spending.coins):
         if coin.previous is None:
-            raise BadInput(f"input {place}: the its previous transaction is missing", _WITH_PREVIOUS)
+            raise BadInput(f"input {place}: its previous transaction is missing", _WITH_PREVIOUS)
 
 
 _BUILD_AGAIN = "Do not sign it. Build the transaction again with a wallet program that is up to date."

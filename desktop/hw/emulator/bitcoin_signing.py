@@ -30,8 +30,9 @@ def sign_tx(wallet: Wallet, message: btc.SignTx) -> Flow:
     yield from review.total()
     if not draft.taproot_only:
         yield from review.previous()
-    yield from Writing(wallet.root(), draft, questions).signed()
-    if wallet.model.letter == "T":
+    small = wallet.model.letter == "1"
+    yield from Writing(wallet.root(), draft, questions, asks_all_witnesses=small).signed()
+    if not small:
         yield from wallet.confirmed(("Transaction signed",), m.BUTTON_OTHER)
     return questions.request(btc.TX_FINISHED)
 

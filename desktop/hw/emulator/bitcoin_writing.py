@@ -19,9 +19,10 @@ _SEGWIT_MARK = b"\x00\x01"
 
 
 class Writing:
-    """Signs a draft that the person has agreed to."""
+    """Signs a draft that the person has agreed to. Small devices ask for inputs without a witness there as well."""
 
-    def __init__(self, root: PrivateNode, draft: Draft, questions: Questions) -> None:
+    def __init__(self, root: PrivateNode, draft: Draft, questions: Questions, *, asks_all_witnesses: bool) -> None:
+        self._asks_all_witnesses = asks_all_witnesses
         self._root = root
         self._draft = draft
         self._questions = questions
@@ -61,7 +62,9 @@ class Writing:
         self._questions.hand_out(self._input_with(place, with_size(script) if nested else b""))
 
     def _witness(self, place: int) -> Step:
-        single = yield from self._questions.same_input(place)
+        single = self._draft.inputs[place]
+        if is_segwit(single) or self._asks_all_witnesses:
+            yield from self._questions.same_input(place)
         if not is_segwit(single):
             self._questions.hand_out(written_witness(()))
             return

@@ -1,6 +1,7 @@
 """PSBTs signed on the emulated device, judged by libraries that Seawall does not use to sign."""
 
 import base64
+import hashlib
 
 import pytest
 from embit.finalizer import finalize_psbt
@@ -96,6 +97,21 @@ def test_both_devices_write_the_same_bytes() -> None:
         with emulator(always_yes=True, model=model) as device:
             written.add(signed(device, psbt).tx)
     assert len(written) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "digest"),
+    [
+        ("p2wpkh", "ccc87a6fc5d376c2ede618b3ea290b2202ec7770d15da1a117f18853caf1335e"),
+        ("p2tr", "fca3e0e900095d6af4ab6c85506e903ff04f4362cfa2470e3f6e6b4db9c125d0"),
+        ("p2sh-p2wpkh", "b583973f096a60a02620471e278368f377975be955a4e3a79a0913fa2b984a3a"),
+        ("p2pkh", "4ed4f3a6c262e24778ee2b97b8ec5724bfad823a4e36a356c348c6b08ed225fb"),
+    ],
+)
+def test_the_bytes_are_those_of_real_firmware(device: Emulator, kind: str, digest: str) -> None:
+    """The digests are of what the firmware of a Classic 1S (3.12.0) and of a Pro (4.13.1) wrote for the same PSBT."""
+    psbt = psbt_of([Coin(kind), Coin(kind, 50_000, 7, 1)], [Payment(60_000), Coin(kind, 80_000, 1, 1)])
+    assert hashlib.sha256(bytes.fromhex(signed(device, psbt).tx)).hexdigest() == digest
 
 
 def test_inputs_of_others_leave_it_incomplete() -> None:
