@@ -142,6 +142,13 @@ class ButtonAck(Message, frozen=True):
     number: ClassVar[int] = 27
 
 
+class ApplyFlags(Message, frozen=True):
+    """Set bits that a program keeps on the device; other programs use it to have the PIN asked."""
+
+    number: ClassVar[int] = 28
+    flags: Annotated[int, 1]
+
+
 class PassphraseRequest(Message, frozen=True):
     number: ClassVar[int] = 41
     exists_attach_pin_user: Annotated[bool | None, 8000] = None
@@ -198,5 +205,5 @@ class UnlockDeviceResponse(Message, frozen=True):
 TABLES: tuple[type[Message], ...] = (
     Initialize, Ping, Success, Failure, GetPublicKey, PublicKey, Features, PinMatrixRequest, PinMatrixAck, Cancel,
     LockDevice, ButtonRequest, ButtonAck, PassphraseRequest, PassphraseAck, GetFeatures, EndSession, PinOnDevice,
-    GetPassphraseState, PassphraseState, UnlockDevice, UnlockDeviceResponse,
+    ApplyFlags, GetPassphraseState, PassphraseState, UnlockDevice, UnlockDeviceResponse,
 )  # fmt: skip

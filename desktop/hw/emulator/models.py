@@ -6,8 +6,11 @@ from typing import Literal, NamedTuple
 
 from desktop.hw.messages import Features
 
-_CAPABILITIES = (1, 2, 5, 7, 9, 10, 14, 16)  # as a Classic lists them: Bitcoin first
+_SMALL_CAPABILITIES = (1, 2, 5, 7, 10, 12, 14)  # Bitcoin, its like, other coins, FIDO
+_LARGE_CAPABILITIES = (*_SMALL_CAPABILITIES, 17, 18)  # a passphrase typed on it, a PIN for a hidden wallet
+_NEW_SMALL_CAPABILITIES = (8000, 1000)  # the same PIN under another number, Ethereum's typed data
 _BITCOIN_CAPABILITIES = (1, 5)
+_NEW_SMALL_FROM = (3, 14, 0)
 _STRICT, _PROMPT = 0, 2
 _TEN_KEYS_FROM = (3, 12, 0)
 _TEN_KEYS_MODELS = frozenset({"Classic 1S", "Pure"})
@@ -97,7 +100,7 @@ def features_of(
         unlocked=unlocked,
         model=model.letter,
         fw_vendor="OneKey Bitcoin-only" if model.bitcoin_only else "EMULATOR",
-        capabilities=_BITCOIN_CAPABILITIES if model.bitcoin_only else _CAPABILITIES,
+        capabilities=_capabilities(model),
         session_id=session or None,
         safety_checks=_STRICT if setup.strict else _PROMPT,
         onekey_version=model.firmware,
@@ -107,3 +110,12 @@ def features_of(
         attach_to_pin_user=bool(setup.attach_pin),
         unlocked_attach_pin=attached,
     )
+
+
+def _capabilities(model: Model) -> tuple[int, ...]:
+    if model.bitcoin_only:
+        return _BITCOIN_CAPABILITIES
+    if model.pin_on_own_screen:
+        return _LARGE_CAPABILITIES
+    newer = version_of(model.firmware) >= _NEW_SMALL_FROM
+    return (*_SMALL_CAPABILITIES, *(_NEW_SMALL_CAPABILITIES if newer else ()))

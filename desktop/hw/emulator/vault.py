@@ -165,6 +165,8 @@ class Vault:
             yield from self.attach()
             return self._setup.hidden
         if event.on_device:
+            if self._setup.model.pin_on_own_screen:
+                yield from self._face.announced(screens.passphrase(), m.BUTTON_PASSPHRASE_ENTRY)
             return (yield from self._face.key_pressed(screens.passphrase()))
         if event.passphrase is None:
             raise Refusal(m.DATA_ERROR, "No passphrase provided. Use empty string to set an empty passphrase.")

@@ -148,6 +148,8 @@ class EmulatedWallet:
                 return at_once(m.Success(message="Session ended"))
             case m.UnlockDevice():
                 return self._unlock()
+            case m.ApplyFlags():
+                return self._flags()
             case m.GetPassphraseState():
                 return self._wallet_state()
             case m.Cancel():
@@ -175,6 +177,10 @@ class EmulatedWallet:
         return m.UnlockDeviceResponse(
             unlocked=True, unlocked_attach_pin=self.vault.attached, passphrase_protection=self._setup.passphrase
         )
+
+    def _flags(self) -> Flow:
+        yield from self.vault.unlock()
+        return m.Success(message="Flags applied")
 
     def _wallet_state(self) -> Flow:
         yield from self.opened()
