@@ -67,8 +67,8 @@ def judged_devices(facts: DeviceFacts, simulated: tuple[str, ...] = ()) -> list[
 
 
 def _line(finding: DeviceFinding) -> Finding:
-    if finding.kind == "fine":
-        return ok(finding.found)
+    if finding.kind in ("fine", "bridge"):
+        return ok(finding.found, finding.remedy)
     return missing(finding.found, finding.remedy)
 
 

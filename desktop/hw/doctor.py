@@ -109,9 +109,9 @@ def diagnosed(facts: DeviceFacts, wish: Wish | None = None) -> list[DeviceFindin
             DeviceFinding("several", f"several wallets are connected: {paths}", "Leave one connected.", stops=False)
         )
     found += _unseen(facts)
-    if facts.bridge and any(finding.kind == "held" for finding in found):
-        remedy = "Quit the OneKey app and its bridge, then try again."
-        found.append(DeviceFinding("bridge", "the OneKey bridge answers on 127.0.0.1:21320", remedy, stops=False))
+    if facts.bridge:
+        words = "the OneKey bridge answers on 127.0.0.1:21320; it takes the wallet whenever a program asks it to"
+        found.append(DeviceFinding("bridge", words, "Quit the OneKey app and its bridge.", stops=False))
     return found
 
 

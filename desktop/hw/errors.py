@@ -10,6 +10,7 @@ DeviceTrouble (desktop.domain.errors)           exit code 4
 │   └── DoesNotAnswer   it was opened and says nothing
 ├── LibraryMissing      the library that reaches it is not installed
 ├── AccessDenied        the system does not let us open it
+│   └── NoDriver        the system has no driver for it yet
 ├── RuleNotInstalled    the rule that would let us could not be put in place
 ├── NoPressed           the person said No on the device
 ├── Cancelled           the person cancelled here
@@ -108,6 +109,18 @@ class AccessDenied(DeviceTrouble):
         super().__init__(
             f"the system does not let Seawall open the wallet at {path}",
             "On Linux: seawall doctor --udev-rule install; then connect the wallet again.",
+        )
+        self.path = path
+
+
+class NoDriver(AccessDenied):
+    """The system lists the device and has not given it the driver through which programs reach it (Windows)."""
+
+    def __init__(self, path: str) -> None:
+        DeviceTrouble.__init__(
+            self,
+            f"the system has no driver yet for the wallet at {path}",
+            "Connect it directly to this computer, without a hub, and wait until the system has set it up.",
         )
         self.path = path
 

@@ -73,6 +73,14 @@ def test_an_idle_wallet_that_left_is_not_present(played: Played, carrier: str) -
 
 
 @CARRIERS
+def test_a_wallet_that_was_put_back_is_begun_anew(played: Played, carrier: str) -> None:
+    facts = played(f"unplug quick re-plug {carrier}")
+    assert facts["present"]["answer"] is False
+    assert facts["asked"]["error"] == "DeviceGone"
+    assert facts["anew"]["answer"]["model"] == "Classic 1S"
+
+
+@CARRIERS
 def test_two_seawalls_cannot_share_a_wallet(played: Played, carrier: str) -> None:
     facts = played(f"second program {carrier}")
     assert facts["meanwhile"]["error"] == "HeldBySeawall"

@@ -37,6 +37,7 @@ class UsbTransport:
         self._context: Any = None
         self._handle: Any = None
         self._wire = Wire(0, 0)
+        self._place = ""
 
     def open(self) -> None:
         """Claim the wallet's interface and throw away what an earlier program left in it.
@@ -90,10 +91,12 @@ class UsbTransport:
             raise errors.DeviceGone(f"{type(error).__name__} while reading") from None
 
     def present(self) -> bool:
-        """Return whether it is still on the bus, at the place where it was opened."""
+        """Return whether it is still on the bus, at the place where it was opened: put back, it is elsewhere."""
         if self._context is None:
             return False
-        return any(found.look.name == self.look.name for found in onekeys(self._context))
+        return any(
+            found.look.name == self.look.name and found.look.place == self._place for found in onekeys(self._context)
+        )
 
     def _found(self) -> OnBus:
         found = next((one for one in onekeys(self._context) if one.look.name == self.look.name), None)
@@ -109,14 +112,22 @@ class UsbTransport:
         try:
             self._handle = found.device.open()
             self._handle.claimInterface(INTERFACE)
-        except usb1.USBErrorAccess:
-            raise errors.AccessDenied(self.path) from None
-        except usb1.USBErrorBusy:
-            raise errors.DeviceBusy(holder_words(node_of(found.look))) from None
         except usb1.USBError as error:
-            raise errors.DeviceGone(f"{type(error).__name__} while opening") from None
-        self._wire = found.wire
+            raise self._refused(error, found.look) from None
+        self._wire, self._place = found.wire, found.look.place
         self._recheck(found.device)
+
+    def _refused(self, error: Exception, look: BusLook) -> DeviceTrouble:
+        usb1 = library()
+        # Windows and macOS say "access" where another program has the device; only Linux means rights by it.
+        denied = isinstance(error, usb1.USBErrorAccess)
+        if denied and sys.platform.startswith("linux"):
+            return errors.AccessDenied(self.path)
+        if denied or isinstance(error, usb1.USBErrorBusy):
+            return errors.DeviceBusy(holder_words(node_of(look)))
+        if isinstance(error, usb1.USBErrorNotSupported):
+            return errors.NoDriver(self.path)
+        return errors.DeviceGone(f"{type(error).__name__} while opening")
 
     def _recheck(self, device: Any) -> None:
         """Ask the opened device itself: numbers and places are used again by whatever is plugged in next."""
@@ -128,8 +139,10 @@ class UsbTransport:
         )
         if told.maker_is_another:
             raise errors.WrongWallet("a OneKey", f"a device made by {told.maker}")
+        if self.look.serial and not told.serial:
+            raise errors.DeviceGone("it does not tell its serial any more")
         if self.look.serial and told.serial != self.look.serial:
-            raise errors.WrongWallet(f"serial {self.look.serial}", f"serial {told.serial or 'unknown'}")
+            raise errors.WrongWallet(f"serial {self.look.serial}", f"serial {told.serial}")
 
     def _drain(self) -> None:
         for _ in range(_MOST_STALE):

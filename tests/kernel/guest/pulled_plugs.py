@@ -20,6 +20,18 @@ def idle(bench: Bench, carrier: str) -> dict[str, Any]:
     return _facts(bench, path, before=before, after=after, asked=bench.member.ask("quick_address", path=path))
 
 
+def quick_replug(bench: Bench, carrier: str) -> dict[str, Any]:
+    """Pull the plug and put it back before anybody looked."""
+    path = _begun(bench, carrier)
+    bench.device(carrier).unplug()
+    bench.device(carrier).plug()
+    again = bench.path_of(carrier)
+    present = bench.member.ask("present", path=path)
+    asked = bench.member.ask("quick_address", path=path)
+    bench.member.ask("let_go", path=path)
+    return {"present": present, "asked": asked, "anew": bench.member.ask("begin", path=again)}
+
+
 def waiting(bench: Bench, carrier: str) -> dict[str, Any]:
     """Pull the plug while a person is asked."""
     path = _begun(bench, carrier)
@@ -80,6 +92,7 @@ SCENARIOS = {
     for carrier in ("usb", "hid")
     for name, play in (
         ("idle", idle),
+        ("quick re-plug", quick_replug),
         ("waiting", waiting),
         ("within answer", within_answer),
         ("within request", within_request),

@@ -76,10 +76,10 @@ def test_our_own_other_window_is_no_trouble() -> None:
     assert kinds(seen(answer="busy", words="another Seawall (process 7) holds it", ours=True)) == ["fine"]
 
 
-def test_the_bridge_is_named_when_something_holds_the_wallet() -> None:
+def test_a_bridge_that_answers_is_named() -> None:
     held = (SeenDevice("usb:A", answer="busy", words="held", remedy="Close it."),)
     assert kinds(DeviceFacts(opened_by=RULES, seen=held, bridge=True)) == ["held", "bridge"]
-    assert kinds(DeviceFacts(opened_by=RULES, seen=(PRO,), bridge=True)) == ["fine"]
+    assert kinds(DeviceFacts(opened_by=RULES, seen=(PRO,), bridge=True)) == ["fine", "bridge"]
 
 
 def test_fido_alone_is_not_absence() -> None:

@@ -1,5 +1,7 @@
 """The USB carrier with a stand-in for its library: which devices are taken, and each way they fail."""
 
+import sys
+
 import pytest
 import usb1
 
@@ -95,13 +97,38 @@ def test_a_bootloader_is_never_opened(bus: list[Device]) -> None:
     assert not device.handle_given
 
 
-@pytest.mark.parametrize("serial", ["S2", ""])
-def test_a_device_that_tells_another_serial_once_it_is_open(bus: list[Device], serial: str) -> None:
+@pytest.mark.parametrize(("serial", "error"), [("S2", errors.WrongWallet), ("", errors.DeviceGone)])
+def test_a_device_that_tells_another_serial_once_it_is_open(
+    bus: list[Device], serial: str, error: type[Exception]
+) -> None:
     bus.append(device := Device())
     device.serial_told_later = serial
-    with pytest.raises(errors.WrongWallet, match="instead of serial S1"):
+    with pytest.raises(error, match="serial"):
         UsbTransport(LOOK).open()
     assert device.handle.closed
+
+
+def test_a_device_that_was_put_back_is_not_the_one_that_is_held(bus: list[Device]) -> None:
+    bus.append(device := Device())
+    transport = UsbTransport(LOOK)
+    transport.open()
+    assert transport.present()
+    device.getDeviceAddress = lambda: 8
+    assert not transport.present()
+    transport.close()
+
+
+@pytest.mark.parametrize("system", ["win32", "darwin"])
+def test_elsewhere_a_refusal_means_another_program(
+    bus: list[Device], monkeypatch: pytest.MonkeyPatch, system: str
+) -> None:
+    monkeypatch.setattr(sys, "platform", system)
+    bus.append(device := Device(handle=Handle(usb1.USBErrorAccess())))
+    with pytest.raises(errors.DeviceBusy):
+        UsbTransport(LOOK).open()
+    device.handle.trouble = usb1.USBErrorNotSupported()
+    with pytest.raises(errors.NoDriver, match="no driver yet"):
+        UsbTransport(LOOK).open()
 
 
 def test_two_of_us_cannot_hold_one_wallet(bus: list[Device]) -> None:
