@@ -165,10 +165,8 @@ def need_venv(*, may_install: bool) -> None:
 
 def _can_make_environments() -> bool:
     # Asked in a child: what apt installs meanwhile is not seen by an interpreter that has looked before.
-    return (
-        subprocess.run([sys.executable, "-c", "import venv, ensurepip"], capture_output=True, check=False).returncode
-        == 0
-    )
+    asked = [sys.executable, "-c", "import venv, ensurepip"]
+    return subprocess.run(asked, capture_output=True, check=False).returncode == 0
 
 
 # The environment --------------------------------------------------------------------------------------------------
@@ -276,15 +274,10 @@ def progress(lines: Iterable[str], named: int) -> Iterator[str]:
 
 def _pip(args: list[str], named: int) -> None:
     command = [str(PYTHON), "-m", "pip", *args[:1], "--no-input", "--progress-bar", "off", *args[1:]]
-    surroundings = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_USER": "0", "PYTHONUNBUFFERED": "1"}
+    env = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_USER": "0", "PYTHONUNBUFFERED": "1"}
     said: list[str] = []
     with subprocess.Popen(
-        command,
-        env=surroundings,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
+        command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
         assert process.stdout is not None
         for words in progress(_kept(process.stdout, said), named):
