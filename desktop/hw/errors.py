@@ -75,7 +75,7 @@ class DeviceBusy(DeviceTrouble):
     def __init__(self, how: str = "another program holds it") -> None:
         super().__init__(
             f"the wallet is busy: {how}",
-            "Close other wallet programs and browser tabs, and answer what the device shows.",
+            "Close other wallet programs and browser tabs; answer what the device shows, or press its No once.",
         )
 
 
@@ -143,11 +143,14 @@ class NoPressed(DeviceTrouble):
 
 
 class Cancelled(DeviceTrouble):
-    """The person cancelled here while the device was asking."""
+    """The person cancelled here while the device was asking; `still_asking`: the device did not take the cancel."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, still_asking: bool = False) -> None:
         super().__init__(
-            "the request to the wallet was cancelled", "Nothing was signed or sent. Ask again when ready."
+            "the request to the wallet was cancelled",
+            "Press No on the wallet: it may still wait for a key, even on its home screen. Nothing was taken from it."
+            if still_asking
+            else "Nothing was signed or sent. Ask again when ready.",
         )
 
 

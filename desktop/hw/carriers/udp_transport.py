@@ -14,9 +14,9 @@ from desktop.hw.wire.framing import PACKET_SIZE
 
 _PING = b"PINGPING"
 _PONG = b"PONGPONG"
-_PING_PATIENCE_S = (
-    3.0  # core firmware is deaf for more than half a second after each operation, while it clears its memory
-)
+# Core firmware is deaf for more than half a second after each operation, while it clears its memory; on a loaded
+# machine for nearly three.
+_PING_PATIENCE_S = 6.0
 _PING_EVERY_S = 0.25
 _KNOCK_EVERY_S = 1.0
 _LARGEST_DATAGRAM = 2048

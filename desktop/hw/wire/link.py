@@ -110,7 +110,7 @@ class Link:
             raw = self._read()
             if self.stop.is_set():
                 self.tell_cancel()
-                raise errors.Cancelled
+                raise errors.Cancelled(still_asking=self.over)
             if raw is not None:
                 table = BY_NUMBER.get(raw.number)
                 return raw.number if table is None else decoded(table, raw.body)

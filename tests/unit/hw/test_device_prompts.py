@@ -228,9 +228,11 @@ def test_a_device_that_ignores_cancel_loses_the_link_and_the_next_session_is_in_
     with emulator() as device:
         with session_with(device) as session:
             device.ignore_cancel()
-            assert [type(trouble) for trouble in _cancelled_while(device, session)] == [errors.Cancelled]
+            [cancelled] = _cancelled_while(device, session)
+            assert isinstance(cancelled, errors.Cancelled)
+            assert cancelled.remedy.startswith("Press No on the wallet")
             assert session.over
-        with pytest.raises(errors.DeviceBusy):
+        with pytest.raises(errors.DeviceBusy, match="does not answer"):
             Session(UdpTransport("127.0.0.1", device.port), quick_s=0.2).begin()
         device.press(False)
         device.ignore_cancel(False)
