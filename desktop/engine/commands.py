@@ -9,6 +9,7 @@ import msgspec
 
 from desktop.domain.position import Holding, Position
 from desktop.engine.alerting.channel_plan import ChannelPlans
+from desktop.engine.preferences import Preferences
 
 
 class Command(msgspec.Struct, frozen=True):
@@ -223,6 +224,12 @@ class ChooseWick(Command, frozen=True):
     """Test my positions against a wick of this size (a fraction, such as 0.1)."""
 
     wick: float
+
+
+class KeepPreferences(Command, frozen=True):
+    """Keep theme, proxy and hosts; what cannot be is said in the view's `preferences`, and nothing changes."""
+
+    preferences: Preferences
 
 
 class AddCoin(Command, frozen=True):

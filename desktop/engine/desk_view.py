@@ -16,6 +16,7 @@ from desktop.engine.alerting.rule_views import RulesView
 from desktop.engine.market.catalogue_view import CatalogueView
 from desktop.engine.own.own_views import ExposureView
 from desktop.engine.past.history_view import HistoryView
+from desktop.engine.preferences import PreferencesView
 from desktop.risk.account.leaving import Leaving
 from desktop.risk.reading import Level, Reading, State
 
@@ -298,3 +299,4 @@ class DeskView(msgspec.Struct, frozen=True):
     catalogue: CatalogueView | None = None
     rules: RulesView | None = None
     offline: bool = False
+    preferences: PreferencesView | None = None

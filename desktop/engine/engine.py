@@ -21,6 +21,7 @@ from desktop.engine.commands import (
     ExportIncidents,
     FindCoins,
     KeepChannels,
+    KeepPreferences,
     KeepRules,
     MendDevice,
     PracticeSaveAddress,
@@ -41,6 +42,7 @@ from desktop.engine.market.connections import Connections
 from desktop.engine.market.watch_desk import WatchDesk, WatchParts
 from desktop.engine.past.past_desk import PastDesk
 from desktop.engine.picture import Picture, worst_open
+from desktop.engine.preferences import PreferenceDesk
 
 _log = logging.getLogger(__name__)
 
@@ -164,6 +166,8 @@ class Engine:
     async def _restore(self) -> None:
         parts = self._parts
         await self.alerts.start()
+        if parts.preferences is not None:
+            await parts.preferences.start()
         # Restored incidents are history: they are shown, and never ring as news.
         self._market.restore(await self._incidents.recent(50))
         if parts.transfers is not None:
@@ -258,11 +262,19 @@ class Engine:
                 await self._parts.device.mend()
             case KeepRules() | TryRule() | ExportIncidents():
                 await self.alerts.handle(command)
+            case KeepPreferences() if self._parts.preferences is not None:
+                await self._keep_preferences(self._parts.preferences, command)
             case TryChannel() | KeepChannels() if self._parts.ways_out is not None:
                 await self._parts.ways_out.handle(command)
             case _:
                 return self._parts.own is not None and await self._parts.own.handle(command)
         return True
+
+    async def _keep_preferences(self, desk: PreferenceDesk, command: KeepPreferences) -> None:
+        try:
+            await desk.keep(command.preferences)
+        except SeawallError as error:
+            desk.refused(f"{error.message}. {error.remedy}".strip())
 
     def _channel_failed(self, name: str, reason: str) -> None:
         self._tell_changes(self._market.channel_failed(name, reason, self._parts.clock.now_ms()))

@@ -24,6 +24,7 @@ from desktop.engine.ports import (
     PracticeDesk,
     RuleKeeper,
 )
+from desktop.engine.preferences import PreferenceDesk
 from desktop.engine.transfers.transfer_runner import TransferRunner
 
 
@@ -45,6 +46,7 @@ class EngineParts:
     venues_off: Sequence[str] = ()
     transfers: TransferRunner | None = None
     keys: KeyWatch | None = None
+    preferences: PreferenceDesk | None = None
     device: DeviceDesk | None = None
     history: HistorySource | None = None
     history_sink: HistorySink | None = None

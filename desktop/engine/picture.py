@@ -108,6 +108,7 @@ class Picture:
             exposure=self._exposure,
             catalogue=self.catalogue(),
             offline=self.offline(),
+            preferences=None if parts.preferences is None else parts.preferences.view,
         )
         return None if before is not None and _same(before, view) else view
 
@@ -147,4 +148,5 @@ def _same(before: DeskView, view: DeskView) -> bool:
         and before.rules is view.rules
         and before.catalogue is view.catalogue
         and before.offline is view.offline
+        and before.preferences is view.preferences
     )

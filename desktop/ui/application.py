@@ -145,6 +145,8 @@ class Shell(QObject):
         self.frames.start()
 
     def _words(self, view: DeskView) -> None:
+        if view.preferences is not None and view.preferences.saved:
+            self._wardrobe.change(view.preferences.kept.theme)
         self.window.show_words(view)
         self.tray.show_view(view)
 

@@ -183,6 +183,11 @@ class Wardrobe(QObject):
         app.styleHints().colorSchemeChanged.connect(self._system_changed)
         self.wear(choice)
 
+    def change(self, choice: Choice) -> None:
+        """Put on another choice than the one worn, if it is another."""
+        if choice != self._choice:
+            self.wear(choice)
+
     def wear(self, choice: Choice) -> None:
         """Put on a palette now."""
         self._choice = choice

@@ -16,6 +16,7 @@ from desktop.engine.own.own_questions import OwnSources
 from desktop.engine.own.own_side import OwnSide
 from desktop.engine.past.history_ports import HistorySink, HistorySource, WatchList
 from desktop.engine.ports import Notifier
+from desktop.engine.preferences import PreferenceDesk, VenueAddresses
 from desktop.engine.transfers.transfer_runner import TransferRunner
 from desktop.hw.advice import Advice
 from desktop.hw.carriers.bus_watch import BusWatch
@@ -26,10 +27,13 @@ from desktop.storage.incident_journal import IncidentFile
 from desktop.storage.indicator_history import IndicatorHistory
 from desktop.storage.instrument_file import shipped_instruments
 from desktop.storage.last_seen import LastSeen
+from desktop.storage.preferences import SettingsPreferences
 from desktop.storage.rule_files import ProfileRules, shipped_rules
 from desktop.storage.transfer_journal import SqliteTransferJournal
 from desktop.storage.value_history import ValueHistory
 from desktop.storage.watch_list import SettingsWatchList
+from desktop.venues.catalogue import LIVE_HOSTS
+from desktop.venues.regional_hosts import DOMAINS, chosen_hosts
 from desktop.wiring.channels import ChannelMaker
 from desktop.wiring.device_paths import install_shipped_rule, no_cable, present
 from desktop.wiring.wallet_desk import WalletDesk
@@ -82,6 +86,7 @@ async def _parts(world: World, folder: Path, closers: list[Callable[[], Awaitabl
         watch_list=_watch_list(world, folder, closers),
         venues_off=world.venues_off,
         incidents=incidents,
+        preferences=PreferenceDesk(SettingsPreferences(folder, addresses(), chosen_hosts)),
         keys=KeyWatch(world.keys, world.clock) if world.keys else None,
         rules=ProfileRules(folder),
         last_seen=LastSeen(folder) if world.name == "live" else None,
@@ -95,6 +100,15 @@ async def _parts(world: World, folder: Path, closers: list[Callable[[], Awaitabl
         maker = ChannelMaker(folder, world.clock)
         parts.ways_out = WaysOut(world.clock, maker, maker.ping, lambda: is_heard(parts), sends=world.name == "live")
     return parts
+
+
+def addresses() -> tuple[VenueAddresses, ...]:
+    """Return the addresses of the venues that a person may replace."""
+    found = []
+    for venue, hosts in LIVE_HOSTS.items():
+        named = {name: getattr(hosts, name) for name in ("ws", "rest", "spot_ws", "spot_rest")}
+        found.append(VenueAddresses(venue, {name: url for name, url in named.items() if url}, DOMAINS[venue]))
+    return tuple(found)
 
 
 def set_offline(offline: bool) -> None:

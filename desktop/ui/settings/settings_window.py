@@ -1,9 +1,21 @@
-"""Settings in a window of their own: for now the ways out for alerts. Not modal; nothing is kept before Save."""
+"""Settings in a window of their own: ways out for alerts, appearance, network. Nothing is kept before Save."""
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QDialog,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.domain.errors import BadInput
 from desktop.engine.alerting.channel_plan import ChannelPlans
@@ -13,13 +25,14 @@ from desktop.engine.door import EngineDoor
 from desktop.ui import theme
 from desktop.ui.parts import button, label, set_tone
 from desktop.ui.settings.channel_form import SHAPES, ChannelForm, plans_of
+from desktop.ui.settings.preference_pages import AppearancePage, NetworkPage
 from desktop.ui.wording import tr
 
 _COLUMNS = (("ntfy", "email"), ("telegram", "webhook", "command", "ping"))
 
 
 class SettingsWindow(QDialog):
-    """The ways out for alerts, as forms. Escape closes it; what was not saved is gone."""
+    """Pages of settings, the ways out for alerts first. Escape closes it; what was not saved is gone."""
 
     def __init__(self, door: EngineDoor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,6 +42,7 @@ class SettingsWindow(QDialog):
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(980, 760)
+        self.choosers: dict[str, QPushButton] = {}
         self.forms = {shape.name: ChannelForm(shape) for shape in SHAPES}
         self.sound = QCheckBox(tr("Sound on this machine"))
         self.sizes = QCheckBox(tr("Messages may name my amounts"))
@@ -36,17 +50,45 @@ class SettingsWindow(QDialog):
         self.verdict = label(px=theme.BODY, tone="second")
         self.save = button(tr("Save"), "primary")
         self.save.clicked.connect(self._save)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 12, 0, 0)
-        outer.setSpacing(0)
-        outer.addLayout(self._head())
-        outer.addWidget(self._scrolled(), 1)
-        outer.addLayout(self._foot())
+        self.appearance, self.network = AppearancePage(door), NetworkPage(door)
+        self._pages = QStackedWidget()
+        self._lay_out()
         for form in self.forms.values():
             form.changed.connect(self._touched)
             form.test_wanted.connect(self._test)
         for box in (self.sound, self.sizes):
             box.toggled.connect(self._touched)
+
+    def _lay_out(self) -> None:
+        alerts = QWidget()
+        page = QVBoxLayout(alerts)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(0)
+        page.addLayout(self._head())
+        page.addWidget(self._scrolled(), 1)
+        page.addLayout(self._foot())
+        choices = QHBoxLayout()
+        choices.setContentsMargins(12, 0, 12, 8)
+        group = QButtonGroup(self)
+        for words, shown in (
+            (tr("Alerts"), alerts),
+            (tr("Appearance"), self.appearance),
+            (tr("Network"), self.network),
+        ):
+            chooser = button(words, "quiet", says=tr("Show {page}", page=words))
+            chooser.setCheckable(True)
+            chooser.setChecked(shown is alerts)
+            chooser.clicked.connect(partial(self._pages.setCurrentWidget, shown))
+            group.addButton(chooser)
+            choices.addWidget(chooser)
+            self.choosers[words] = chooser
+            self._pages.addWidget(shown)
+        choices.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 12, 0, 0)
+        outer.setSpacing(0)
+        outer.addLayout(choices)
+        outer.addWidget(self._pages, 1)
 
     def _head(self) -> QVBoxLayout:
         head = QVBoxLayout()
@@ -89,6 +131,8 @@ class SettingsWindow(QDialog):
         """Show what is set up, once, and how the channels stand, always."""
         if view.plans is not None and self._shown is None:
             self._fill(view.plans)
+        for page in (self.appearance, self.network):
+            page.show_view(view)
         states = {way.name: way for way in view.ways_out}
         for name, form in self.forms.items():
             form.show_state(states.get(name))
