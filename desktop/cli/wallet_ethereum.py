@@ -56,7 +56,7 @@ def sign_message(args: argparse.Namespace, out: Output) -> None:
 
 def sign_evm(args: argparse.Namespace, out: Output) -> None:
     """Print the signed transaction that the file describes."""
-    transaction = read_transaction(read_given(args), where=args.file)
+    transaction = read_transaction(read_given(args), where=_where(args))
     highest: Decimal | None = amount(args.highest_fee, name="--highest-fee") if args.highest_fee else None
     parse_path(args.path)
     signing.check_fee(transaction, highest)
@@ -74,10 +74,14 @@ def sign_evm(args: argparse.Namespace, out: Output) -> None:
 
 def sign_typed_data(args: argparse.Namespace, out: Output) -> None:
     """Print the signature over the typed data in the file, and whether the wallet could show its fields."""
-    data = read_typed_data(read_given(args), where=args.file, chain_id=args.chain_id)
+    data = read_typed_data(read_given(args), where=_where(args), chain_id=args.chain_id)
     parse_path(args.path)
     with opened(args, out) as session:
         signed = typed_data_signing.sign_typed_data(session, args.path, data)
     if signed.mode == "hash":
         out.tell("The wallet could not show the fields: it signed the hashes of domain and message.")
     out.emit(msgspec.structs.asdict(signed), f"{signed.address}\n{signed.signature}")
+
+
+def _where(args: argparse.Namespace) -> str:
+    return "standard input" if args.file == "-" else str(args.file)

@@ -86,7 +86,7 @@ def test_bad_requests_are_refused_as_firmware_does(theirs: TheirSession) -> None
     assert ethereum.get_address(theirs, STEPS) == ADDRESS
 
 
-@pytest.mark.parametrize("shape", sorted(set(SHAPES) - {"domain only"}))
+@pytest.mark.parametrize("shape", sorted(name for name in SHAPES if "safe" not in name and name != "domain only"))
 def test_typed_data(shape: str) -> None:
     with emulator(always_yes=True, model="pro") as device:
         theirs = get_default_client("Seawall test", UdpTransport.find_by_path(device.path)).get_session()

@@ -118,6 +118,33 @@ SHAPES: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 """What devices can show field by field."""
 
+SAFE: dict[str, Any] = {
+    "types": {
+        "EIP712Domain": [{"name": "chainId", "type": "uint256"}, {"name": "verifyingContract", "type": "address"}],
+        "SafeTx": [
+            {"name": "to", "type": "address"},
+            {"name": "value", "type": "uint256"},
+            {"name": "data", "type": "bytes"},
+            {"name": "operation", "type": "uint8"},
+            {"name": "safeTxGas", "type": "uint256"},
+            {"name": "baseGas", "type": "uint256"},
+            {"name": "gasPrice", "type": "uint256"},
+            {"name": "gasToken", "type": "address"},
+            {"name": "refundReceiver", "type": "address"},
+            {"name": "nonce", "type": "uint256"},
+        ],
+    },
+    "primaryType": "SafeTx",
+    "domain": {"chainId": 8453, "verifyingContract": COW},
+    "message": {
+        "to": BOB, "value": "1000000000000000000", "data": "0xa9059cbb", "operation": 0, "safeTxGas": 5, "baseGas": 0,
+        "gasPrice": 2, "gasToken": "0x" + "00" * 20, "refundReceiver": COW, "nonce": 7,
+    },
+}  # fmt: skip
+"""A transaction of a Gnosis Safe; large devices ask for it whole."""
+SHAPES["safe"] = SAFE
+SHAPES["safe, delegate call"] = SAFE | {"message": SAFE["message"] | {"operation": 1, "data": "0x"}}
+
 HASHED_SHAPES: dict[str, dict[str, Any]] = {
     "arrays of arrays": of({"grid": "uint8[2][]"}, {"grid": [[1, 2], [3, 4]]}),
     "long text": of({"text": "string"}, {"text": "x" * 1537}),

@@ -14,8 +14,10 @@ from desktop.domain.keccak import keccak256
 from desktop.hw import messages as m
 from desktop.hw.emulator import screens, typed_hashes
 from desktop.hw.emulator.ethereum_accounts import account, check_path, has_own_number
+from desktop.hw.emulator.ethereum_safe import safe_hashed
 from desktop.hw.emulator.flow import Answer, Flow, Key, Refusal, Step, Wallet, refuse_if_cancelled
 from desktop.hw.ethereum import messages as e
+from desktop.hw.ethereum.safe import SAFE
 from desktop.hw.ethereum.typed_data_types import DOMAIN
 from desktop.hw.wire.codec import Message
 
@@ -108,6 +110,8 @@ def _sign_field_by_field(wallet: Wallet, message: e.TypedDataRequest) -> Flow:
     check_path(message.address_n)
     yield from wallet.opened()
     secret, signer = account(wallet, message.address_n)
+    if message.primary_type == SAFE and wallet.model.letter == "T":
+        return _signed(own, secret, signer, (yield from safe_hashed(wallet, signer)))
     dialogue = _Dialogue(wallet, own)
     yield from dialogue.learn(DOMAIN)
     yield from dialogue.learn(message.primary_type)
@@ -133,8 +137,11 @@ def _sign_hashes(wallet: Wallet, message: e.TypedHashRequest) -> Flow:
     shown = ["Unknown typed data", "at your own risk", "domain hash", domain.hex()]
     if body:
         shown += ["message hash", body.hex()]
-    code = m.BUTTON_PROTECT_CALL if wallet.model.letter == "T" else m.BUTTON_SIGN_TX
+    large = wallet.model.letter == "T"
+    code = m.BUTTON_PROTECT_CALL if large else m.BUTTON_SIGN_TX
     yield from wallet.confirmed(screens.lines((*shown, "with", signer)), code)
+    if large:
+        yield from wallet.confirmed(screens.lines(("Sign typed data hash?",)), m.BUTTON_OTHER)
     return _signed(has_own_number(message), secret, signer, domain + body)
 
 

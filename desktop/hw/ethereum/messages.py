@@ -256,10 +256,34 @@ class SignTypedHashOneKey(TypedHashRequest, frozen=True):
     chain_id: Annotated[int | None, 4, 64] = None
 
 
+class SafeRequest(Message, frozen=True):
+    """A large device asks for a Safe's transaction whole, instead of field by field."""
+
+    number: ClassVar[int] = 20119
+
+
+class SafeAck(Message, frozen=True):
+    """`operation`: 0 a call, 1 a delegate call."""
+
+    number: ClassVar[int] = 20118
+    to: Annotated[str, 1]
+    value: Annotated[bytes, 2]
+    operation: Annotated[int, 4]
+    safe_tx_gas: Annotated[bytes, 5]
+    base_gas: Annotated[bytes, 6]
+    gas_price: Annotated[bytes, 7]
+    gas_token: Annotated[str, 8]
+    refund_receiver: Annotated[str, 9]
+    nonce: Annotated[bytes, 10]
+    chain_id: Annotated[int, 11, 64]
+    verifying_contract: Annotated[str, 12]
+    data: Annotated[bytes | None, 3] = None
+
+
 TABLES: tuple[type[Message], ...] = (
     GetAddress, GetAddressOneKey, Address, AddressOneKey, SignTx, SignTxOneKey, SignTxEip1559, SignTxEip1559OneKey,
     TxRequest, TxRequestOneKey, TxAck, TxAckOneKey, SignMessage, SignMessageOneKey, MessageSignature,
     MessageSignatureOneKey, SignTypedData, SignTypedDataOneKey, StructRequest, StructRequestOneKey, StructAck,
     StructAckOneKey, ValueRequest, ValueRequestOneKey, ValueAck, ValueAckOneKey, TypedDataSignature,
-    TypedDataSignatureOneKey, SignTypedHash, SignTypedHashOneKey,
+    TypedDataSignatureOneKey, SignTypedHash, SignTypedHashOneKey, SafeRequest, SafeAck,
 )  # fmt: skip

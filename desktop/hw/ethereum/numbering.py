@@ -76,8 +76,8 @@ def typed_data_mode(model: str, firmware: str) -> Mode:
     return "tree" if readable else "hash"
 
 
-def shows_safe_itself(model: str) -> bool:
-    """Return whether this device takes the typed data of a Gnosis Safe in messages of its own, unknown to Seawall."""
+def asks_for_safe(model: str) -> bool:
+    """Return whether this device may ask for a Gnosis Safe's transaction whole, instead of field by field."""
     return model in _LARGE
 
 

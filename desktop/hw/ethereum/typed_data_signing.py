@@ -14,7 +14,8 @@ from desktop.hw import errors
 from desktop.hw.ethereum import messages as e
 from desktop.hw.ethereum.account import account_at, ask, check_signer
 from desktop.hw.ethereum.library import typed_data_hashes
-from desktop.hw.ethereum.numbering import Mode, Numbers, numbers, shows_safe_itself, typed_data_mode
+from desktop.hw.ethereum.numbering import Mode, Numbers, asks_for_safe, numbers, typed_data_mode
+from desktop.hw.ethereum.safe import SAFE, safe_ack
 from desktop.hw.ethereum.typed_data import TypedData
 from desktop.hw.ethereum.typed_data_words import typed_data_words
 from desktop.hw.session import Session
@@ -22,7 +23,6 @@ from desktop.hw.wire.codec import Message
 
 _MOST_QUESTIONS = 200_000
 _LARGEST_NAMED_CHAIN = 2**64 - 1
-_SAFE = "SafeTx"
 
 Hashes = tuple[bytes, bytes | None]
 
@@ -70,7 +70,9 @@ def _signed(
 
 def _mode(session: Session, data: TypedData) -> Mode:
     who = session.identity
-    if not data.fits_field_by_field() or (data.primary_type == _SAFE and shows_safe_itself(who.model)):
+    if not data.fits_field_by_field() or (
+        data.primary_type == SAFE and asks_for_safe(who.model) and safe_ack(data) is None
+    ):
         return "hash"
     return typed_data_mode(who.model, who.firmware)
 
@@ -80,7 +82,7 @@ def _field_by_field(
 ) -> e.TypedDataAnswer:
     """Answer the device's questions for structs and values until it has hashed and signed them."""
     screen = typed_data_words(data, "tree", hashes)
-    expected = (known.struct_question, known.value_question, known.typed_data_answer)
+    expected = (known.struct_question, known.value_question, known.typed_data_answer, e.SafeRequest)
     answer: Message = ask(session, _tree_request(known, steps, data), expected, screen)
     for _ in range(_MOST_QUESTIONS):
         if isinstance(answer, known.typed_data_answer):
@@ -95,6 +97,11 @@ def _reply(session: Session, known: Numbers, data: TypedData, question: Message)
         if members is None:
             raise _off_course(session, f"asks for the type {question.name!r}, which is not in the data")
         return known.struct_ack(members=members)
+    if isinstance(question, e.SafeRequest):
+        safe = safe_ack(data)
+        if safe is None:
+            raise _off_course(session, "asks for a Safe's transaction, which the data is not")
+        return safe
     assert isinstance(question, e.ValueQuestion)
     value = data.value_at(question.member_path)
     if value is None:

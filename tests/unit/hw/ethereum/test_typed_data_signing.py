@@ -11,6 +11,7 @@ from eth_account.messages import SignableMessage, encode_typed_data
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from desktop.domain.derivation_path import parse_path
 from desktop.domain.evm_signature import sign_digest
 from desktop.domain.keccak import keccak256
 from desktop.hw import errors
@@ -21,9 +22,10 @@ from desktop.hw.ethereum.typed_data import TypedData
 from desktop.hw.ethereum.typed_data_file import read_typed_data
 from desktop.hw.ethereum.typed_data_signing import sign_typed_data
 from desktop.hw.wire.codec import Message
+from tests.fakes.device_bench import answered
 from tests.fakes.ethereum_bench import ADDRESS, ALL_MODELS, PATH, SECRET, scripted_wallet, wallet
 from tests.fakes.scripted_device import Reply
-from tests.fakes.typed_data import HASHED_SHAPES, MAIL, MAIL_DIGEST, SHAPES, of
+from tests.fakes.typed_data import HASHED_SHAPES, MAIL, MAIL_DIGEST, SAFE, SHAPES, of
 
 MODES = {"classic1s": "tree", "classic1s-old": "hash", "classic-old": "hash", "pro": "tree", "touch-old": "tree"}
 
@@ -67,11 +69,32 @@ def test_what_a_device_cannot_show_is_signed_as_hashes_and_said(model: str, shap
     assert any("as hashes" in lines[0] for lines in said)
 
 
+OTHER_SAFES = (
+    json.loads(json.dumps(MAIL).replace('"Mail"', '"SafeTx"')),
+    SAFE | {"message": SAFE["message"] | {"operation": 2}},
+    SAFE | {"domain": SAFE["domain"] | {"chainId": 2**64}},
+)
+
+
 @pytest.mark.parametrize(("model", "mode"), [("pro", "hash"), ("touch-old", "hash"), ("classic1s", "tree")])
-def test_a_safes_data_goes_as_hashes_to_devices_with_messages_of_their_own_for_it(model: str, mode: str) -> None:
-    data = json.loads(json.dumps(MAIL).replace('"Mail"', '"SafeTx"'))
+@pytest.mark.parametrize("data", OTHER_SAFES)
+def test_what_only_looks_like_a_safes_transaction_goes_as_hashes_to_devices_that_would_ask_for_it(
+    model: str, mode: str, data: dict[str, Any]
+) -> None:
     with wallet(model) as (session, _):
-        assert sign_typed_data(session, PATH, _read(data)).mode == mode
+        signed = sign_typed_data(session, PATH, _read(data))
+    assert (signed.mode, signed.signature) == (mode, _expected(data))
+
+
+def test_a_device_that_takes_other_data_for_a_safes_loses_the_link() -> None:
+    def answers(request: Message) -> Iterable[Reply]:
+        return [m.Failure(code=4)] if isinstance(request, m.Cancel) else [e.SafeRequest()]
+
+    session, _ = scripted_wallet(answers)
+    session.identity = _stranger(session.identity)
+    with pytest.raises(errors.WrongAnswer, match="which the data is not"):
+        sign_typed_data(session, PATH, _read(MAIL))
+    assert session.over
 
 
 def test_the_screen_shows_every_field() -> None:
@@ -88,6 +111,13 @@ def test_the_screen_shows_every_field() -> None:
     for part in ("Ether Mail", "chainId: 1", "message.from", "Cow", "Bob", "Hello, Bob!"):
         assert part in text
     assert MAIL["message"]["to"]["wallet"].lower() in text.replace(" ", "")
+
+
+@pytest.mark.parametrize(("model", "codes"), [("classic1s-old", [8]), ("pro", [7, 1])])
+def test_hashes_are_asked_for_as_often_as_by_real_firmware(model: str, codes: list[int]) -> None:
+    domain, message = typed_data_hashes(_read(MAIL))
+    request = e.SignTypedHashOneKey(domain, parse_path(PATH), message)
+    assert answered(model, request)[0] == codes
 
 
 def test_the_questions_come_in_the_order_of_real_firmware() -> None:
