@@ -141,10 +141,13 @@ class _Flow:
 
 
 def _total_screen(spending: Spending) -> Lines:
-    """Return the last screen as the wallet counts: all that is spent, less the change that it does not show."""
+    """Return the last screens as the wallet counts: all that is spent, less the change that it does not show."""
     spent = sum(coin.spent.amount for coin in spending.coins)
     back = sum(payment.output.amount for payment in spending.payments if spending.is_change(payment))
-    return total_screen(spent - back, spending.fee, testnet=spending.testnet)
+    unusual = (f"Inputs of others: {', '.join(map(str, spending.foreign))}",) if spending.foreign else ()
+    if spending.psbt.transaction.lock_time:
+        unusual += (f"Lock time {spending.psbt.transaction.lock_time}",)
+    return unusual + total_screen(spent - back, spending.fee, testnet=spending.testnet)
 
 
 def _most_requests(spending: Spending) -> int:
