@@ -144,7 +144,7 @@ def _total_screen(spending: Spending) -> Lines:
     """Return the last screens as the wallet counts: all that is spent, less the change that it does not show."""
     spent = sum(coin.spent.amount for coin in spending.coins)
     back = sum(payment.output.amount for payment in spending.payments if spending.is_change(payment))
-    unusual = (f"Inputs of others: {', '.join(map(str, spending.foreign))}",) if spending.foreign else ()
+    unusual: Lines = (f"Inputs of others: {', '.join(map(str, spending.foreign))}",) if spending.foreign else ()
     if spending.psbt.transaction.lock_time:
         unusual += (f"Lock time {spending.psbt.transaction.lock_time}",)
     return unusual + total_screen(spent - back, spending.fee, testnet=spending.testnet)
