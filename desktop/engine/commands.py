@@ -9,6 +9,7 @@ import msgspec
 
 from desktop.domain.position import Holding, Position
 from desktop.engine.alerting.channel_plan import ChannelPlans
+from desktop.engine.desk_view import AnswerWay
 from desktop.engine.preferences import Preferences
 
 
@@ -159,6 +160,19 @@ class SaveEvidence(Command, frozen=True):
 
 class CancelOnDevice(Command, frozen=True):
     """Cancel whatever the device is asking now."""
+
+
+class AnswerDevice(Command, frozen=True):
+    """Answer the question with this id: `here` with the grid places or the passphrase ("" is the standard wallet), on
+    the device, or with the PIN of a hidden wallet. The text form of this command does not show the secret.
+    """
+
+    id: int
+    way: AnswerWay
+    secret: str = ""
+
+    def __repr__(self) -> str:
+        return f"AnswerDevice(id={self.id}, way={self.way!r})"
 
 
 class MendDevice(Command, frozen=True):

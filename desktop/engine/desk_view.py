@@ -185,6 +185,25 @@ class ChartView(msgspec.Struct, frozen=True):
     slippage_bps: FloatArray | None = None
 
 
+AnswerWay = Literal["here", "on_device", "hidden_pin"]
+
+
+class DeviceQuestion(msgspec.Struct, frozen=True):
+    """What the wallet wants from this computer; the answer carries the same `id`.
+
+    `keys`: of its PIN grid, 9 or 10. `hidden`: the PIN of a hidden wallet. `on_device`: it may be typed there
+    instead; `here`: a passphrase may be typed here. `attach_pin`: there are wallets that a PIN of their own opens.
+    """
+
+    id: int
+    kind: Literal["pin", "passphrase"]
+    keys: int = 9
+    hidden: bool = False
+    on_device: bool = True
+    here: bool = True
+    attach_pin: bool = False
+
+
 class DeviceView(msgspec.Struct, frozen=True):
     """The wallet as far as it is known. `screen` is the words it shows now (drawn from what was sent to it).
 
@@ -201,6 +220,7 @@ class DeviceView(msgspec.Struct, frozen=True):
     trouble: str = ""
     remedy: str = ""
     mend: Literal["", "udev-rule"] = ""
+    question: DeviceQuestion | None = None
 
 
 class ExchangePageView(msgspec.Struct, frozen=True):

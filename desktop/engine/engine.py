@@ -16,6 +16,7 @@ from desktop.engine.alerting.incident_keeper import IncidentKeeper
 from desktop.engine.commands import (
     Acknowledge,
     AddCoin,
+    AnswerDevice,
     CancelOnDevice,
     Command,
     ExportIncidents,
@@ -258,6 +259,8 @@ class Engine:
                 await self._practise(command)
             case CancelOnDevice() if self._parts.device is not None:
                 await self._parts.device.cancel()
+            case AnswerDevice() if self._parts.device is not None:
+                self._parts.device.answer(command.id, command.way, command.secret)
             case MendDevice() if self._parts.device is not None:
                 await self._parts.device.mend()
             case KeepRules() | TryRule() | ExportIncidents():

@@ -22,7 +22,7 @@ from desktop.custody.transfer import DestinationProof
 from desktop.domain.margin_tiers import MarginTiers
 from desktop.domain.market import Message
 from desktop.domain.position import Holding, Holdings, Position
-from desktop.engine.desk_view import DeviceView, ExchangePageView
+from desktop.engine.desk_view import AnswerWay, DeviceView, ExchangePageView
 from desktop.risk.untested.leverage_mix import KnownPosition
 
 
@@ -131,6 +131,9 @@ class DeviceDesk(Protocol):
 
         With `pinned` the device must still hold that account, or nothing is asked.
         """
+
+    def answer(self, id: int, way: AnswerWay, secret: str) -> None:
+        """Answer the question of `DeviceView.question` with that id; one that is over is left out. Any thread."""
 
     async def cancel(self) -> None:
         """Cancel what the device is asking now; the waiting call raises."""

@@ -19,12 +19,13 @@ from desktop.hw.advice import Advice
 from desktop.hw.carriers.discovery import the_wallet
 from desktop.hw.carriers.transport import Transport
 from desktop.hw.looking_pace import LookingPace, Watch
-from desktop.hw.prompts import Prompter
+from desktop.hw.prompts import PromptDesk, Prompter
 from desktop.hw.session import Screen, Session
 
 T = TypeVar("T")
 
 _JOIN_S = 15.0
+_WAITS = ("the wallet waits for its passphrase", "It is asked for when the wallet is needed.")
 
 
 class DeviceState(msgspec.Struct, frozen=True):
@@ -172,6 +173,10 @@ class DeviceWorker:
         if session.features.unlocked is False:
             locked = errors.Locked()
             self._change(msgspec.structs.replace(known, state="locked", trouble=locked.message, remedy=locked.remedy))
+            return
+        if session.features.passphrase_protection and isinstance(self._prompter, PromptDesk):
+            waits = msgspec.structs.replace(known, state="locked", trouble=_WAITS[0], remedy=_WAITS[1])
+            self._change(waits)  # a person is asked when the wallet is needed, not because it was plugged in
             return
         fingerprint = public_keys.fingerprint(session)
         self._change(msgspec.structs.replace(known, state="ready", fingerprint=fingerprint))

@@ -116,6 +116,12 @@ class PromptDesk:
         self._on_prompt = on_prompt
         self._patience_s = patience_s
         self._answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+        self._open: Prompt | None = None
+
+    @property
+    def open_prompt(self) -> Prompt | None:
+        """Return the prompt that waits for an answer now, if any. Any thread."""
+        return self._open
 
     def answer(self, answer: Answer) -> None:
         """Answer the prompt with that id. Any thread."""
@@ -124,7 +130,14 @@ class PromptDesk:
     def answer_to(self, prompt: Prompt, stop: threading.Event) -> Answer:
         """Hand the prompt out and wait for its answer, for a stop, or until patience ends."""
         deadline = time.monotonic() + self._patience_s
-        self._on_prompt(prompt)
+        self._open = prompt
+        try:
+            self._on_prompt(prompt)
+            return self._awaited(prompt, stop, deadline)
+        finally:
+            self._open = None
+
+    def _awaited(self, prompt: Prompt, stop: threading.Event, deadline: float) -> Answer:
         while time.monotonic() < deadline and not stop.is_set():
             try:
                 answer = self._answers.get(timeout=_SLICE_S)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from desktop.engine.commands import CancelOnDevice, Command, MendDevice, PressDeviceKey
 from desktop.engine.desk_view import DeviceView
 from desktop.ui import shapes, theme
+from desktop.ui.device_question import DeviceQuestionBox
 from desktop.ui.transfer import look
 from desktop.ui.transfer.pieces import Button, Panel, boxed, column, row, set_words, show_if, words
 from desktop.ui.transfer.step_page import Submit
@@ -155,6 +156,7 @@ class DevicePanel(Panel):
         keys.addStretch(1)
         self._keys = boxed(keys)
         self._keys.setParent(self.picture)
+        self.question = DeviceQuestionBox(submit)
         self._caption = words("", "second")
         self._caption.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._remedy = words("", "strong", wrap=True)
@@ -171,7 +173,7 @@ class DevicePanel(Panel):
         )
         self._again = Button(tr("Show again"), "showAgain", self._show_again)
         self._cancel = Button(tr("Cancel on device"), "cancelOnDevice", lambda: submit(CancelOnDevice()))
-        for widget in (self.picture, self._caption, self._remedy, self._consent, self._mend):
+        for widget in (self.picture, self._caption, self.question, self._remedy, self._consent, self._mend):
             self.inner.addWidget(widget)
         buttons = boxed(row(self._again, self._cancel))
         self.add_section(boxed(column(self._trust, buttons, margins=(16, 10, 16, 12))))
@@ -192,6 +194,7 @@ class DevicePanel(Panel):
         self.picture.show_device(device)
         set_words(self.right, device_state(device))
         set_words(self._caption, device_caption(device))
+        self.question.show_question(device.question)
         set_words(self._remedy, f"{device.trouble} {device.remedy}".strip())
         for widget in (self._consent, self._mend):
             show_if(widget, bool(device.mend))
@@ -201,7 +204,8 @@ class DevicePanel(Panel):
         for key in (self._no, self._yes):
             key.setEnabled(device.asks)
             key.setAccessibleDescription(idle)
-        self._cancel.allow("" if device.asks or device.state == "busy" else idle)
+        cancellable = device.asks or device.state == "busy" or device.question is not None
+        self._cancel.allow("" if cancellable else idle)
         self._again.allow(reason if again is not None else tr("There is no address to show again on this page."))
 
     def _show_again(self) -> None:

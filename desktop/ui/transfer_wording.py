@@ -203,6 +203,8 @@ def device_state(device: DeviceView) -> str:
 
 def device_caption(device: DeviceView) -> str:
     """Return what the person should know about what the device shows."""
+    if device.question is not None:
+        return tr("It waits for you.")
     match device.state:
         case "absent":
             return tr("Connect the wallet by cable and unlock it.")

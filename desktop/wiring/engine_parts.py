@@ -22,6 +22,7 @@ from desktop.hw.advice import Advice
 from desktop.hw.carriers.bus_watch import BusWatch
 from desktop.hw.carriers.discovery import connected
 from desktop.hw.device_worker import DeviceWorker
+from desktop.hw.prompts import PromptDesk
 from desktop.storage.hand_positions import HandPositionFile
 from desktop.storage.incident_journal import IncidentFile
 from desktop.storage.indicator_history import IndicatorHistory
@@ -160,13 +161,17 @@ async def _add_custody(parts: EngineParts, world: World, folder: Path) -> None:
     parts.closers.insert(0, journal.close)
     cabled = connected if world.name == "live" else no_cable
     live = world.name == "live"
+    prompts = PromptDesk(lambda prompt: None)  # the window looks at every frame
     worker = DeviceWorker(
         lambda: [*cabled(), *present(world.device_paths())],
         lambda state: None,
+        prompter=prompts,
         watch=BusWatch() if live else None,
         advice=Advice() if live else None,
     )
-    device = WalletDesk(worker, practice_screen=world.practice_screen, install_rule=install_shipped_rule)
+    device = WalletDesk(
+        worker, practice_screen=world.practice_screen, install_rule=install_shipped_rule, prompts=prompts
+    )
     parts.device = device
     parts.transfers = TransferRunner(
         clock=world.clock,

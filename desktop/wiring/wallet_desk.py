@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from desktop.domain.errors import DeviceTrouble, SeawallError
-from desktop.engine.desk_view import DeviceView
+from desktop.engine.desk_view import AnswerWay, DeviceQuestion, DeviceView
 from desktop.engine.ports import DeviceAccount, DeviceAddress, SignedMessage
 from desktop.hw import pinned_account, public_keys
 from desktop.hw.bitcoin import operations as bitcoin
 from desktop.hw.device_worker import DeviceWorker
+from desktop.hw.prompts import PassphraseAnswer, PassphrasePrompt, PinAnswer, PinPrompt, Prompt, PromptDesk
 from desktop.hw.session import Session
 
 T = TypeVar("T")
@@ -31,8 +32,10 @@ class WalletDesk:
         *,
         practice_screen: Callable[[], tuple[Sequence[str], bool]] | None = None,
         install_rule: Callable[[], None] | None = None,
+        prompts: PromptDesk | None = None,
     ) -> None:
         self._worker = worker
+        self._prompts = prompts
         self._practice_screen = practice_screen
         self._install_rule = install_rule
         self._installing: threading.Thread | None = None
@@ -57,7 +60,19 @@ class WalletDesk:
             trouble=failed.message if failed else state.trouble,
             remedy=failed.remedy if failed else state.remedy,
             mend=state.mend,
+            question=None if self._prompts is None else _question(self._prompts.open_prompt),
         )
+
+    def answer(self, id: int, way: AnswerWay, secret: str) -> None:
+        """Answer the open question if it has that id. Any thread."""
+        asked = None if self._prompts is None else self._prompts.open_prompt
+        if self._prompts is None or asked is None or asked.id != id:
+            return
+        given = secret if way == "here" else None
+        if isinstance(asked, PinPrompt):
+            self._prompts.answer(PinAnswer(id, given))
+        else:
+            self._prompts.answer(PassphraseAnswer(id, given, attach_pin=way == "hidden_pin"))
 
     async def fingerprint(self) -> str:
         """Return the master key's fingerprint. Raises DeviceTrouble."""
@@ -127,6 +142,17 @@ def _if_held(pinned: DeviceAccount | None, operation: Callable[[Session], T]) ->
         return operation(session)
 
     return checked
+
+
+def _question(prompt: Prompt | None) -> DeviceQuestion | None:
+    match prompt:
+        case PinPrompt():
+            return DeviceQuestion(
+                prompt.id, "pin", keys=prompt.keys, hidden=prompt.hidden, on_device=prompt.may_type_on_device
+            )
+        case PassphrasePrompt():
+            return DeviceQuestion(prompt.id, "passphrase", here=prompt.host_may_enter, attach_pin=prompt.attach_pin)
+    return None
 
 
 def _only_bitcoin(coin: str) -> None:

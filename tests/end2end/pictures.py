@@ -11,7 +11,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+import msgspec
+
 from desktop.custody.transfer import TransferState
+from desktop.engine.desk_view import DeviceQuestion, DeviceView
 from desktop.risk.reading import Level
 from desktop.ui.application import save_picture
 from desktop.ui.feed_health import FeedHealth
@@ -62,6 +65,7 @@ def take(folder: Path) -> None:
         walk.to_verified()
         save_unknown(folder)
         save_refused(folder)
+        save_device_questions(folder)
         save_feeds(folder)
         save_settings(folder)
 
@@ -111,6 +115,23 @@ def save_refused(folder: Path) -> None:
     page.show_view(view)
     save_picture(page, folder / "transfer-refused.png")
     page.close()
+
+
+def save_device_questions(folder: Path) -> None:
+    """Draw the wallet's questions beside a transfer, from an example: its PIN grid, and which wallet to open."""
+    questions = {
+        "device-pin": DeviceQuestion(1, "pin", keys=10),
+        "device-passphrase": DeviceQuestion(2, "passphrase", attach_pin=True),
+    }
+    for name, question in questions.items():
+        wallet = DeviceView(state="busy", model="Classic 1S", label="Harbour", question=question)
+        view = msgspec.structs.replace(desk_in(TransferState.NEEDS_ADDRESS), device=wallet)
+        page = TransferPage(FakeEngineDoor(view))
+        page.resize(1440, 876)
+        page.open_for("", "BTC")
+        page.show_view(view)
+        save_picture(page, folder / f"{name}.png")
+        page.close()
 
 
 if __name__ == "__main__":

@@ -80,6 +80,9 @@ class FakeDevice:
         signature = base64.b64encode(sign(node.secret, message, "p2wpkh")).decode()
         return SignedMessage(address_of_key(node.public().public_key, "p2wpkh"), signature)
 
+    def answer(self, id: int, way: str, secret: str) -> None:
+        """Take nothing: this device asks for no PIN."""
+
     async def cancel(self) -> None:
         """Cancel the prompt: the waiting call raises."""
         if self._answer is not None and not self._answer.done():
