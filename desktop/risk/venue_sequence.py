@@ -112,9 +112,16 @@ class VenueSequence:
     def add_second(self, venue: str, end_ms: int, prints: list[tuple[int, float]]) -> None:
         """Add longs, as (time, USD), of the second that ends then, in the order received."""
         one = self._venue(venue)
-        usd = sum(usd for _, usd in prints)
-        if not one.above and one.sum.total(prints[0][0]) + usd <= one.limit_usd:
+        first_ms, usd = prints[0][0], sum([usd for _, usd in prints])
+        before = one.sum.total(first_ms)
+        if not one.above and before + usd <= one.limit_usd:
             one.sum.add(end_ms, usd)
+            return
+        if one.above and before > one.limit_usd:
+            # It stays above: only when it was so first and last is asked for.
+            one.sum.add(end_ms, usd)
+            self._judge(venue, one, first_ms)
+            self._judge(venue, one, max(prints)[0])
             return
         for at_ms, usd in prints:
             one.sum.add(end_ms, usd)

@@ -34,8 +34,7 @@ class CoinBoards:
         self.tickers = TickerBoard()
         self.volatility = MinuteVolatility()
         self.impact = MinuteImpact()
-        self.known_interest_usd = 0.0
-        """The open interest in USD of all venues that ever said it, as last said; 0 while none has."""
+        self._known_interest_usd: float | None = 0.0
         self._marks = MarkBoard()
         self._funding = FundingBook()
         self.told: dict[tuple[str, str], tuple[int, Mark]] = {}
@@ -90,7 +89,7 @@ class CoinBoards:
             usd = coins * price if price > 0 else None
         venue = self.interest.by_venue[message.venue]
         venue.set(message.symbol, coins, usd, min(message.at_ms, now_ms))
-        self.known_interest_usd = sum(known for known in self.weights().values() if known is not None)
+        self._known_interest_usd = None
         if (weight := self.interest.weight(message.venue)) is not None:
             self.orders.measures.sequence.interest(message.venue, weight)
         return True
@@ -117,6 +116,13 @@ class CoinBoards:
         edge_ms = now_ms - FUNDING_HOLDS_MS
         lately = [venue for venue, said in self.funding.by_venue.items() if said.at_ms >= edge_ms]
         return self.funding.weighted(lately, self.weights())
+
+    @property
+    def known_interest_usd(self) -> float:
+        """The open interest in USD of all venues that ever said it, as last said; 0 while none has."""
+        if self._known_interest_usd is None:
+            self._known_interest_usd = sum(known for known in self.weights().values() if known is not None)
+        return self._known_interest_usd
 
     def weights(self) -> dict[str, float | None]:
         """Return each venue's open interest in USD as last said, None where it never did."""

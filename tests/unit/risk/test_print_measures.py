@@ -64,3 +64,20 @@ def test_what_is_a_minute_old_has_left_to_the_millisecond() -> None:
     for later_ms, usd, prints in ((0, 5.0, 1), (1, 0.0, 0)):
         now_ms = _NOW_MS + MINUTE_MS + later_ms
         assert (measures.tally.long_usd(MINUTE_MS, now_ms), measures.counter.at(now_ms).prints) == (usd, prints)
+
+
+@given(st.lists(st.tuples(st.integers(0, 1_200), st.integers(1, 9)), min_size=1, max_size=80))
+def test_venues_pass_their_limits_alike_print_by_print_and_second_by_second(told: list[tuple[int, int]]) -> None:
+    single, many = PrintMeasures(), PrintMeasures()
+    start_ms = 40 * HOUR_MS
+    for measures in (single, many):
+        for venue in ("binance", "bybit"):
+            measures.sequence.interest(venue, 1e7)
+    prints: list[Print] = [
+        (start_ms + at * 250, usd * 1e3, "long", ("binance", "bybit")[usd % 2], "BTCUSDT") for at, usd in sorted(told)
+    ]
+    for one in prints:
+        single.take([one])
+    many.take(prints)
+    now_ms = prints[-1][0]
+    assert many.sequence.at(now_ms) == single.sequence.at(now_ms)
