@@ -1,10 +1,13 @@
-"""The one door to the library that brings a signed PSBT into its last form, and refuses what Bitcoin would refuse."""
+"""The one door to the library that brings a signed PSBT into its last form, and refuses what Bitcoin would refuse.
+
+The library is loaded when first needed.
+"""
 
 from __future__ import annotations
 
 import base64
+from typing import Any
 
-import bdkpython
 import msgspec
 
 from desktop.domain.errors import BadInput
@@ -44,7 +47,9 @@ def check_readable(psbt: Psbt) -> None:
     _opened(psbt)
 
 
-def _opened(psbt: Psbt) -> bdkpython.Psbt:
+def _opened(psbt: Psbt) -> Any:
+    import bdkpython
+
     text = base64.b64encode(written_psbt(as_version_0(psbt))).decode()
     try:
         return bdkpython.Psbt(text)

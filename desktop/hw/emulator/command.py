@@ -85,6 +85,7 @@ def _setup(args: argparse.Namespace) -> Setup:
         attach_pin=sys.stdin.readline().strip() if args.attach_pin_stdin else "",
         scrambled=args.scrambled,
         state=args.state,
+        strict=args.safety_checks == "strict",
     )
 
 
@@ -104,6 +105,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--attach-pin-stdin", action="store_true", help="a hidden wallet's PIN, on the line after")
     parser.add_argument("--scrambled", action="store_true", help="shuffle the PIN grid, as the real screen does")
     parser.add_argument("--passphrase", action="store_true", help="ask for a passphrase")
+    parser.add_argument(
+        "--safety-checks", choices=("strict", "prompt"), default="strict", help="refuse, or only warn"
+    )
     parser.add_argument("--yes", action="store_true", help="press Yes by itself (for tests)")
     return parser
 
