@@ -18,8 +18,11 @@ from desktop.hw.session import Screen, Session
 def opened(args: argparse.Namespace, out: Output) -> Iterator[Session]:
     """Open the wallet, tell the person what it shows, and leave it at its home screen, also after Ctrl+C."""
 
+    told: list[Screen] = []
+
     def tell(lines: Screen, asks: bool) -> None:
-        if asks:
+        if asks and lines not in told[-1:]:  # some devices ask for one thing many times
+            told.append(lines)
             out.tell("On the wallet, compare and confirm:\n  " + "\n  ".join(lines))
 
     answers = LineAnswers(args.passphrase, pin_from_here=args.pin_stdin, tell=out.tell)

@@ -1,4 +1,4 @@
-"""How the emulated large devices sign a Gnosis Safe's transaction: asked for whole, shown in words, hashed here."""
+"""How the emulated devices sign a Gnosis Safe's transaction: asked for whole, shown in words, hashed here."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from desktop.domain.evm_address import parse_address
 from desktop.domain.keccak import keccak256
 from desktop.hw import messages as m
 from desktop.hw.emulator import screens
-from desktop.hw.emulator.flow import Key, Refusal, Wallet, refuse_if_cancelled
+from desktop.hw.emulator.flow import Key, Refusal, Step, Wallet, refuse_if_cancelled
 from desktop.hw.ethereum import messages as e
 from desktop.hw.ethereum.chains import chain_of, coins_text
 from desktop.hw.ethereum.safe import DOMAIN_MEMBERS, MEMBERS, SAFE
@@ -36,11 +36,20 @@ def safe_hashed(wallet: Wallet, signer: str) -> Generator[Message | None, Messag
         event.to,
     )
     data = (f"with {len(event.data)} bytes of data",) if event.data else ()
-    yield from wallet.confirmed(
-        screens.lines(("Sign Safe transaction", *shown, *data, "with", signer)), m.BUTTON_OTHER
-    )
-    yield from wallet.confirmed(screens.lines(("Sign for the Safe?",)), m.BUTTON_OTHER)
+    yield from _agreed(wallet, screens.lines(("Sign Safe transaction", *shown, *data, "with", signer)), warning)
     return hashed
+
+
+def _agreed(wallet: Wallet, screen: screens.Lines, warning: tuple[str, ...]) -> Step:
+    """Ask as the model does: a 1S announces a warning and the last question alone."""
+    if wallet.model.letter == "T":
+        yield from wallet.confirmed(screen, m.BUTTON_OTHER)
+        yield from wallet.confirmed(screens.lines(("Sign for the Safe?",)), m.BUTTON_OTHER)
+        return
+    if warning:
+        yield from wallet.confirmed(screens.lines(warning), m.BUTTON_PROTECT_CALL)
+    yield from wallet.further(screen)
+    yield from wallet.confirmed(screens.lines(("Sign for the Safe?",)), m.BUTTON_PROTECT_CALL)
 
 
 def _domain_hash(told: e.SafeAck) -> bytes:

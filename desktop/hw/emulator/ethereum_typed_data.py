@@ -1,7 +1,8 @@
 """How the emulated device signs typed data (EIP-712): it asks for structs and values, shows and hashes them itself.
 
-The order is that of a Pro: all structs, a warning, the domain's values and their screen, the domain's values again
-while it hashes them, then the message, value by value, and a last question.
+All structs come first, then a warning. A Pro asks for the domain's values and shows them, asks for them again while
+it hashes them, then for the message, and shows it value by value. A 1S asks for every value once and shows domain and
+message each on a screen that the computer is not told of. A last question follows.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ class _Dialogue:
     def __init__(self, wallet: Wallet, own: bool) -> None:
         self._wallet = wallet
         self._own = own
+        self._large = wallet.model.letter == "T"
+        self._lines: list[str] = []  # what a small device shows at once
         self.structs: dict[str, tuple[e.StructMember, ...]] = {}
 
     def learn(self, struct: str) -> Step:
@@ -49,8 +52,26 @@ class _Dialogue:
             if inner is not None and inner not in self.structs:
                 yield from self.learn(inner)
 
-    def domain_shown(self) -> Step:
-        """Ask for the domain's values and show them."""
+    def hashed(self, primary_type: str) -> Asking[bytes]:
+        """Return the hashes of domain and message, one after the other, having shown both."""
+        if self._large:
+            yield from self._domain_shown()
+        hashed = yield from self._root_hash(DOMAIN, (0,), "")
+        if primary_type == DOMAIN:
+            if self._large:
+                yield from self._confirmed("Message", "without fields")
+            return hashed
+        return hashed + (yield from self._root_hash(primary_type, (1,), "message"))
+
+    def _root_hash(self, struct: str, place: tuple[int, ...], shown: str) -> Asking[bytes]:
+        if self._large:
+            return (yield from self.struct_hash(struct, place, shown))
+        self._lines = []
+        hashed = yield from self.struct_hash(struct, place, shown or "domain")
+        yield from self._wallet.further(screens.lines(self._lines))
+        return hashed
+
+    def _domain_shown(self) -> Step:
         lines = ["Domain"]
         for place, member in enumerate(self.structs[DOMAIN]):
             value = yield from self._value(member.type, (0, place))
@@ -102,7 +123,10 @@ class _Dialogue:
         return told.value
 
     def _confirmed(self, *lines: str) -> Step:
-        yield from self._wallet.confirmed(screens.lines(lines), m.BUTTON_OTHER)
+        if self._large:
+            yield from self._wallet.confirmed(screens.lines(lines), m.BUTTON_OTHER)
+        else:
+            self._lines += lines
 
 
 def _sign_field_by_field(wallet: Wallet, message: e.TypedDataRequest) -> Flow:
@@ -110,20 +134,16 @@ def _sign_field_by_field(wallet: Wallet, message: e.TypedDataRequest) -> Flow:
     check_path(message.address_n)
     yield from wallet.opened()
     secret, signer = account(wallet, message.address_n)
-    if message.primary_type == SAFE and wallet.model.letter == "T":
+    if message.primary_type == SAFE:
         return _signed(own, secret, signer, (yield from safe_hashed(wallet, signer)))
     dialogue = _Dialogue(wallet, own)
     yield from dialogue.learn(DOMAIN)
     yield from dialogue.learn(message.primary_type)
     warning = ("Sign typed data", message.primary_type, "with", signer)
     yield from wallet.confirmed(screens.lines(warning), m.BUTTON_PROTECT_CALL)
-    yield from dialogue.domain_shown()
-    hashed = yield from dialogue.struct_hash(DOMAIN, (0,))
-    if message.primary_type == DOMAIN:
-        yield from wallet.confirmed(screens.lines(("Message", "without fields")), m.BUTTON_OTHER)
-    else:
-        hashed += yield from dialogue.struct_hash(message.primary_type, (1,), "message")
-    yield from wallet.confirmed(screens.lines(("Sign typed data?",)), m.BUTTON_OTHER)
+    hashed = yield from dialogue.hashed(message.primary_type)
+    last = m.BUTTON_OTHER if wallet.model.letter == "T" else m.BUTTON_PROTECT_CALL
+    yield from wallet.confirmed(screens.lines(("Sign typed data?",)), last)
     return _signed(own, secret, signer, hashed)
 
 

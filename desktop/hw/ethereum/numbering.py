@@ -76,9 +76,9 @@ def typed_data_mode(model: str, firmware: str) -> Mode:
     return "tree" if readable else "hash"
 
 
-def asks_for_safe(model: str) -> bool:
-    """Return whether this device may ask for a Gnosis Safe's transaction whole, instead of field by field."""
-    return model in _LARGE
+def has_fixed_tables(model: str) -> bool:
+    """Return whether this is a small device, whose memory bounds what it can show field by field."""
+    return model in _SMALL
 
 
 def numbers(session: Session) -> Numbers:

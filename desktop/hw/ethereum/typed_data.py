@@ -10,10 +10,7 @@ import msgspec
 
 from desktop.domain.evm_address import address_text
 from desktop.hw.ethereum import messages as e
-from desktop.hw.ethereum.typed_data_types import DOMAIN, Types, holds_nested_arrays, reached_from
-
-LONGEST_VALUE = 1536
-"""Bytes of one text or of one value of bytes that devices take field by field."""
+from desktop.hw.ethereum.typed_data_types import DOMAIN, Types
 
 
 class StructValue(msgspec.Struct, frozen=True):
@@ -44,12 +41,6 @@ class TypedData(msgspec.Struct, frozen=True):
     def domain_only(self) -> bool:
         """Return whether the domain itself is what is signed, without a message."""
         return self.primary_type == DOMAIN
-
-    def fits_field_by_field(self) -> bool:
-        """Return whether devices that show typed data can take all of it: no arrays of arrays, no long values."""
-        reached = (DOMAIN, *reached_from(self.primary_type, self.types))
-        flat = not any(holds_nested_arrays(member.type) for name in reached for member in self.types[name])
-        return flat and _longest(self.domain) <= LONGEST_VALUE >= _longest(self.message)
 
     def members_of(self, struct: str) -> tuple[e.StructMember, ...] | None:
         """Return the members of a struct as a device takes them, or None if there is none of that name."""
@@ -104,7 +95,3 @@ def _inside(value: Value) -> tuple[Value, ...]:
         case ArrayValue():
             return value.elements
     return ()
-
-
-def _longest(value: Value) -> int:
-    return len(value) if isinstance(value, bytes) else max(map(_longest, _inside(value)), default=0)

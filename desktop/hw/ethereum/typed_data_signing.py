@@ -14,9 +14,10 @@ from desktop.hw import errors
 from desktop.hw.ethereum import messages as e
 from desktop.hw.ethereum.account import account_at, ask, check_signer
 from desktop.hw.ethereum.library import typed_data_hashes
-from desktop.hw.ethereum.numbering import Mode, Numbers, asks_for_safe, numbers, typed_data_mode
+from desktop.hw.ethereum.numbering import Mode, Numbers, has_fixed_tables, numbers, typed_data_mode
 from desktop.hw.ethereum.safe import SAFE, safe_ack
 from desktop.hw.ethereum.typed_data import TypedData
+from desktop.hw.ethereum.typed_data_limits import fits_field_by_field
 from desktop.hw.ethereum.typed_data_words import typed_data_words
 from desktop.hw.session import Session
 from desktop.hw.wire.codec import Message
@@ -70,9 +71,8 @@ def _signed(
 
 def _mode(session: Session, data: TypedData) -> Mode:
     who = session.identity
-    if not data.fits_field_by_field() or (
-        data.primary_type == SAFE and asks_for_safe(who.model) and safe_ack(data) is None
-    ):
+    only_looks_like_a_safe = data.primary_type == SAFE and safe_ack(data) is None  # a device may ask for one whole
+    if only_looks_like_a_safe or not fits_field_by_field(data, small=has_fixed_tables(who.model)):
         return "hash"
     return typed_data_mode(who.model, who.firmware)
 

@@ -16,6 +16,7 @@ from desktop.hw.ethereum import messages as e
 from desktop.hw.ethereum.library import typed_data_hashes
 from desktop.hw.ethereum.typed_data import TypedData
 from desktop.hw.ethereum.typed_data_file import read_typed_data
+from desktop.hw.ethereum.typed_data_limits import fits_field_by_field
 from tests.fakes.typed_data import DOMAIN_TYPE, HASHED_SHAPES, MAIL, MAIL_DIGEST, SHAPES, of
 
 
@@ -49,8 +50,8 @@ def test_types_that_nothing_uses_change_nothing() -> None:
 
 
 def test_the_field_by_field_way_takes_what_devices_take() -> None:
-    assert all(_read(data).fits_field_by_field() for data in SHAPES.values())
-    assert not any(_read(data).fits_field_by_field() for data in HASHED_SHAPES.values())
+    assert all(fits_field_by_field(_read(data), small=False) for data in SHAPES.values())
+    assert not any(fits_field_by_field(_read(data), small=False) for data in HASHED_SHAPES.values())
 
 
 def test_structs_and_values_are_found_at_their_places() -> None:
@@ -196,7 +197,7 @@ def test_a_name_given_twice_is_refused() -> None:
 def test_many_types_that_share_others_are_checked_quickly() -> None:
     types = {f"T{n}": {"a": f"T{n + 1}", "b": f"T{n + 1}[]"} for n in range(200)}
     data = of({"a": "T200"}, {"a": {}}, **types, T200={})
-    assert _read(data).fits_field_by_field()
+    assert fits_field_by_field(_read(data), small=False)
 
 
 json_values = st.recursive(

@@ -76,14 +76,40 @@ OTHER_SAFES = (
 )
 
 
-@pytest.mark.parametrize(("model", "mode"), [("pro", "hash"), ("touch-old", "hash"), ("classic1s", "tree")])
+@pytest.mark.parametrize("model", ["classic1s", "pro", "touch-old"])
 @pytest.mark.parametrize("data", OTHER_SAFES)
-def test_what_only_looks_like_a_safes_transaction_goes_as_hashes_to_devices_that_would_ask_for_it(
-    model: str, mode: str, data: dict[str, Any]
-) -> None:
+def test_what_only_looks_like_a_safes_transaction_goes_as_hashes(model: str, data: dict[str, Any]) -> None:
     with wallet(model) as (session, _):
         signed = sign_typed_data(session, PATH, _read(data))
-    assert (signed.mode, signed.signature) == (mode, _expected(data))
+    assert (signed.mode, signed.signature) == ("hash", _expected(data))
+
+
+LARGE_SHAPES = {
+    "a long array": of({"a": "uint8[]"}, {"a": [1] * 25}),
+    "many members": of({f"a{n}": "uint8" for n in range(17)}, {f"a{n}": n for n in range(17)}),
+    "a long name": of({"a" * 64: "uint8"}, {"a" * 64: 1}),
+    "many structs": of({"a": "S0"}, {"a": {}}, **{f"S{n}": {} for n in range(12)})
+    | {"message": {f"a{n}": {} for n in range(11)}},
+    "many lines": of({f"a{n}": "uint8[]" for n in range(16)}, {f"a{n}": [1] * 20 for n in range(16)}),
+    "a deep place": of({"a": "A"}, {"a": {"a": {"a": {"a": {"a": {"n": 1}}}}}}, A={"a": "B"}, B={"a": "C"},
+                       C={"a": "D"}, D={"a": "E"}, E={"n": "uint8"}),
+    "a long description": of({"a": "S0"}, {"a": {f"b{n}" + "x" * 58: n for n in range(10)}},
+                             S0={f"b{n}" + "x" * 58: "uint8" for n in range(10)}),
+}  # fmt: skip
+LARGE_SHAPES["many structs"]["types"]["All"] = [{"name": f"a{n}", "type": f"S{n}"} for n in range(11)]
+LARGE_SHAPES["a long description"] = of(
+    {f"s{n}": f"S{n}" for n in range(4)},
+    {f"s{n}": {f"b{k}" + "x" * 50: k for k in range(10)} for n in range(4)},
+    **{f"S{n}": {f"b{k}" + "x" * 50: "uint8" for k in range(10)} for n in range(4)},
+)
+
+
+@pytest.mark.parametrize(("model", "mode"), [("classic1s", "hash"), ("pro", "tree")])
+@pytest.mark.parametrize("shape", LARGE_SHAPES)
+def test_what_a_small_device_has_no_room_for_goes_as_hashes_to_it(model: str, mode: str, shape: str) -> None:
+    with wallet(model) as (session, _):
+        signed = sign_typed_data(session, PATH, _read(LARGE_SHAPES[shape]))
+    assert (signed.mode, signed.signature) == (mode, _expected(LARGE_SHAPES[shape]))
 
 
 def test_a_device_that_takes_other_data_for_a_safes_loses_the_link() -> None:
@@ -97,7 +123,8 @@ def test_a_device_that_takes_other_data_for_a_safes_loses_the_link() -> None:
     assert session.over
 
 
-def test_the_screen_shows_every_field() -> None:
+@pytest.mark.parametrize("model", ["classic1s", "pro"])
+def test_the_screen_shows_every_field(model: str) -> None:
     shown: list[str] = []
 
     def look(lines: tuple[str, ...], asks: bool) -> None:
@@ -105,10 +132,10 @@ def test_the_screen_shows_every_field() -> None:
             shown.append(" ".join(lines))
             device.press(True)
 
-    with wallet(model="pro", on_screen=look) as (session, device):
+    with wallet(model, on_screen=look) as (session, device):
         sign_typed_data(session, PATH, _read(MAIL))
     text = " ".join(shown)
-    for part in ("Ether Mail", "chainId: 1", "message.from", "Cow", "Bob", "Hello, Bob!"):
+    for part in ("Ether Mail", "chainId", "message.from", "Cow", "Bob", "Hello, Bob!"):
         assert part in text
     assert MAIL["message"]["to"]["wallet"].lower() in text.replace(" ", "")
 
@@ -120,20 +147,31 @@ def test_hashes_are_asked_for_as_often_as_by_real_firmware(model: str, codes: li
     assert answered(model, request)[0] == codes
 
 
-def test_the_questions_come_in_the_order_of_real_firmware() -> None:
+@pytest.mark.parametrize(
+    ("model", "shape", "order"),
+    [
+        ("pro", "mail", "SSS7VVVV7VVVV11V1V11V1V1V11"),
+        ("classic1s", "mail", "SSS7VVVVVVVVV7"),
+        ("pro", "safe", "F11"),
+        ("classic1s", "safe", "F7"),
+        ("classic1s", "safe, delegate call", "F77"),
+        ("pro", "domain only", "SS7VVVV7VVVV11"),
+    ],
+)
+def test_the_questions_come_in_the_order_of_real_firmware(model: str, shape: str, order: str) -> None:
     heard: list[str] = []
-    with wallet("pro") as (session, _):
+    with wallet(model) as (session, _):
         real_next = session._link.next
 
         def listen(patience_s: float | None) -> Message | int:
             answer = real_next(patience_s)
-            kinds = {e.StructRequestOneKey: "S", e.ValueRequestOneKey: "V"}
+            kinds = {e.StructRequestOneKey: "S", e.ValueRequestOneKey: "V", e.SafeRequest: "F"}
             heard.append(str(answer.code) if isinstance(answer, m.ButtonRequest) else kinds.get(type(answer), ""))
             return answer
 
         session._link.next = listen  # type: ignore[method-assign]
-        sign_typed_data(session, PATH, _read(MAIL))
-    assert "".join(heard) == "SSS7VVVV7VVVV11V1V11V1V1V11"
+        sign_typed_data(session, PATH, _read(SHAPES[shape]))
+    assert "".join(heard) == order
 
 
 @pytest.mark.parametrize("key", range(4))
