@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 import msgspec
+from PySide6.QtWidgets import QApplication
 
 from desktop.custody.transfer import TransferState
 from desktop.engine.desk_view import DeviceQuestion, DeviceView
@@ -111,8 +112,11 @@ def save_refused(folder: Path) -> None:
     view = desk(held_back(TransferState.DRAFT))
     page = TransferPage(FakeEngineDoor(view))
     page.resize(1440, 876)
+    page.show()
     page.open_for("", "BTC")
-    page.show_view(view)
+    for _ in range(2):  # as frames do: what a first one showed is laid out by the next
+        QApplication.processEvents()
+        page.show_view(view)
     save_picture(page, folder / "transfer-refused.png")
     page.close()
 
