@@ -19,12 +19,8 @@ def keccak256(data: bytes) -> bytes:
         for lane in range(_RATE // 8):
             place = start + 8 * lane
             state[lane] ^= int.from_bytes(padded[place : place + 8], "little")
-        _permute(state)
+        state = _permuted(state)
     return b"".join(lane.to_bytes(8, "little") for lane in state[:4])
-
-
-def _turned(lane: int, by: int) -> int:
-    return (lane << by | lane >> (64 - by)) & _MASK
 
 
 def _round_constants() -> tuple[int, ...]:
@@ -42,29 +38,34 @@ def _round_constants() -> tuple[int, ...]:
     return tuple(constants)
 
 
-def _walk() -> tuple[tuple[int, int], ...]:
-    """Return the order in which lanes change places, each with how far it is turned."""
-    x, y, steps = 1, 0, []
+def _moves() -> tuple[tuple[int, int, int], ...]:
+    """Return for each place after a turn the lane that comes to it, how far it is turned left, and right."""
+    moves = {0: (0, 0, 64)}
+    x, y = 1, 0
     for step in range(24):
+        by = (step + 1) * (step + 2) // 2 % 64
+        came_from = x + 5 * y
         x, y = y, (2 * x + 3 * y) % 5
-        steps.append((x + 5 * y, (step + 1) * (step + 2) // 2 % 64))
-    return tuple(steps)
+        moves[x + 5 * y] = (came_from, by, 64 - by)
+    return tuple(moves[place] for place in range(_LANES))
 
 
 _CONSTANTS = _round_constants()
-_STEPS = _walk()
+_MOVES = _moves()
+_NEIGHBOURS = tuple((i, i // 5 * 5 + (i + 1) % 5, i // 5 * 5 + (i + 2) % 5) for i in range(_LANES))
 
 
-def _permute(state: list[int]) -> None:
+def _permuted(state: list[int]) -> list[int]:
+    """Return the state after all rounds: columns mixed, lanes turned and moved, rows combined, a constant added."""
     for constant in _CONSTANTS:
-        sums = [state[x] ^ state[x + 5] ^ state[x + 10] ^ state[x + 15] ^ state[x + 20] for x in range(5)]
-        mixed = [sums[x - 1] ^ _turned(sums[(x + 1) % 5], 1) for x in range(5)]
-        for place in range(_LANES):
-            state[place] ^= mixed[place % 5]
-        moving = state[1]
-        for place, by in _STEPS:
-            state[place], moving = _turned(moving, by), state[place]
-        for row in range(0, _LANES, 5):
-            a, b, c, d, e = state[row : row + 5]
-            state[row : row + 5] = (a ^ ~b & c, b ^ ~c & d, c ^ ~d & e, d ^ ~e & a, e ^ ~a & b)
+        a, b, c, d, e = (state[x] ^ state[x + 5] ^ state[x + 10] ^ state[x + 15] ^ state[x + 20] for x in range(5))
+        mixed = (e ^ _turned(b), a ^ _turned(c), b ^ _turned(d), c ^ _turned(e), d ^ _turned(a)) * 5
+        state = [lane ^ mix for lane, mix in zip(state, mixed, strict=True)]
+        moved = [(state[lane] << left | state[lane] >> right) & _MASK for lane, left, right in _MOVES]
+        state = [moved[i] ^ ~moved[j] & moved[k] for i, j, k in _NEIGHBOURS]
         state[0] ^= constant
+    return state
+
+
+def _turned(lane: int) -> int:
+    return (lane << 1 | lane >> 63) & _MASK

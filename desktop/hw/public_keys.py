@@ -56,8 +56,21 @@ def node(session: Session, path: tuple[int, ...]) -> PublicNode:
 
 def key_at(session: Session, path: tuple[int, ...]) -> PublicNode:
     """Return the public node at the path, derived here from the path's last hardened step. Raises NotProved."""
-    hardened = max((place + 1 for place, number in enumerate(path) if number & HARDENED), default=0)
-    return node(session, path[:hardened] or path).at(path[hardened:] if hardened else ())
+    prepare(session, path)
+    return session.known_nodes[path] if _asked_whole(path) else session.known_nodes[path[:-1]].child(path[-1])
+
+
+def prepare(session: Session, path: tuple[int, ...]) -> None:
+    """Ask the device for what `key_at` needs to know of this path, so that it asks nothing any more."""
+    if _asked_whole(path):
+        node(session, path)
+    elif path[:-1] not in session.known_nodes:
+        session.known_nodes[path[:-1]] = key_at(session, path[:-1])
+
+
+def _asked_whole(path: tuple[int, ...]) -> bool:
+    """Return whether the path ends with a hardened step or has none, so that nothing is gained by deriving here."""
+    return not path or bool(path[-1] & HARDENED) or not any(number & HARDENED for number in path)
 
 
 def _public_key(session: Session, path: tuple[int, ...]) -> messages.PublicKey:

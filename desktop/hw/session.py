@@ -124,13 +124,14 @@ class Session:
         request: Message,
         expect: type[M] | tuple[type[M], ...],
         *,
-        screen: Screen = _ANY_SCREEN,
+        screen: Screen | Callable[[], Screen] = _ANY_SCREEN,
         unhurried: bool = False,
         unannounced: bool = False,
     ) -> M:
         """Send the request once and return its answer, having answered what the device asked in between.
 
-        `screen` is what the device is expected to show when it asks the person. `unhurried`: a person may be reading
+        `screen` is what the device is expected to show when it asks the person; a function is called while the
+        device works, and must ask nothing of it. `unhurried`: a person may be reading
         a screen before the first answer, as in the middle of signing; it is waited for without limit. `unannounced`:
         the device shows the screen without saying that it does.
 
@@ -145,9 +146,10 @@ class Session:
         try:
             self._link.expect_silence()
             self._link.send(request)
+            lines = screen() if callable(screen) else screen
             if unannounced:
-                self._on_screen(screen, True)
-            return self._settled(request, expect, screen, None if unhurried else self._link.quick_s)
+                self._on_screen(lines, True)
+            return self._settled(request, expect, lines, None if unhurried else self._link.quick_s)
         except DeviceTrouble as trouble:
             self._midway = False  # it refused, or was told to stop, or is let go of
             if isinstance(trouble, errors.DeviceGone | errors.Garbage | errors.WrongAnswer):

@@ -6,6 +6,7 @@ All run on the thread that owns the session. They raise DeviceTrouble (`desktop.
 from __future__ import annotations
 
 import base64
+from functools import cache
 
 import msgspec
 
@@ -15,7 +16,7 @@ from desktop.domain.errors import WrongUsage
 from desktop.domain.signed_message import signer
 from desktop.hw.bitcoin import messages
 from desktop.hw.expected_screens import address_screen
-from desktop.hw.public_keys import fingerprint, key_at, network_name, not_proved
+from desktop.hw.public_keys import fingerprint, key_at, network_name, not_proved, prepare
 from desktop.hw.session import Session
 
 SCRIPT_NUMBER: dict[ScriptType, int] = {
@@ -56,17 +57,18 @@ def bitcoin_address(
     numbers = parse_path(path)
     kind = script or script_of_path(numbers)
     root = fingerprint(session)
-    expected = _derived_address(session, numbers, kind)
+    prepare(session, numbers)
+    expected = cache(lambda: _derived_address(session, numbers, kind))
     answer = session.call(
         messages.GetAddress(
             address_n=numbers, coin_name=network_name(numbers), show_display=show, script_type=SCRIPT_NUMBER[kind]
         ),
         messages.Address,
-        screen=address_screen("Bitcoin", numbers, expected),
+        screen=lambda: address_screen("Bitcoin", numbers, expected()),
     )
-    if answer.address != expected:
-        not_proved(session, f"it shows {answer.address}, its own key gives {expected}")
-    return BitcoinAddress(expected, path_text(numbers), kind, root, show)
+    if answer.address != expected():
+        not_proved(session, f"it shows {answer.address}, its own key gives {expected()}")
+    return BitcoinAddress(expected(), path_text(numbers), kind, root, show)
 
 
 def sign_message(session: Session, path: str, message: str, *, script: ScriptType | None = None) -> SignedText:

@@ -5,6 +5,7 @@ All run on the thread that owns the session. They raise DeviceTrouble (`desktop.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
 
 from desktop.domain.evm_address import address_of_key
@@ -22,7 +23,12 @@ def account_at(session: Session, path: tuple[int, ...]) -> str:
     return address_of_key(key_at(session, path).public_key)
 
 
-def ask(session: Session, request: Message, expect: type[M] | tuple[type[M], ...], screen: Screen) -> M:
+def ask(
+    session: Session,
+    request: Message,
+    expect: type[M] | tuple[type[M], ...],
+    screen: Screen | Callable[[], Screen],
+) -> M:
     """Put the first request of an operation to the device. Raises NotSupported where it knows no Ethereum."""
     try:
         return session.call(request, expect, screen=screen)

@@ -5,6 +5,8 @@ All run on the thread that owns the session. They raise DeviceTrouble (`desktop.
 
 from __future__ import annotations
 
+from functools import cache
+
 import msgspec
 
 from desktop.domain.bitcoin_address import groups
@@ -15,7 +17,7 @@ from desktop.hw.ethereum import messages as e
 from desktop.hw.ethereum.account import account_at, ask, check_signer
 from desktop.hw.ethereum.chains import chain_of
 from desktop.hw.ethereum.numbering import Numbers, numbers
-from desktop.hw.public_keys import fingerprint, not_proved
+from desktop.hw.public_keys import fingerprint, not_proved, prepare
 from desktop.hw.session import Screen, Session
 
 LARGEST_CHAIN_ID = 2**64 - 1
@@ -57,12 +59,13 @@ def ethereum_address(
         raise BadInput(f"the chain id {chain_id} is outside 1 to 2^64 - 1", "Ethereum's is 1, Arbitrum's 42161.")
     known = numbers(session)
     root = fingerprint(session)
-    expected = account_at(session, steps)
-    screen = _address_screen(expected, steps, chain_id)
-    answer = ask(session, _address_request(known, steps, chain_id, show), known.address, screen)
-    if answer.address != expected:
-        not_proved(session, f"it shows {answer.address}, its own key gives {expected}")
-    return EthereumAddress(expected, path_text(steps), chain_id, root, show)
+    prepare(session, steps)
+    expected = cache(lambda: account_at(session, steps))
+    request = _address_request(known, steps, chain_id, show)
+    answer = ask(session, request, known.address, lambda: _address_screen(expected(), steps, chain_id))
+    if answer.address != expected():
+        not_proved(session, f"it shows {answer.address}, its own key gives {expected()}")
+    return EthereumAddress(expected(), path_text(steps), chain_id, root, show)
 
 
 def sign_ethereum_message(session: Session, path: str, message: str | bytes) -> SignedEthereumMessage:

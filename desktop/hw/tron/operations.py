@@ -7,6 +7,7 @@ a transaction.
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 
 import msgspec
 
@@ -15,7 +16,7 @@ from desktop.domain.errors import BadInput
 from desktop.domain.secp256k1 import recover
 from desktop.domain.tron_address import address_bytes, address_of_bytes, address_of_key
 from desktop.hw.expected_screens import address_screen
-from desktop.hw.public_keys import fingerprint, key_at, not_proved
+from desktop.hw.public_keys import fingerprint, key_at, not_proved, prepare
 from desktop.hw.session import Session
 from desktop.hw.tron import messages
 from desktop.hw.tron.transaction import ContractCall, Transaction, TrxTransfer, serialized
@@ -52,15 +53,16 @@ def tron_address(session: Session, path: str, *, show: bool = False) -> TronAddr
     """
     numbers = parse_path(path)
     root = fingerprint(session)
-    expected = address_of_key(key_at(session, numbers).public_key)
+    prepare(session, numbers)
+    expected = cache(lambda: address_of_key(key_at(session, numbers).public_key))
     answer = session.call(
         messages.TronGetAddress(address_n=numbers, show_display=show),
         messages.TronAddress,
-        screen=address_screen("TRON", numbers, expected),
+        screen=lambda: address_screen("TRON", numbers, expected()),
     )
-    if answer.address != expected:
-        not_proved(session, f"it shows {answer.address}, its own key gives {expected}")
-    return TronAddress(expected, address_bytes(expected).hex(), path_text(numbers), root, show)
+    if answer.address != expected():
+        not_proved(session, f"it shows {answer.address}, its own key gives {expected()}")
+    return TronAddress(expected(), address_bytes(expected()).hex(), path_text(numbers), root, show)
 
 
 def sign_tron(session: Session, path: str, transaction: Transaction) -> SignedTransaction:

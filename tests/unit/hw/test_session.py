@@ -67,6 +67,21 @@ def test_what_does_not_fit_drops_the_link_and_is_never_asked_again(
     assert device.times_heard(btc.SignMessage) == 1
 
 
+def test_a_screen_is_drawn_while_the_device_works() -> None:
+    shown: list[object] = []
+    device = ScriptedDevice(lambda message: [m.ButtonRequest()] if isinstance(message, btc.SignMessage) else [ANSWER])
+    session = Session(device, on_screen=lambda lines, asks: shown.append((lines, asks)))
+    session.begin()
+
+    def drawn() -> tuple[str, ...]:
+        assert device.times_heard(btc.SignMessage) == 1
+        assert not device.times_heard(m.ButtonAck)
+        return ("drawn",)
+
+    assert session.call(ASK, btc.MessageSignature, screen=drawn) == ANSWER
+    assert (("drawn",), True) in shown
+
+
 def test_a_wrong_answer_names_both_sides() -> None:
     session, _ = _session(m.Success())
     with pytest.raises(errors.WrongAnswer) as caught:
