@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import stat
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
+from desktop.cli.doctor_rule import show_or_install
+from desktop.cli.output import Output
 from tests.kernel.guest.bench import Bench, hidraw_node, usb_node
 
 
@@ -25,13 +27,12 @@ def no_rule(bench: Bench) -> dict[str, Any]:
 
 def rule(bench: Bench) -> dict[str, Any]:
     """Put the rule in place and return who may open which device then."""
-    command = [sys.executable, "-P", "-m", "desktop", "doctor", "--udev-rule", "install", "--json"]
-    installed = subprocess.run(command, capture_output=True, text=True, check=False)
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        code = show_or_install("install", Output(as_json=True))
     bench.settle()
     paths = {carrier: bench.plugged(carrier) for carrier in ("usb", "hid")}
     facts: dict[str, Any] = {
-        "installed": installed.stdout,
-        "said": installed.stderr,
+        "installed": [code, printed.getvalue()],
         "nodes": [_rights(node) for node in _nodes(bench)],
         "doctor": bench.member.ask("doctor", ask=True),
     }
