@@ -14,7 +14,7 @@ from desktop.hw.wire.link import Link
 
 A = TypeVar("A", bound=Message)
 
-GREETING_S = 5.0
+GREETING_S = 8.0
 _SECOND_S, _SECOND_TRIES = 1.0, 2
 _INFO_REQUEST = v2.DeviceInfoGet(
     targets=v2.InfoTargets(hardware=True, firmware=True, status=True), kinds=v2.InfoKinds(version=True, specific=True)

@@ -29,6 +29,7 @@ M = TypeVar("M", bound=Message)
 Screen = tuple[str, ...]
 
 _FAREWELL_S = 1.0
+_STRAY_S = 0.1  # how soon the answer follows a Failure that was none
 _ANY_SCREEN = ("Look at the wallet and follow it",)
 _TYPED_ON_DEVICE = frozenset({m.BUTTON_PIN_ENTRY, m.BUTTON_PASSPHRASE_ENTRY, m.BUTTON_ATTACH_PIN})
 
@@ -247,6 +248,8 @@ class Session:
                     patience_s, gave_answer = self._reply(partial(self._passphrase, answer)), True
                 case m.Failure(code=m.UNEXPECTED_MESSAGE) if gave_answer:
                     raise errors.Locked("the wallet did not wait any longer for what it had asked")
+                case m.Failure(code=m.UNEXPECTED_MESSAGE) if self._link.went_on(_STRAY_S):
+                    continue  # it was about a key pressed too early or too late, not about this request
                 case m.Failure():
                     raise trouble_of(answer, type(request).__name__)
                 case _ if isinstance(answer, expect):

@@ -14,9 +14,9 @@ from desktop.hw.wire.framing import PACKET_SIZE
 
 _PING = b"PINGPING"
 _PONG = b"PONGPONG"
-# Core firmware is deaf for more than half a second after each operation, while it clears its memory; on a loaded
-# machine for nearly three.
-_PING_PATIENCE_S = 6.0
+# Core firmware is deaf for more than half a second after each operation, while it clears its memory; on a machine
+# with much else to do for more than seven.
+_PING_PATIENCE_S = 10.0
 _PING_EVERY_S = 0.25
 _KNOCK_EVERY_S = 1.0
 _LARGEST_DATAGRAM = 2048
@@ -80,7 +80,7 @@ class UdpTransport:
                 return datagram
 
     def present(self) -> bool:
-        """Return whether the simulator answers pings within 6 s. Call it only while no answer is awaited."""
+        """Return whether the simulator answers pings within 10 s. Call it only while no answer is awaited."""
         deadline = time.monotonic() + _PING_PATIENCE_S
         try:
             while time.monotonic() < deadline:

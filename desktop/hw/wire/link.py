@@ -82,14 +82,18 @@ class Link:
         return thrown
 
     def expect_silence(self) -> None:
-        """Raise Garbage if something waits to be read: it would be taken for the answer to the next request."""
-        if self._arrived or self._packet_waiting() is not None:
-            raise errors.Garbage("a packet that nobody asked for")
+        """Raise Garbage if an answer waits to be read: it would be taken for the one to the next request.
 
-    def went_on(self) -> bool:
-        """Return whether the device has sent something already; it is kept for `next`."""
+        A whole Failure is thrown away: firmware under test sends one for each key that comes when no screen is open.
+        """
+        while self.went_on():
+            if not self._arrived or self._arrived.popleft().number not in FAILURES:
+                raise errors.Garbage("a packet that nobody asked for")
+
+    def went_on(self, within_s: float = 0) -> bool:
+        """Return whether the device has sent something already, or does so in this time; it is kept for `next`."""
         if not self._arrived:
-            packet = self._packet_waiting()
+            packet = self._packet_waiting(within_s)
             if packet is None:
                 return False
             self._arrived.extend(self._framing.feed(packet))
@@ -144,7 +148,7 @@ class Link:
                 self._arrived.extend(self._framing.feed(packet))
         return self._arrived.popleft() if self._arrived else None
 
-    def _packet_waiting(self) -> bytes | None:
+    def _packet_waiting(self, within_s: float = 0) -> bytes | None:
         if self.over:
             raise errors.DeviceGone("the link was dropped")
-        return self._transport.read(0)
+        return self._transport.read(within_s)

@@ -82,6 +82,41 @@ def test_a_screen_is_drawn_while_the_device_works() -> None:
     assert (("drawn",), True) in shown
 
 
+_STRAY = m.Failure(code=m.UNEXPECTED_MESSAGE, message="messages.c:289:Unknown message")
+"""What firmware under test sends for a key that comes when no screen is open."""
+
+
+def test_a_failure_that_nobody_waits_for_is_thrown_away() -> None:
+    session, device = _session(ANSWER)
+    for _ in range(3):
+        device.send(_STRAY)
+    assert session.call(ASK, btc.MessageSignature) == ANSWER
+    device.send(_STRAY)
+    device.send(ANSWER)
+    with pytest.raises(errors.Garbage):
+        session.call(ASK, btc.MessageSignature)
+    assert device.times_heard(btc.SignMessage) == 1
+
+
+@pytest.mark.parametrize("follows", [ANSWER, m.ButtonRequest()])
+def test_a_failure_that_the_answer_follows_was_not_about_the_request(follows: Message) -> None:
+    def answers(message: Message) -> Iterable[Reply]:
+        return [_STRAY, follows] if isinstance(message, btc.SignMessage) else [ANSWER]
+
+    device = ScriptedDevice(answers)
+    session = Session(device, quick_s=0.2)
+    session.begin()
+    assert session.call(ASK, btc.MessageSignature) == ANSWER
+    assert device.times_heard(btc.SignMessage) == 1
+
+
+def test_a_failure_that_nothing_follows_means_that_the_firmware_does_not_know_the_request() -> None:
+    session, _ = _session(_STRAY)
+    with pytest.raises(errors.NotSupported):
+        session.call(ASK, btc.MessageSignature)
+    assert not session.over
+
+
 def test_a_wrong_answer_names_both_sides() -> None:
     session, _ = _session(m.Success())
     with pytest.raises(errors.WrongAnswer) as caught:
