@@ -10,7 +10,7 @@ from desktop.hw import errors
 from desktop.hw.device_facts import gathered
 from desktop.hw.doctor import DeviceFacts, DeviceFinding, diagnosed
 
-_GOOD_FOR_S = 10.0
+_GOOD_FOR_S = 30.0
 _EXPLAINED = (errors.NoDevice, errors.DeviceGone, errors.AccessDenied, errors.LibraryMissing)
 
 

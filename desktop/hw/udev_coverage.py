@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -23,6 +24,7 @@ PRODUCTS = (*AS_SHIPPED, *OWN_MODE)
 _MATCH = re.compile(r'ATTRS?\{(idVendor|idProduct)\}\s*==\s*"([^"]*)"')
 _GRANT = re.compile(r'\b(?:MODE|GROUP|TAG)\s*(?::?=|\+=)\s*"')
 _LISTED = re.compile(r"usb:v([0-9A-Fa-f]{4})p([0-9A-Fa-f]{4})")
+_LARGEST_LIST = 64 * 1024  # the lists of every vendor's names are megabytes, and no list of wallets
 _LIST_IS_USED = "ID_HARDWARE_WALLET"
 
 
@@ -34,7 +36,7 @@ def covered(
     found = covered_products(rules)
     for name, text in rules.items():
         if _LIST_IS_USED in text:
-            for product in listed_products(texts(list_folders, "*.hwdb").values()):
+            for product in listed_products(texts(list_folders, "*.hwdb", largest=_LARGEST_LIST).values()):
                 found.setdefault(product, f"{name} (the system's own list of wallets)")
     return found
 
@@ -69,13 +71,17 @@ def listed_products(lists: Iterable[str]) -> list[str]:
     return found
 
 
-def texts(folders: Sequence[Path], pattern: str) -> dict[str, str]:
-    """Return the files of these folders by name, a name in an earlier folder hiding later ones. Raises OSError."""
+def texts(folders: Sequence[Path], pattern: str, largest: float = math.inf) -> dict[str, str]:
+    """Return the files of these folders by name, a name in an earlier folder hiding later ones. Raises OSError.
+
+    A file of more than `largest` bytes is left out.
+    """
     found: dict[str, str] = {}
     for folder in folders:
         for path in sorted(folder.glob(pattern)) if folder.is_dir() else ():
             # A link to /dev/null switches the file of this name off: it reads as empty.
-            found.setdefault(path.name, path.read_text(encoding="utf-8", errors="replace"))
+            if path.name not in found and path.stat().st_size <= largest:
+                found[path.name] = path.read_text(encoding="utf-8", errors="replace")
     return found
 
 

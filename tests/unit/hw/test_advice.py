@@ -44,7 +44,7 @@ def test_it_looks_again_for_another_trouble_after_a_while_or_when_told() -> None
     assert looks.times == 1
     advice.on(errors.AccessDenied("usb:A"))
     assert looks.times == 2
-    now_s[0] = 10.0
+    now_s[0] = 30.0
     advice.on(errors.AccessDenied("usb:A"))
     assert looks.times == 3
     looks.facts = DeviceFacts(

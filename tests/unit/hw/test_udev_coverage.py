@@ -52,6 +52,7 @@ def test_the_systems_own_list_counts_where_a_rule_uses_it(tmp_path: Path) -> Non
     (lists / "70-hardware-wallets.hwdb").write_text(_LIST)
     assert covered([rules], [lists]) == {}
     (rules / "70-uaccess.rules").write_text(_USES_LIST)
+    (lists / "20-names.hwdb").write_text(_LIST.replace("=0", "=1") + " " * 70_000)
     assert set(covered([rules], [lists])) == {"53c0", "53c1"}
 
 
