@@ -1,0 +1,60 @@
+"""The pinned account on the way from the engine to a wallet."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from desktop.domain.account_key import address_of_account
+from desktop.engine.ports import DeviceAccount
+from desktop.hw import errors
+from desktop.hw.carriers.udp_transport import answering
+from desktop.hw.device_worker import DeviceWorker
+from desktop.hw.emulator.device import Emulator
+from desktop.wiring.wallet_desk import WalletDesk
+from tests.fakes.device_bench import SEGWIT_ADDRESS, SEGWIT_PATH, emulator
+
+
+def _with_desk(device: Emulator, scene: Callable[[WalletDesk], Awaitable[None]]) -> None:
+    async def run() -> None:
+        worker = DeviceWorker(lambda: answering("127.0.0.1", device.port), lambda state: None, poll_s=0.02)
+        desk = WalletDesk(worker)
+        worker.start()
+        try:
+            await scene(desk)
+        finally:
+            await desk.close()
+
+    asyncio.run(run())
+
+
+def test_the_pinned_wallet_shows_and_signs() -> None:
+    async def scene(desk: WalletDesk) -> None:
+        account = await desk.account("BTC", SEGWIT_PATH)
+        assert (account.fingerprint, account.path) == ("5c9e228d", "m/84'/0'/0'")
+        assert address_of_account(account.xpub, SEGWIT_PATH) == SEGWIT_ADDRESS
+        shown = await desk.address("BTC", SEGWIT_PATH, show=True, pinned=account)
+        assert (shown.address, shown.shown) == (SEGWIT_ADDRESS, True)
+        signed = await desk.sign_message("BTC", SEGWIT_PATH, "hello", pinned=account)
+        assert signed.address == SEGWIT_ADDRESS
+
+    with emulator(always_yes=True) as device:
+        _with_desk(device, scene)
+
+
+def test_another_wallet_shows_and_signs_nothing() -> None:
+    screens: list[tuple[str, ...]] = []
+
+    async def scene(desk: WalletDesk) -> None:
+        held = await desk.account("BTC", SEGWIT_PATH)
+        pinned = DeviceAccount("0badf00d", held.path, held.xpub)
+        with pytest.raises(errors.WrongWallet, match="5c9e228d instead of wallet 0badf00d"):
+            await desk.address("BTC", SEGWIT_PATH, show=True, pinned=pinned)
+        with pytest.raises(errors.WrongWallet):
+            await desk.sign_message("BTC", SEGWIT_PATH, "hello", pinned=pinned)
+
+    with emulator(on_screen=lambda lines, asks: screens.append(lines)) as device:
+        _with_desk(device, scene)
+    assert not any("Sign" in str(lines) or "address" in str(lines) for lines in screens)
