@@ -112,8 +112,8 @@ class Session:
         if self.features.device_id != before.device_id:
             self.drop()
             raise errors.WrongWallet(f"device {before.device_id}", f"device {self.features.device_id}")
-        if self.features.session_id != before.session_id:
-            self.forget_wallet()
+        if self.features.session_id is None or self.features.session_id != before.session_id:
+            self.forget_wallet()  # without an id, old firmware cannot say whether it is the same wallet
 
     def forget_wallet(self) -> None:
         """Forget what was known of the open wallet: another one may be open now."""
@@ -260,8 +260,13 @@ class Session:
     def _acknowledge(self, request: m.ButtonRequest, screen: Screen) -> None:
         self._link.send(m.ButtonAck())
         if request.code in _TYPED_ON_DEVICE:
-            self._link.stop_word = m.Initialize(session_id=self.features.session_id)
+            self._typing_there()
         self._on_screen(screen, True)
+
+    def _typing_there(self) -> None:
+        """Let a cancel be Initialize: a device of the first protocol heeds no other while typed on."""
+        if self.protocol == 1:
+            self._link.stop_word = m.Initialize(session_id=self.features.session_id)
 
     def _pin(self, request: m.PinMatrixRequest) -> Reply:
         return pin_reply(request, self.identity, self.prompter, self._link.stop)
@@ -281,7 +286,7 @@ class Session:
         self._link.send(reply.message)
         if not reply.screen:
             return self._link.quick_s
-        self._link.stop_word = m.Initialize(session_id=self.features.session_id)
+        self._typing_there()
         self._on_screen(reply.screen, True)
         return None
 

@@ -1,13 +1,18 @@
 """Wire protocol version 2: its frames, and a whole device that speaks it."""
 
+import threading
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.hw import errors, operations, public_keys
+from desktop.hw import messages_v2 as v2
 from desktop.hw.bitcoin import operations as bitcoin
+from desktop.hw.carriers.udp_transport import UdpTransport
 from desktop.hw.emulator.models import MODELS, Setup
 from desktop.hw.prompts import FixedAnswers
+from desktop.hw.session import Session
 from desktop.hw.wire.framing import RawMessage
 from desktop.hw.wire.framing_v2 import ACKNOWLEDGEMENT, FramingV2, checksum, frame
 from tests.fakes.device_bench import SEGWIT_ADDRESS, SEGWIT_PATH, emulator, session_with
@@ -137,3 +142,52 @@ def test_no_on_it_is_no_pressed_here() -> None:
         with pytest.raises(errors.NoPressed):
             bitcoin.sign_message(session, SEGWIT_PATH, "x")
         assert public_keys.fingerprint(session) == "5c9e228d"
+
+
+@pytest.mark.parametrize(("model", "protocol"), [("pro2", 2), ("classic1s", 1)])
+def test_a_number_on_the_bus_that_says_the_second_is_tried_first_and_may_be_wrong(model: str, protocol: int) -> None:
+    with emulator(model=model) as device:
+        transport = UdpTransport("127.0.0.1", device.port)
+        transport.second_protocol = True
+        session = Session(transport, quick_s=0.3)
+        session.begin()
+        assert session.protocol == protocol
+        assert public_keys.fingerprint(session) == "5c9e228d"
+        session.end()
+
+
+@pytest.mark.parametrize("options", [{}, {"pin": "1234"}])
+def test_a_cancel_reaches_it_while_it_shows_a_question(options: dict[str, str]) -> None:
+    """Also while a PIN is typed on it: the word is Cancel here, for it knows no Initialize."""
+    with emulator(model="pro2", **options) as device, session_with(device, quick_s=0.3) as session:
+        troubles: list[Exception] = []
+
+        def ask() -> None:
+            try:
+                bitcoin.bitcoin_address(session, SEGWIT_PATH, show=True)
+            except errors.Cancelled as cancelled:
+                troubles.append(cancelled)
+
+        thread = threading.Thread(target=ask)
+        thread.start()
+        assert device.wait_until_asks(10)
+        session.cancel()
+        thread.join(10)
+        assert len(troubles) == 1
+        assert not device.asks()
+        assert not session.over
+        session.allow()
+        assert session.call(v2.Ping(message="x"), v2.Success).message == "x"
+
+
+def test_power_ends_its_session_and_the_wallet_is_opened_anew() -> None:
+    answers = FixedAnswers(passphrase="abc")
+    setup = Setup(MODELS["pro2"], passphrase=True)
+    with emulator(setup=setup) as device, session_with(device, answers, quick_s=0.5) as session:
+        hidden = public_keys.fingerprint(session)
+        before = session.features.session_id
+        device.replug()
+        session.resume()
+        assert session.known_fingerprint == ""
+        assert public_keys.fingerprint(session) == hidden
+        assert session.features.session_id not in (None, before)

@@ -327,6 +327,17 @@ def test_another_device_at_the_same_place_is_noticed() -> None:
     assert session.over
 
 
+def test_what_was_known_is_forgotten_where_the_device_has_no_session_ids() -> None:
+    nameless = m.Features(device_id="D1", initialized=True, onekey_device_type=1)
+    device = ScriptedDevice(lambda message: [nameless] if isinstance(message, m.Initialize) else ())
+    session = Session(device)
+    session.begin()
+    session.resume()
+    session.known_fingerprint = "5c9e228d"
+    session.resume()
+    assert session.known_fingerprint == ""
+
+
 def test_an_address_that_its_own_key_does_not_give_is_refused() -> None:
     """A device, or something between, that shows one key and names the address of another."""
     from desktop.domain.bitcoin_keys import master_of, seed_of
