@@ -6,6 +6,7 @@ import msgspec
 
 from desktop.domain.bitcoin_address import hash160
 from desktop.domain.bitcoin_keys import script_of_key
+from desktop.domain.errors import BadInput
 from desktop.domain.secp256k1 import verify_der, verify_schnorr
 from desktop.hw.bitcoin import psbt_fields as f
 from desktop.hw.bitcoin.byte_stream import with_size
@@ -15,7 +16,7 @@ from desktop.hw.bitcoin.psbt import Psbt
 from desktop.hw.bitcoin.psbt_versions import Fields, number
 from desktop.hw.bitcoin.signing_flow import DeviceSignatures
 from desktop.hw.bitcoin.spending import Spending
-from desktop.hw.bitcoin.transaction import Input, Transaction, written
+from desktop.hw.bitcoin.transaction import Input, Transaction, read_transaction, written
 from desktop.hw.errors import NotProved
 
 _ALL = bytes([SIGHASH_ALL])
@@ -33,7 +34,7 @@ def signed_psbt(spending: Spending, given: DeviceSignatures) -> Psbt:
             signature = given.by_input.get(place, b"")
             _verify(spending.psbt.transaction, digests, place, coin.own, signature)
             inputs[place] = _with_signature(inputs[place], coin.own, signature)
-    if given.transaction != written(_as_the_device_writes_it(spending, given)):
+    if not _is_as_asked(spending, given):
         raise NotProved("the transaction it wrote is not the one that was to be signed")
     general = _not_modifiable(spending.psbt.general)
     return msgspec.structs.replace(spending.psbt, general=general, inputs=tuple(inputs))
@@ -62,6 +63,19 @@ def _with_signature(fields: Fields, own: OwnKey, signature: bytes) -> Fields:
     if own.script == "p2sh-p2wpkh":
         found[bytes([f.REDEEM_SCRIPT])] = script_of_key(own.public_key, "p2wpkh")
     return found
+
+
+def _is_as_asked(spending: Spending, given: DeviceSignatures) -> bool:
+    """Return whether the wallet wrote the transaction that was asked for. Beside inputs of others some wallets write
+    the segwit form where every witness is empty; that is the same transaction.
+    """
+    expected = _as_the_device_writes_it(spending, given)
+    if given.transaction == written(expected):
+        return True
+    try:
+        return bool(spending.foreign) and read_transaction(given.transaction, "the transaction") == expected
+    except BadInput:
+        return False
 
 
 def _as_the_device_writes_it(spending: Spending, given: DeviceSignatures) -> Transaction:

@@ -18,7 +18,15 @@ from desktop.hw.bitcoin.byte_stream import ByteStream
 from desktop.hw.bitcoin.ownership import Owner, OwnKey
 from desktop.hw.bitcoin.psbt import Psbt
 from desktop.hw.bitcoin.psbt_versions import Fields, field
-from desktop.hw.bitcoin.transaction import Output, Transaction, read_output, read_transaction, txid_text, written
+from desktop.hw.bitcoin.transaction import (
+    Output,
+    Transaction,
+    is_taproot,
+    read_output,
+    read_transaction,
+    txid_text,
+    written,
+)
 from desktop.hw.errors import WrongWallet
 
 _SCRIPT_SIG_SIZE: dict[ScriptType, int] = {"p2pkh": 107, "p2sh-p2wpkh": 23}
@@ -73,8 +81,8 @@ class Spending(msgspec.Struct, frozen=True):
 
     @property
     def taproot_only(self) -> bool:
-        """Return whether all inputs that the wallet signs are taproot: then it needs no previous transactions."""
-        return all(coin.own is None or coin.own.script == "p2tr" for coin in self.coins)
+        """Return whether all inputs are taproot: then no wallet asks for previous transactions."""
+        return all(is_taproot(coin.spent.script) for coin in self.coins)
 
     def is_change(self, payment: Payment) -> bool:
         """Return whether the wallet takes an output as change and does not show it: all that it spends is of one

@@ -61,6 +61,11 @@ def sha256d(data: bytes) -> bytes:
     return hashlib.sha256(hashlib.sha256(data).digest()).digest()
 
 
+def is_taproot(script: bytes) -> bool:
+    """Return whether an output script is one of taproot (BIP 341)."""
+    return len(script) == 34 and script[:2] == b"\x51\x20"
+
+
 def written(transaction: Transaction, *, witness: bool = True) -> bytes:
     """Return the bytes of a transaction; witnesses only if it has some and they are wanted."""
     segwit = witness and any(single.witness for single in transaction.inputs)

@@ -8,7 +8,7 @@ import msgspec
 
 from desktop.hw import messages as m
 from desktop.hw.bitcoin import messages as btc
-from desktop.hw.bitcoin.transaction import Input, Output, Transaction
+from desktop.hw.bitcoin.transaction import Input, Output, Transaction, is_taproot
 from desktop.hw.emulator.flow import Key, Refusal, refuse_if_cancelled
 from desktop.hw.wire.codec import Message
 
@@ -26,6 +26,7 @@ class Draft(msgspec.Struct):
     coin: str
     version: int
     lock_time: int
+    large: bool = False
     inputs: list[btc.TxInput] = []
     scripts: list[bytes] = []
     told: list[btc.TxOutput] = []
@@ -38,13 +39,16 @@ class Draft(msgspec.Struct):
 
     @property
     def taproot_only(self) -> bool:
-        """Return whether no own input needs its previous transaction looked at."""
-        return all(single.script_type in (btc.SPEND_TAPROOT, btc.SPEND_EXTERNAL) for single in self.inputs)
+        """Return whether no previous transaction needs to be looked at; a small device passes over others' inputs."""
+        own = [single for single in self.inputs if single.script_type != btc.SPEND_EXTERNAL]
+        scripts = self.scripts if self.large else []
+        return all(single.script_type == btc.SPEND_TAPROOT for single in own) and all(map(is_taproot, scripts))
 
     @property
     def segwit(self) -> bool:
-        """Return whether the signed transaction has witnesses."""
-        return any(map(is_segwit, self.inputs))
+        """Return whether it is written in segwit form; a large device takes all inputs of others for segwit."""
+        others = self.large and any(single.script_type == btc.SPEND_EXTERNAL for single in self.inputs)
+        return others or any(map(is_segwit, self.inputs))
 
     @property
     def spent(self) -> list[Output]:

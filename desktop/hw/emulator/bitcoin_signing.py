@@ -21,7 +21,8 @@ _SIGNED_INPUT_VBYTES = 68  # a guess good enough for the fee's warning
 
 def sign_tx(wallet: Wallet, message: btc.SignTx) -> Flow:
     """Answer SignTx: ask, show, verify, sign."""
-    draft = _begun(message)
+    small = wallet.model.letter == "1"
+    draft = _begun(message, large=not small)
     yield from wallet.opened()
     questions = Questions(draft)
     review = _Review(wallet, draft, questions)
@@ -30,14 +31,13 @@ def sign_tx(wallet: Wallet, message: btc.SignTx) -> Flow:
     yield from review.total()
     if not draft.taproot_only:
         yield from review.previous()
-    small = wallet.model.letter == "1"
     yield from Writing(wallet.root(), draft, questions, asks_all_witnesses=small).signed()
     if not small:
         yield from wallet.confirmed(("Transaction signed",), m.BUTTON_OTHER)
     return questions.request(btc.TX_FINISHED)
 
 
-def _begun(message: btc.SignTx) -> Draft:
+def _begun(message: btc.SignTx, *, large: bool) -> Draft:
     coin = message.coin_name or "Bitcoin"
     if coin not in rules.COIN_TYPE:
         raise Refusal(m.DATA_ERROR, "Invalid coin name")
@@ -48,7 +48,7 @@ def _begun(message: btc.SignTx) -> Draft:
     if message.inputs_count > _MOST_INPUTS:
         raise Refusal(m.DATA_ERROR, "Too many inputs.")
     version = 1 if message.version is None else message.version
-    return Draft(coin, version, message.lock_time or 0)
+    return Draft(coin, version, message.lock_time or 0, large)
 
 
 class _Review:

@@ -114,9 +114,11 @@ def test_the_bytes_are_those_of_real_firmware(device: Emulator, kind: str, diges
     assert hashlib.sha256(bytes.fromhex(signed(device, psbt).tx)).hexdigest() == digest
 
 
-def test_inputs_of_others_leave_it_incomplete() -> None:
-    psbt = psbt_of([Coin(), Coin(index=3, root=STRANGER)], [Payment(160_000), Coin(amount=30_000, branch=1)])
-    with emulator(always_yes=True, setup=Setup(MODELS["classic1s"], strict=False)) as device:
+@pytest.mark.parametrize("model", ["classic1s", "pro"])
+@pytest.mark.parametrize("kind", ["p2wpkh", "p2sh-p2wpkh", "p2pkh"])
+def test_inputs_of_others_leave_it_incomplete(model: str, kind: str) -> None:
+    psbt = psbt_of([Coin(kind), Coin(index=3, root=STRANGER)], [Payment(160_000), Coin(kind, 30_000, branch=1)])
+    with emulator(always_yes=True, setup=Setup(MODELS[model], strict=False)) as device:
         result = signed(device, psbt)
     assert (result.complete, result.tx, result.foreign_inputs) == (False, None, (1,))
     half = PSBT.parse(base64.b64decode(result.psbt))
