@@ -285,7 +285,8 @@ class Session:
             return self._link.quick_s
         self._link.send(reply.message)
         if not reply.screen:
-            return self._link.quick_s
+            # after each wrong PIN the device lets the next one wait twice as long
+            return None if isinstance(reply.message, m.PinMatrixAck) else self._link.quick_s
         self._typing_there()
         self._on_screen(reply.screen, True)
         return None

@@ -12,6 +12,7 @@ from desktop.hw import errors
 from desktop.hw import messages as m
 from desktop.hw.bitcoin import messages as btc
 from desktop.hw.bitcoin import operations as bitcoin
+from desktop.hw.prompts import FixedAnswers
 from desktop.hw.session import Session
 from desktop.hw.wire.codec import Message, encoded
 from desktop.hw.wire.framing import packets
@@ -115,6 +116,26 @@ def test_a_failure_that_nothing_follows_means_that_the_firmware_does_not_know_th
     with pytest.raises(errors.NotSupported):
         session.call(ASK, btc.MessageSignature)
     assert not session.over
+
+
+class _MakesWait(ScriptedDevice):
+    """It checks a PIN so slowly that the computer has to look several times."""
+
+    looks = 0
+
+    def read(self, timeout_s: float) -> bytes | None:
+        if timeout_s and self.times_heard(m.PinMatrixAck):
+            self.looks += 1
+            if self.looks == 6:
+                self.send(ANSWER)
+        return super().read(timeout_s)
+
+
+def test_a_pin_is_waited_for_as_long_as_earlier_wrong_ones_make_the_device_wait() -> None:
+    device = _MakesWait(lambda message: [m.PinMatrixRequest(type=1)] if isinstance(message, btc.SignMessage) else [])
+    session = Session(device, FixedAnswers(positions="1234"), quick_s=0.1)
+    session.begin()
+    assert session.call(ASK, btc.MessageSignature) == ANSWER
 
 
 def test_a_wrong_answer_names_both_sides() -> None:
