@@ -15,16 +15,11 @@ from desktop.domain.derivation_path import ScriptType, is_testnet, parse_path, p
 from desktop.domain.errors import WrongUsage
 from desktop.domain.signed_message import signer
 from desktop.hw.bitcoin import messages
+from desktop.hw.bitcoin.device_forms import SPEND_NUMBER
 from desktop.hw.expected_screens import address_screen
 from desktop.hw.public_keys import fingerprint, key_at, network_name, not_proved, prepare
 from desktop.hw.session import Session
 
-SCRIPT_NUMBER: dict[ScriptType, int] = {
-    "p2pkh": messages.SPEND_ADDRESS,
-    "p2sh-p2wpkh": messages.SPEND_P2SH_WITNESS,
-    "p2wpkh": messages.SPEND_WITNESS,
-    "p2tr": messages.SPEND_TAPROOT,
-}
 _LONGEST_MESSAGE = 1024
 
 
@@ -61,7 +56,7 @@ def bitcoin_address(
     expected = cache(lambda: _derived_address(session, numbers, kind))
     answer = session.call(
         messages.GetAddress(
-            address_n=numbers, coin_name=network_name(numbers), show_display=show, script_type=SCRIPT_NUMBER[kind]
+            address_n=numbers, coin_name=network_name(numbers), show_display=show, script_type=SPEND_NUMBER[kind]
         ),
         messages.Address,
         screen=lambda: address_screen("Bitcoin", numbers, expected()),
@@ -88,7 +83,7 @@ def sign_message(session: Session, path: str, message: str, *, script: ScriptTyp
     address = _derived_address(session, numbers, kind)
     answer = session.call(
         messages.SignMessage(
-            message=body, address_n=numbers, coin_name=network_name(numbers), script_type=SCRIPT_NUMBER[kind]
+            message=body, address_n=numbers, coin_name=network_name(numbers), script_type=SPEND_NUMBER[kind]
         ),
         messages.MessageSignature,
         screen=("Sign message", *message.splitlines(), address),

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from desktop.domain.bitcoin_address import groups
 from desktop.domain.money import plain
-
-Lines = tuple[str, ...]
-_GROUPS_PER_LINE = 4
+from desktop.hw.expected_screens import Lines, grouped
 
 
 def amount_text(satoshi: int, *, testnet: bool = False) -> str:
@@ -16,15 +13,9 @@ def amount_text(satoshi: int, *, testnet: bool = False) -> str:
     return f"{plain(Decimal(satoshi).scaleb(-8))} {'TEST' if testnet else 'BTC'}"
 
 
-def address_lines(address: str) -> Lines:
-    """Return the whole address in groups of four, never shortened."""
-    cut = groups(address)
-    return tuple(" ".join(cut[place : place + _GROUPS_PER_LINE]) for place in range(0, len(cut), _GROUPS_PER_LINE))
-
-
 def payment_screen(amount: int, address: str, *, testnet: bool) -> Lines:
     """Return the screen on which one output is confirmed."""
-    return ("Send", amount_text(amount, testnet=testnet), "to", *address_lines(address))
+    return ("Send", amount_text(amount, testnet=testnet), "to", *grouped(address))
 
 
 def data_screen(data: bytes) -> Lines:

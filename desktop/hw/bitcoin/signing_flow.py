@@ -12,9 +12,10 @@ from desktop.domain.errors import BadInput
 from desktop.hw import errors
 from desktop.hw.bitcoin import device_forms as forms
 from desktop.hw.bitcoin import messages as m
-from desktop.hw.bitcoin.shown import Lines, data_screen, payment_screen, total_screen
+from desktop.hw.bitcoin.shown import data_screen, payment_screen, total_screen
 from desktop.hw.bitcoin.spending import Spending
 from desktop.hw.bitcoin.transaction import Transaction
+from desktop.hw.expected_screens import Lines
 from desktop.hw.session import Session
 
 _WITH_PREVIOUS = "Export the PSBT with its previous transactions (non-witness UTXOs)."

@@ -8,18 +8,10 @@ from desktop.domain.signed_message import sign
 from desktop.hw import messages as m
 from desktop.hw.bitcoin import messages as btc
 from desktop.hw.emulator import screens
+from desktop.hw.emulator.bitcoin_rules import COIN_TYPE, SCRIPT_OF_SPEND
 from desktop.hw.emulator.bitcoin_signing import sign_tx
 from desktop.hw.emulator.flow import DEEPEST, Answer, Flow, Refusal, Wallet
 from desktop.hw.wire.codec import Message
-
-_SCRIPT: dict[int | None, ScriptType] = {
-    None: "p2pkh",
-    btc.SPEND_ADDRESS: "p2pkh",
-    btc.SPEND_P2SH_WITNESS: "p2sh-p2wpkh",
-    btc.SPEND_WITNESS: "p2wpkh",
-    btc.SPEND_TAPROOT: "p2tr",
-}
-_COIN_TYPE = {"Bitcoin": 0, "Testnet": 1}
 
 
 def _get_address(wallet: Wallet, message: btc.GetAddress) -> Flow:
@@ -49,13 +41,14 @@ def _key_at(wallet: Wallet, path: tuple[int, ...], script: ScriptType, coin: str
 def _allowed(coin: str | None, path: tuple[int, ...], script: int | None) -> tuple[str, ScriptType]:
     """Return coin and script type, or refuse as a device with strict safety checks does."""
     name = coin or "Bitcoin"
-    if name not in _COIN_TYPE:
+    number = btc.SPEND_ADDRESS if script is None else script
+    if name not in COIN_TYPE:
         raise Refusal(m.DATA_ERROR, "Invalid coin name")
-    if script not in _SCRIPT:
+    if number not in SCRIPT_OF_SPEND:
         raise Refusal(m.DATA_ERROR, "Invalid script type")
-    if not 3 <= len(path) <= DEEPEST or path[1] != HARDENED + _COIN_TYPE[name]:
+    if not 3 <= len(path) <= DEEPEST or path[1] != HARDENED + COIN_TYPE[name]:
         raise Refusal(m.DATA_ERROR, "Forbidden key path")
-    return name, _SCRIPT[script]
+    return name, SCRIPT_OF_SPEND[number]
 
 
 ANSWERS: dict[type[Message], Answer] = {
