@@ -5,16 +5,18 @@ The library is loaded when first needed: it takes half a second.
 
 from __future__ import annotations
 
+import sys
+from functools import cache
+from types import ModuleType
+
 from desktop.hw.ethereum.typed_data import StructValue, TypedData, plain_struct
 from desktop.hw.ethereum.typed_data_types import DOMAIN, reached_from
 
 
 def sender_of(raw: bytes) -> str | None:
     """Return the address that signed this raw transaction as the library reads it, or None if it cannot."""
-    from eth_account import Account
-
     try:
-        return str(Account.recover_transaction(raw))
+        return str(_library().Account.recover_transaction(raw))
     except Exception:  # noqa: BLE001 - whatever it dislikes, the transaction is not to be trusted
         return None
 
@@ -25,9 +27,19 @@ def typed_data_hashes(data: TypedData) -> tuple[bytes, bytes | None]:
     return domain, None if data.domain_only else _struct_hash(data, data.primary_type, data.message)
 
 
-def _struct_hash(data: TypedData, struct: str, value: StructValue) -> bytes:
-    from eth_account.messages import encode_typed_data
+@cache
+def _library() -> ModuleType:
+    """Return eth-account, loaded once."""
+    # What it loads raises the limit on nested calls so far that they crash the process before they are refused.
+    deepest = sys.getrecursionlimit()
+    try:
+        import eth_account.messages
+    finally:
+        sys.setrecursionlimit(deepest)
+    return eth_account
 
+
+def _struct_hash(data: TypedData, struct: str, value: StructValue) -> bytes:
     # Only what the struct is made of: the library finds the outermost type by itself. The domain is given as a
     # message as well, since the library would put a domain's fields into another order than the one declared.
     types = {
@@ -35,4 +47,4 @@ def _struct_hash(data: TypedData, struct: str, value: StructValue) -> bytes:
         for name in reached_from(struct, data.types)
     }
     values = plain_struct(data.types, struct, value)
-    return bytes(encode_typed_data(domain_data={}, message_types=types, message_data=values).body)
+    return bytes(_library().messages.encode_typed_data(domain_data={}, message_types=types, message_data=values).body)
