@@ -274,6 +274,8 @@ def test_nothing_is_cut_off_at_any_size(qtbot: QtBot, wardrobe: Wardrobe, size: 
     assert column.widget().width() <= column.viewport().width()
     for button in (card.acknowledge, card.snooze, card.transfer, window.header.move_button):
         assert button.width() >= button.minimumSizeHint().width()
+    for word in (window.watchlist.title, window.watchlist.add, window.watchlist.right):
+        assert word.width() >= word.minimumSizeHint().width()
     for bar in card.factors:
         assert bar.height() == 35
     tops = [bar.y() for bar in card.factors]
