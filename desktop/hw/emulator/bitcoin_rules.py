@@ -63,9 +63,9 @@ def is_change(output: btc.TxOutput, inputs: Sequence[btc.TxInput]) -> bool:
     """Return whether an output goes back where all own inputs come from: one script type, one account."""
     own = [single for single in inputs if single.script_type != btc.SPEND_EXTERNAL]
     origins = {(SCRIPT_OF_SPEND[single.script_type or 0], single.address_n[:-_WALLET_DEPTH]) for single in own}
-    if not output.address_n or output.script_type is None:
+    if not output.address_n:
         return False
-    origin = (SCRIPT_OF_PAY[output.script_type], output.address_n[:-_WALLET_DEPTH])
+    origin = (SCRIPT_OF_PAY[output.script_type or 0], output.address_n[:-_WALLET_DEPTH])
     return origins == {origin} and _is_leaf(output.address_n)
 
 
