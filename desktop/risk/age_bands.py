@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from desktop.risk.timed_parts import NEVER_MS, TimedParts
 
@@ -31,13 +31,12 @@ class AgeBands:
         """Add an event. Values are kept to a ten-thousandth; a late event finds its place."""
         self._put(0, at_ms, round(value * _PARTS))
 
-    def add_all(self, events: Iterable[tuple[int, float]]) -> None:
-        """Add events, as (time, value)."""
+    def add_all(self, events: Sequence[tuple[int, float]]) -> None:
+        """Add events, as (time, value); at least one."""
         window_ms, step_ms = self._bands[0]
-        queue, added = self._queues[0], 0
-        for at_ms, value in events:
-            added += queue.add(-(-at_ms // step_ms) * step_ms, round(value * _PARTS))
-        self._totals[0] += added
+        queue = self._queues[0]
+        times = [-(-at_ms // step_ms) * step_ms for at_ms, _ in events]
+        self._totals[0] += queue.add_all(times, [round(value * _PARTS) for _, value in events])
         self._next_ms = min(self._next_ms, queue.oldest_ms + window_ms)
 
     def _put(self, place: int, at_ms: int, parts: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from desktop.domain.market import HourBar, LiquidatedSide
 from desktop.risk.age_bands import AgeBands
@@ -47,8 +47,8 @@ class LiquidationTally:
         """Add one print."""
         self.add_all(side, ((at_ms, usd),))
 
-    def add_all(self, side: LiquidatedSide, prints: Iterable[tuple[int, float]]) -> None:
-        """Add prints as (time, USD)."""
+    def add_all(self, side: LiquidatedSide, prints: Sequence[tuple[int, float]]) -> None:
+        """Add prints as (time, USD); at least one."""
         (self._long if side == "long" else self._short).add_all(prints)
 
     def add_hour(self, bar: HourBar, pieces: int = 60) -> None:

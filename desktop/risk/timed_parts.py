@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
+from collections.abc import Sequence
+from operator import lt
 
 NEVER_MS = 1 << 62
 MOST_PARTS = (1 << 63) - 1
@@ -45,6 +47,21 @@ class TimedParts:
         except OverflowError:
             return self._add_clipped(at_ms, parts)
         return parts
+
+    def add_all(self, times: Sequence[int], parts: Sequence[int]) -> int:
+        """Add numbers at these times, in any order; return what was taken in. Ascending new times go in at once."""
+        if times[0] > self.newest_ms and all(map(lt, times, times[1:])):
+            try:
+                fresh = array("q", parts)
+            except OverflowError:
+                return sum(map(self.add, times, parts))
+            self._parts.extend(fresh)
+            self._times.extend(times)
+            self.newest_ms = times[-1]
+            if times[0] < self.oldest_ms:
+                self.oldest_ms = times[0]
+            return sum(parts)
+        return sum(map(self.add, times, parts))
 
     def _add_late(self, at_ms: int, parts: int) -> None:
         place = bisect_right(self._times, at_ms, self._first)

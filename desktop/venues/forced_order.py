@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desktop.domain.instrument import Instrument
 from desktop.domain.market import LiquidatedSide, Liquidation, PriceKind
-from desktop.domain.number_text import number
+from desktop.domain.number_text import number, plain_number
 
 
 def liquidation_of(
@@ -20,7 +20,10 @@ def liquidation_of(
 
     `size` and `price` are numbers above zero in plain digits.
     """
-    units, quoted = number(size), number(price)
+    try:
+        units, quoted = plain_number(size), plain_number(price)
+    except ValueError:
+        units, quoted = number(size), number(price)
     return Liquidation(
         instrument.venue,
         instrument.symbol,

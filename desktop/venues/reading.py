@@ -43,11 +43,21 @@ class Parse(Protocol):
         """Return what the frame says; never raises."""
 
 
+class Quick(Protocol):
+    """The part of a venue's parser that knows good pushes alone."""
+
+    def __call__(
+        self, frame: bytes, channel: str, received_ns: int, instruments: InstrumentTable
+    ) -> tuple[Message | BookChange, ...]:
+        """Return what the frame says, or nothing where only the whole parser can tell; never raises."""
+
+
 class FrameReader:
     """Read one venue's raw frames in the order received: parse, then fill in what was said before.
 
-    `learn` gets every answer of REST. `books` turns changes of books into Books, and knows which whole books are
-    wanted; live, the feed gets them, and in replay they come from the recording.
+    `learn` gets every answer of REST. `quick` is asked first of what the main stream sends. `books` turns changes of
+    books into Books, and knows which whole books are wanted; live, the feed gets them, and in replay they come from
+    the recording.
     """
 
     def __init__(
@@ -58,10 +68,12 @@ class FrameReader:
         whole: Callable[[tuple[Message, ...]], tuple[Message, ...]],
         learn: Callable[[RawFrame], None] | None = None,
         books: BookMemory | None = None,
+        quick: Quick | None = None,
     ) -> None:
         self.venue = venue
         self.books = books or BookMemory(counted)
         self._parse = parse
+        self._quick = quick or _nothing
         self._instruments = instruments
         self._whole = whole
         self._learn = learn
@@ -73,21 +85,27 @@ class FrameReader:
         """
         if raw.event:
             return self._line(raw)
+        channel = raw.channel
         # Only a channel with a space in its name can be an answer: the main stream, which hurries, has none.
-        if self._learn is not None and " " in raw.channel and raw.channel.startswith(_ASKED):
-            self._learn(raw)
-        found: tuple[Any, ...] = self._parse(
-            raw.frame, channel=raw.channel, received_ns=raw.received_ns, instruments=self._instruments
+        found: tuple[Any, ...] = (
+            self._slowly(raw)
+            if " " in channel
+            else self._quick(raw.frame, channel, raw.received_ns, self._instruments) or self._slowly(raw)
         )
         kind = type(found[0])
         if kind is Trade or (kind is Liquidation and len(found) == 1):
             # A push of trades holds nothing else, and there is nothing to fill in.
             return found
         if kind is BookChange and len(found) == 1:
-            return self.books.take(found[0], raw.channel)
+            return self.books.take(found[0], channel)
         if len(found) == 1 or BookChange not in map(type, found):
             return self._whole(found)
-        return self._mixed(found, raw.channel)
+        return self._mixed(found, channel)
+
+    def _slowly(self, raw: RawFrame) -> tuple[Message | BookChange, ...]:
+        if self._learn is not None and raw.channel.startswith(_ASKED):
+            self._learn(raw)
+        return self._parse(raw.frame, channel=raw.channel, received_ns=raw.received_ns, instruments=self._instruments)
 
     def _mixed(self, found: tuple[Message | BookChange, ...], channel: str) -> tuple[Message, ...]:
         plain: list[Message] = []
@@ -103,6 +121,12 @@ class FrameReader:
         if raw.event != "closed":
             return (line,)
         return (line, *self.books.lost(raw.channel, raw.received_ns // 1_000_000, raw.received_ns))
+
+
+def _nothing(
+    frame: bytes, channel: str, received_ns: int, instruments: InstrumentTable
+) -> tuple[Message | BookChange, ...]:
+    return ()
 
 
 def _line_message(raw: RawFrame) -> Message:
@@ -151,7 +175,8 @@ def _binance(instruments: InstrumentTable) -> FrameReader:
         memory.learn(raw)
         listed.learn(raw)
 
-    return FrameReader("binance", binance.parse, instruments, memory.whole, learn, BookMemory(linked, beside=True))
+    books = BookMemory(linked, beside=True)
+    return FrameReader("binance", binance.parse, instruments, memory.whole, learn, books, binance.quick)
 
 
 def _bybit(instruments: InstrumentTable) -> FrameReader:
@@ -164,20 +189,24 @@ def _bybit(instruments: InstrumentTable) -> FrameReader:
         is_first=lambda raw: raw.channel == bybit_instruments.FIRST_PAGE.channel,
         is_last=lambda raw: bybit_instruments.next_page(raw.frame) is None,
     )
-    return FrameReader("bybit", bybit.parse, instruments, memory.whole, listed.learn, BookMemory(counted))
+    books = BookMemory(counted)
+    return FrameReader("bybit", bybit.parse, instruments, memory.whole, listed.learn, books, bybit.quick)
 
 
 def _okx(instruments: InstrumentTable) -> FrameReader:
     listed = InstrumentMemory("okx", instruments, okx_instruments.SWAPS.channel, okx_instruments.listings)
     books = BookMemory(Chained(), unit=unit_in(instruments))
-    return FrameReader("okx", okx.parse, instruments, OkxMemory().whole, listed.learn, books)
+    return FrameReader("okx", okx.parse, instruments, OkxMemory().whole, listed.learn, books, okx.quick)
 
 
 def _hyperliquid(instruments: InstrumentTable) -> FrameReader:
     listed = InstrumentMemory(
         "hyperliquid", instruments, hyperliquid_instruments.META.channel, hyperliquid_instruments.listings
     )
-    return FrameReader("hyperliquid", HyperliquidParser(), instruments, BookSamples().whole, listed.learn)
+    parser = HyperliquidParser()
+    return FrameReader(
+        "hyperliquid", parser, instruments, BookSamples().whole, listed.learn, quick=parser.quick
+    )  # fmt: skip
 
 
 class FrameReaders:

@@ -17,7 +17,8 @@ from desktop.domain.number_text import number, plain_number
 # What decoding may raise on bytes nobody can foresee; msgspec's own errors are ValueErrors.
 DECODE_FAILURES = (msgspec.MsgspecError, ValueError, RecursionError)
 
-_LONGEST_NUMBER = 40
+LONGEST_NUMBER = 40
+"""Digits of a number, and its point, that are taken."""
 _LEAST_RATE, _GREATEST_RATE = -1000.0, 1000.0
 
 _LEVEL_BYTES = b'0123456789.,[]":'
@@ -42,7 +43,7 @@ def is_above_zero(text: str) -> bool:
     return (
         text.replace(".", "", 1).isdigit()
         and text.strip("0.") != ""
-        and len(text) <= _LONGEST_NUMBER
+        and len(text) <= LONGEST_NUMBER
         and text.isascii()
     )
 
@@ -57,7 +58,7 @@ def both_above_zero(one: str, other: str) -> bool:
         return is_above_zero(one) and is_above_zero(other)
     # What JSON takes beside plain digits: an exponent, blanks around.
     text = one + other
-    return text.replace(".", "").isdigit() and len(text) <= _LONGEST_NUMBER
+    return text.replace(".", "").isdigit() and len(text) <= LONGEST_NUMBER
 
 
 def plain_levels(levels: list[TextLevel]) -> bool:
@@ -87,7 +88,7 @@ def check_levels(levels: list[TextLevel], field: str) -> None:
 def above_zero(text: str, field: str) -> float:
     """Return the number. Raise Unreadable naming the field if it is not one above zero in plain digits."""
     if not is_above_zero(text):
-        raise Unreadable(f"{field} is {text[:_LONGEST_NUMBER]!r}, not a number above zero")
+        raise Unreadable(f"{field} is {text[:LONGEST_NUMBER]!r}, not a number above zero")
     return number(text)
 
 
@@ -99,7 +100,7 @@ def rate(text: str, field: str) -> float:
         value = float("nan")
     if _LEAST_RATE < value < _GREATEST_RATE:
         return value
-    raise Unreadable(f"{field} is {text[:_LONGEST_NUMBER]!r}, not a finite number")
+    raise Unreadable(f"{field} is {text[:LONGEST_NUMBER]!r}, not a finite number")
 
 
 def looked_at(frame: bytes) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -54,6 +54,8 @@ class CoinIndicators:
         self._judges: dict[str, Judge] = {**self.flow.judges(), **delev.judges(), **self.liquidity.judges()}
         self._kept: dict[str, tuple[int, Reading]] = {}
         self._touches: set[Touch] = set()
+        self.touched: Callable[[Touch], None] = self._touches.add
+        """Drop what a message of this kind can have moved, before it is asked for again."""
         self._sparks: dict[str, deque[float]] = {name: deque(maxlen=SPARK_SAMPLES) for name in COIN_INDICATORS}
         self._prices: deque[float] = deque(maxlen=SPARK_SAMPLES)
         self._drawn: tuple[int, dict[str, tuple[float, ...]]] = (-1, {})
@@ -63,10 +65,6 @@ class CoinIndicators:
     def forget(self) -> None:
         """Drop what is kept for a while: a feed has changed, or the past has."""
         self._kept.clear()
-
-    def touched(self, touch: Touch) -> None:
-        """Drop what a message of this kind can have moved, before it is asked for again."""
-        self._touches.add(touch)
 
     def measured(self, name: str, now_ms: int) -> Reading:
         """Return an indicator without percentile and level: what rules are judged on."""

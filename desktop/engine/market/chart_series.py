@@ -46,9 +46,9 @@ class ChartSeries:
     def add_print(self, side: LiquidatedSide, price: float, usd: float, at_ms: int) -> None:
         """Add a single forced closing to be drawn."""
         self._fresh.append((at_ms, price, usd, side == "long"))
-        if len(self._fresh) >= _MOST_FRESH:
-            self._keep_fresh()
         self._print_count += 1
+        if not self._print_count % _MOST_FRESH:
+            self._keep_fresh()
 
     def view(self, interval_ms: int, running: tuple[int, _Row], lows: _Lows) -> ChartView | None:
         """Return the chart with bars of `interval_ms` (whole minutes); None while there is no bar.

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from desktop.domain.market import HourBar, Liquidation, Mark, OpenInterest
-from desktop.domain.number_text import number
+from desktop.domain.number_text import number, plain_number
 from desktop.engine.indicators.coin_boards import CoinBoards
 from desktop.engine.market.chart_series import ChartSeries
 from desktop.engine.market.market_state import ANY_HIGH, ANY_LOW, Tape, VenueFeed
@@ -125,13 +125,18 @@ class CoinTrack:
         usd = self.boards.orders.take(message, now_ms)
         if usd is None:
             return False
-        at_ms = message.at_ms if message.at_ms < now_ms else now_ms
-        price = number(message.price)
+        at_ms, side = message.at_ms, message.side
+        if at_ms > now_ms:
+            at_ms = now_ms
+        try:
+            price = plain_number(message.price)
+        except ValueError:
+            price = number(message.price)
         if 0 < price < ANY_HIGH:
-            self.chart.add_print(message.side, price, usd, at_ms)
+            self.chart.add_print(side, price, usd, at_ms)
         if at_ms // MINUTE_MS < self._minute:
-            self.minutes.late_print(at_ms // MINUTE_MS, message.side, usd)
-        elif message.side == "long":
+            self.minutes.late_print(at_ms // MINUTE_MS, side, usd)
+        elif side == "long":
             self._long += usd
         else:
             self._short += usd

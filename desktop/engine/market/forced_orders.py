@@ -21,7 +21,7 @@ class ForcedOrders:
         self.venues: set[str] = set()
         self.unjudged_usd = 0.0
         self.newest_ms = 0
-        self._seen = SeenPrints()
+        self._is_new = SeenPrints().is_new
         self._fresh: list[Print] = []
         self._measures = PrintMeasures()
 
@@ -42,7 +42,7 @@ class ForcedOrders:
         if usd is None or not 0 < usd < ANY_HIGH:
             return None
         venue, symbol, side, at_ms = message.venue, message.symbol, message.side, message.at_ms
-        if not self._seen.is_new((venue, symbol, side, at_ms, message.price, message.quantity)):
+        if not self._is_new((venue, symbol, side, at_ms, message.price, message.quantity)):
             return None
         if at_ms > now_ms:
             at_ms = now_ms
@@ -51,8 +51,9 @@ class ForcedOrders:
         self.unjudged_usd += usd
         if venue not in self.venues:
             self.venues.add(venue)
-        self._fresh.append((at_ms, usd, side, venue, symbol))
-        if len(self._fresh) >= _MOST_FRESH:
+        fresh = self._fresh
+        fresh.append((at_ms, usd, side, venue, symbol))
+        if len(fresh) >= _MOST_FRESH:
             self._settle()
         return usd
 

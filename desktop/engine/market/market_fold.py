@@ -145,12 +145,14 @@ class MarketFold(MarketRules):
     def _liquidation(self, message: Liquidation, feed: VenueFeed, now_ms: int) -> tuple[IncidentChange, ...]:
         feed.told_ms = now_ms
         desk = self._floor.coins.get(message.coin)
-        if desk is None or not desk.track.liquidation(message, now_ms):
+        if desk is None:
+            return NOTHING
+        track = desk.track
+        if not track.liquidation(message, now_ms):
             return NOTHING
         desk.touched("print")
-        boards = desk.track.boards
-        orders = boards.orders
-        if orders.unjudged_usd < _WEIGHTY * boards.known_interest_usd:
+        orders = track.boards.orders
+        if orders.unjudged_usd < _WEIGHTY * track.boards.known_interest_usd:
             return NOTHING
         orders.unjudged_usd = 0.0
         return self._judge("print", message.coin, now_ms)

@@ -11,11 +11,13 @@ import msgspec
 from desktop.domain.book import BookChange
 from desktop.domain.errors import Unreadable
 from desktop.domain.instrument import InstrumentTable
-from desktop.domain.market import Message, VenueNotice
+from desktop.domain.market import Message, TakerSide, Trade, VenueNotice
+from desktop.domain.number_text import plain_number
 from desktop.venues.binance import rows
 from desktop.venues.binance.rows import NORMALISE, AggTrade, Depth
 from desktop.venues.wire import (
     DECODE_FAILURES,
+    LONGEST_NUMBER,
     Origin,
     looked_at,
     pieces,
@@ -55,17 +57,37 @@ def parse(
 
     Quantities are in coins, prices as sent. What cannot be read becomes Unparsed, what is of no use FeedStatus.
     """
+    is_usual = not (channel.startswith(OPEN_INTEREST) or frame.startswith(_TICKERS))
+    found = quick(frame, channel, received_ns, instruments) if is_usual else ()
+    return found or _otherwise(frame, channel, received_ns, instruments)
+
+
+def quick(
+    frame: bytes, channel: str, received_ns: int, instruments: InstrumentTable
+) -> tuple[Message | BookChange, ...]:
+    """Return what a push of one symbol's stream says, or nothing where only `parse` can tell; never raises."""
     try:
         if frame.isascii():
             event = _combined(frame).data
             if type(event) is AggTrade:
+                size, price, symbol = event.q, event.p, event.s
+                instrument = instruments.of_venue[VENUE][symbol]
+                # The work of rows.trade without its calls: most messages of a storm are trades.
+                if (
+                    instrument.as_sent
+                    and plain_number(size) > 0.0 < plain_number(price)
+                    and (digits := size + price).replace(".", "").isdigit()
+                    and len(digits) <= LONGEST_NUMBER
+                ):
+                    side: TakerSide = "sell" if event.m else "buy"
+                    return (Trade(VENUE, symbol, instrument.coin, side, size, price, event.T, received_ns),)
                 return (rows.trade(event, received_ns, instruments),)
             if type(event) is Depth:
                 return (rows.depth(event, received_ns, instruments, plain=plain_book(frame)),)
             return (NORMALISE[type(event)](event, received_ns, instruments),)
     except (*DECODE_FAILURES, Unreadable):
         pass  # the careful way finds out what it is and at which byte
-    return _otherwise(frame, channel, received_ns, instruments)
+    return ()
 
 
 def _otherwise(

@@ -27,12 +27,14 @@ class TickerMemory:
 
         A pool that stands as it stood within the last minute is left out.
         """
-        if len(messages) == 1 and type(messages[0]) is Mark:
-            return (self._merged(messages[0]),)
+        first = messages[0]
+        if type(first) is Mark and len(messages) == 1:
+            return (self._merged(first),)
+        kind = type(first)
         # A frame is either a ticker's or not, so its first message tells.
-        if type(messages[0]) is InsurancePool:
+        if kind is InsurancePool:
             return tuple([message for message in messages if self._is_news(message)])
-        if type(messages[0]) not in _REMEMBERED:
+        if kind not in _REMEMBERED:
             return messages
         return tuple([self._whole(message) for message in messages])
 

@@ -53,30 +53,42 @@ def parse(
     In both, None means that the ticker does not say (unchanged since the last); `TickerMemory` fills that in.
     What cannot be read becomes Unparsed, what is of no use FeedStatus.
     """
+    found = quick(frame, channel, received_ns, instruments)
+    return found or _carefully(frame, Origin(VENUE, channel, received_ns), instruments)
+
+
+def quick(
+    frame: bytes, channel: str, received_ns: int, instruments: InstrumentTable
+) -> tuple[Message | BookChange, ...]:
+    """Return what a good push says, or nothing where only `parse` can tell; never raises."""
     try:
-        if frame.isascii() and (kind := _BEGINNINGS.get(frame[:14])):
-            if kind == "publicTrade":
-                if trades := _rows_of(frame).data:
-                    if len(trades) == 1:  # most have one row, and that saves the list
-                        return (trade_of(trades[0], received_ns, instruments),)
-                    return tuple([trade_of(row, received_ns, instruments) for row in trades])
-            elif kind == "tickers":
-                ticker = _tickers(frame)
-                return ticker_of(ticker.data, ticker.ts, Origin(VENUE, channel, received_ns), instruments)
-            elif kind == "orderbook":
+        if not frame.isascii():
+            return ()
+        if frame.startswith(_TRADES):
+            trades = _rows_of(frame).data
+            if len(trades) == 1:  # most have one row, and that saves the list
+                return (trade_of(trades[0], received_ns, instruments),)
+            return tuple([trade_of(row, received_ns, instruments) for row in trades])
+        if kind := _BEGINNINGS.get(frame[:14]):
+            if kind == "tickers":
+                push = _tickers(frame)
+                found = ticker_of(push.data, push.ts, received_ns, instruments)
+                return found or (_unchanged(push.data, Origin(VENUE, channel, received_ns)),)
+            if kind == "orderbook":
                 return (book_of(_book(frame), received_ns, instruments, plain=plain_book(frame)),)
-            elif prints := _rows_of(frame).data:
-                if len(prints) == 1:
-                    return (forced_of(prints[0], received_ns, instruments),)
-                return tuple([forced_of(row, received_ns, instruments) for row in prints])
+            prints = _rows_of(frame).data
+            if len(prints) == 1:
+                return (forced_of(prints[0], received_ns, instruments),)
+            return tuple([forced_of(row, received_ns, instruments) for row in prints])
     except (*DECODE_FAILURES, Unreadable):
         pass  # the careful way keeps the good rows and finds the byte of the bad one
-    return _carefully(frame, Origin(VENUE, channel, received_ns), instruments)
+    return ()
 
 
 _FAST = ("allLiquidation", "publicTrade", "tickers", "orderbook")
 _USED = frozenset((*_FAST, "adlAlert", "insurance", "system"))
-_BEGINNINGS = {f'{{"topic":"{kind}'.encode()[:14]: kind for kind in _FAST}
+_TRADES = b'{"topic":"publicTrade'
+_BEGINNINGS = {f'{{"topic":"{kind}'.encode()[:14]: kind for kind in _FAST if kind != "publicTrade"}
 
 
 def _carefully(frame: bytes, origin: Origin, instruments: InstrumentTable) -> tuple[Message | BookChange, ...]:
@@ -135,9 +147,13 @@ def _row(
             return (notice_of(_one_status(row), at_ms),)
     ticker = _one_ticker(row)
     try:
-        return ticker_of(ticker, at_ms, origin, instruments)
+        return ticker_of(ticker, at_ms, received_ns, instruments) or (_unchanged(ticker, origin),)
     except Unreadable as error:
         return _readable_half(ticker, error, at_ms, origin, instruments)
+
+
+def _unchanged(ticker: rows.TickerRow, origin: Origin) -> Message:
+    return origin.alive(f"ticker of {ticker.symbol}")
 
 
 def _at_ms(kind: str, frame: bytes) -> int:

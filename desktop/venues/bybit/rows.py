@@ -13,10 +13,10 @@ import msgspec
 
 from desktop.domain.errors import Unreadable
 from desktop.domain.instrument import Instrument, InstrumentTable
-from desktop.domain.market import LiquidatedSide, Liquidation, Mark, Message, OpenInterest, Trade
-from desktop.domain.number_text import number
+from desktop.domain.market import LiquidatedSide, Liquidation, Mark, Message, OpenInterest, TakerSide, Trade
+from desktop.domain.number_text import number, plain_number
 from desktop.venues.forced_order import liquidation_of
-from desktop.venues.wire import Origin, above_zero, both_above_zero, rate
+from desktop.venues.wire import LONGEST_NUMBER, above_zero, both_above_zero, rate
 
 VENUE = "bybit"
 
@@ -65,12 +65,21 @@ class Tickers(msgspec.Struct, gc=False):
 
 def trade_of(row: Row, received_ns: int, instruments: InstrumentTable) -> Trade:
     quantity, price = row.v, row.p
-    if not both_above_zero(quantity, price):
+    instrument = instruments.of_venue[VENUE][row.s]
+    side: TakerSide = "buy" if row.S == "Buy" else "sell"
+    try:
+        # both_above_zero without its call: most messages of a storm are trades.
+        plain = (
+            plain_number(quantity) > 0.0 < plain_number(price)
+            and (digits := quantity + price).replace(".", "").isdigit()
+            and len(digits) <= LONGEST_NUMBER
+        )
+    except ValueError:
+        plain = False
+    if not plain:
         above_zero(quantity, "v")
         above_zero(price, "p")
-    instrument = instruments.of_venue[VENUE][row.s]
     coins = quantity if instrument.as_sent else instrument.coins(quantity, price)
-    side: Literal["buy", "sell"] = "buy" if row.S == "Buy" else "sell"
     return Trade(VENUE, row.s, instrument.coin, side, coins, price, row.T, received_ns)
 
 
@@ -84,14 +93,14 @@ def forced_of(row: Row, received_ns: int, instruments: InstrumentTable) -> Liqui
     return liquidation_of(instrument, side, size, price, "bankruptcy", row.T, received_ns)
 
 
-def ticker_of(ticker: TickerRow, at_ms: int, origin: Origin, instruments: InstrumentTable) -> tuple[Message, ...]:
+def ticker_of(ticker: TickerRow, at_ms: int, received_ns: int, instruments: InstrumentTable) -> tuple[Message, ...]:
     instrument = instruments.of_venue[VENUE][ticker.symbol]
-    mark = mark_of(ticker, instrument, at_ms, origin.received_ns)
+    mark = mark_of(ticker, instrument, at_ms, received_ns)
     interest = None
     if ticker.single_open_interest or ticker.open_interest:
-        interest = interest_of(ticker, instrument, at_ms, origin.received_ns)
+        interest = interest_of(ticker, instrument, at_ms, received_ns)
     if mark is None:
-        return (interest,) if interest is not None else (origin.alive(f"ticker of {ticker.symbol}"),)
+        return () if interest is None else (interest,)
     return (mark,) if interest is None else (mark, interest)
 
 

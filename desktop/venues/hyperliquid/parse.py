@@ -92,6 +92,13 @@ class HyperliquidParser:
         Contexts carry no time: theirs is the time of receipt. What cannot be read becomes Unparsed, what is of no use
         FeedStatus.
         """
+        found = self.quick(frame, channel, received_ns, instruments)
+        return found or self._carefully(frame, Origin(VENUE, channel, received_ns), instruments)
+
+    def quick(
+        self, frame: bytes, channel: str, received_ns: int, instruments: InstrumentTable
+    ) -> tuple[Message, ...]:
+        """Return what a good push says, or nothing where only the call can tell; never raises."""
         try:
             if frame.startswith(_HEAD) and frame.isascii():
                 kind = frame[_FROM:_TO]
@@ -113,7 +120,7 @@ class HyperliquidParser:
                     return (book(_books(frame).data, received_ns, instruments),)
         except (*DECODE_FAILURES, Unreadable):
             pass  # the careful way keeps the good rows and finds the byte of the bad one
-        return self._carefully(frame, Origin(VENUE, channel, received_ns), instruments)
+        return ()
 
     def _ordinary(self, told: _Told) -> str:
         """Return words for fills of which none closed a position by force, as most of a vault's do; else nothing."""

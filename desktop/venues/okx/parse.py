@@ -77,26 +77,32 @@ def parse(
     Marks say only what their channel says; `MarkMemory` fills in the rest. What cannot be read becomes Unparsed, what
     is of no use FeedStatus.
     """
+    found = quick(frame, channel, received_ns, instruments)
+    return found or _carefully(frame, Origin(VENUE, channel, received_ns), instruments)
+
+
+def quick(
+    frame: bytes, channel: str, received_ns: int, instruments: InstrumentTable
+) -> tuple[Message | BookChange, ...]:
+    """Return what a good push says, or nothing where only `parse` can tell; never raises."""
     try:
         if frame.startswith(_HEAD) and frame.isascii():
             kind = frame[_FROM:_TO]
             if kind == b'trades",':
-                if trades := _trades(frame).data:
-                    if len(trades) == 1:  # most have one row, and that saves the list
-                        return (trade(trades[0], received_ns, instruments),)
-                    return tuple([trade(row, received_ns, instruments) for row in trades])
-            elif kind == b'books","':
+                trades = _trades(frame).data
+                if len(trades) == 1:  # most have one row, and that saves the list
+                    return (trade(trades[0], received_ns, instruments),)
+                return tuple([trade(row, received_ns, instruments) for row in trades])
+            if kind == b'books","':
                 return (book_of(push_of(frame), received_ns, instruments),)
-            elif kind == b"liquidat":
-                if found := _liquidations(frame, received_ns, instruments):
-                    return found
-            elif (fast := _FAST.get(kind)) is not None:
+            if kind == b"liquidat":
+                return _liquidations(frame, received_ns, instruments)
+            if (fast := _FAST.get(kind)) is not None:
                 decode, normalise = fast
-                if found := _normalised(decode(frame).data, normalise, received_ns, instruments):
-                    return found
+                return _normalised(decode(frame).data, normalise, received_ns, instruments)
     except (*DECODE_FAILURES, Unreadable):
         pass  # the careful way keeps the good rows and finds the byte of the bad one
-    return _carefully(frame, Origin(VENUE, channel, received_ns), instruments)
+    return ()
 
 
 def _normalised(
