@@ -30,6 +30,21 @@ class Model(NamedTuple):
     protocol: int = 1
 
     @property
+    def large(self) -> bool:
+        """Return whether it runs the firmware of the devices with a touch screen, in protocol version 1."""
+        return self.letter == "T" and self.protocol == 1
+
+    @property
+    def cancel_words(self) -> str:
+        """Return what its firmware says when the person or the computer cancels."""
+        return "Cancelled" if self.letter == "T" else "Action cancelled by user"
+
+    @property
+    def unknown_words(self) -> str:
+        """Return what its firmware says to a message that it does not know or expect."""
+        return "Unexpected message" if self.letter == "T" else "Unknown message"
+
+    @property
     def pin_on_own_screen(self) -> bool:
         """Return whether it never asks the computer for the PIN."""
         return self.letter == "T"

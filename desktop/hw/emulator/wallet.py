@@ -1,7 +1,7 @@
 """How the emulated device answers: messages and key presses in, messages and a screen out. No socket, no thread.
 
 A request that needs the person is a flow: a generator that yields what to send (None: nothing) and is sent what comes
-next. Refusals are as the firmware of a Classic 1S gives them.
+next. Refusals are as the firmware of a Classic 1S (3.12.0) and a Pro (4.13.1) gives them.
 """
 
 from __future__ import annotations
@@ -37,9 +37,7 @@ ANSWERS: dict[type[Message], Answer] = {
     **solana_answers.ANSWERS,
     **authenticity_answers.ANSWERS,
 }
-_UNKNOWN = m.Failure(code=m.UNEXPECTED_MESSAGE, message="Unknown message")
-_UNEXPECTED = m.Failure(code=m.UNEXPECTED_MESSAGE, message="Unexpected message")
-_CANCELLED = m.Failure(code=m.ACTION_CANCELLED, message="Aborted")
+_CANCELLED = m.Failure(code=m.ACTION_CANCELLED)  # its words are the family's
 _ALWAYS_ANSWERED: tuple[type[Message], ...] = (
     m.Initialize,
     m.GetFeatures,
@@ -49,6 +47,7 @@ _ALWAYS_ANSWERED: tuple[type[Message], ...] = (
     m.EndSession,
     *messages_v2.TABLES,
 )
+_ASKS_PERSON = (m.ButtonRequest, m.PinMatrixRequest, m.PassphraseRequest)
 _SECOND = 2
 
 
@@ -75,19 +74,27 @@ class EmulatedWallet:
         """Begin as after connecting the cable: locked, no session, home screen."""
         self.vault.power_on()
         self._flow: Flow | None = None
+        self._wants_more = False  # the open request waits for the computer, not for the person
         self.face.forget()
 
     def take(self, raw: RawMessage) -> list[Message]:
         """Take a message from the computer and return what to send back."""
         table = BY_NUMBER.get(raw.number)
         if table is None or not knows(self.model, table):
-            return self._end(_UNKNOWN)
+            return self._end(self._unknown())
         try:
             message = decoded(table, raw.body)
         except Garbage as garbage:
             return self._end(m.Failure(code=m.DATA_ERROR, message=garbage.what))
-        if self._flow is not None and (self.face.stubborn or not isinstance(message, m.Initialize)):
+        waiting = self._flow
+        if waiting is not None and not self._turns_to(message):
             return self._go_on(message)
+        out = self._begin(message)
+        if self._flow is None and not self.model.large and not isinstance(message, m.Initialize):
+            self._flow = waiting  # small devices go on with what they were at
+        return out
+
+    def _begin(self, message: Message) -> list[Message]:
         self._flow = self._started(message)
         return self._go_on(None)
 
@@ -99,6 +106,19 @@ class EmulatedWallet:
         """Press a key, with what was typed before it; it counts only while the screen asks."""
         return self._go_on(Key(yes, typed)) if self.face.asks and self._flow is not None else []
 
+    def _turns_to(self, message: Message) -> bool:
+        """Return whether it is taken up while another request is not done.
+
+        Large devices turn to any new request and forget the old one. Small ones do while they wait for more of a
+        transaction, and not while they ask the person.
+        """
+        if self.face.stubborn:
+            return False
+        new = type(message) in ANSWERS or isinstance(message, _ALWAYS_ANSWERED)
+        return isinstance(message, m.Initialize) or (
+            new and not isinstance(message, m.Cancel) and (self.model.large or self._wants_more)
+        )
+
     def _go_on(self, event: Message | Key | None) -> list[Message]:
         assert self._flow is not None
         try:
@@ -107,12 +127,19 @@ class EmulatedWallet:
             return self._end(done.value)
         except Refusal as refusal:
             return self._end(refusal.failure)
+        if out is not None:
+            self._wants_more = not isinstance(out, _ASKS_PERSON)
         return [] if out is None else [out]
 
     def _end(self, answer: Message) -> list[Message]:
         self._flow = None
         self.face.go_home()
+        if isinstance(answer, m.Failure) and answer.code == m.ACTION_CANCELLED:
+            answer = m.Failure(code=m.ACTION_CANCELLED, message=self.model.cancel_words)
         return [second_protocol.in_its_words(answer) if self.model.protocol == _SECOND else answer]
+
+    def _unknown(self) -> m.Failure:
+        return m.Failure(code=m.UNEXPECTED_MESSAGE, message=self.model.unknown_words)
 
     def _home(self) -> screens.Lines:
         if self._setup.state != "ready":
@@ -122,7 +149,7 @@ class EmulatedWallet:
 
     def _started(self, message: Message) -> Flow:
         if self._setup.state == "bootloader" and not isinstance(message, m.Initialize | m.GetFeatures | m.Ping):
-            return at_once(_UNKNOWN)
+            return at_once(self._unknown())
         if self._setup.state == "uninitialised" and not isinstance(message, _ALWAYS_ANSWERED):
             return at_once(m.Failure(code=m.NOT_INITIALIZED, message="Device not initialized"))
         answer = ANSWERS.get(type(message))
@@ -131,7 +158,7 @@ class EmulatedWallet:
     def _of_its_own(self, message: Message) -> Flow:
         if self.model.protocol == _SECOND:
             flow = second_protocol.flow_of(message, self._setup, self.vault, self.face)
-            return at_once(_CANCELLED if isinstance(message, m.Cancel) else _UNEXPECTED) if flow is None else flow
+            return at_once(_CANCELLED if isinstance(message, m.Cancel) else self._unknown()) if flow is None else flow
         match message:
             case m.Initialize():
                 self.vault.begin(message.session_id)
@@ -154,7 +181,7 @@ class EmulatedWallet:
                 return self._wallet_state()
             case m.Cancel():
                 return at_once(_CANCELLED)
-        return at_once(_UNEXPECTED)
+        return at_once(self._unknown())
 
     def _features(self) -> m.Features:
         device_id, serial = self.vault.marks

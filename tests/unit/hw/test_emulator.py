@@ -142,10 +142,35 @@ def test_cancel_and_initialize_end_an_open_question_and_others_wait() -> None:
         assert isinstance(peer.ask(ask), m.ButtonRequest)
         peer.tell(m.ButtonAck())
         peer.tell(m.GetFeatures())  # stays unanswered while the screen is open
-        assert peer.ask(m.Cancel()) == m.Failure(code=4, message="Aborted")
+        assert peer.ask(m.Cancel()) == m.Failure(code=4, message="Action cancelled by user")
         assert isinstance(peer.ask(ask), m.ButtonRequest)
         assert isinstance(peer.ask(m.Initialize()), m.Features)
         assert not device.asks()
+
+
+@pytest.mark.parametrize("model", ["classic1s", "pro"])
+def test_a_new_request_midway_through_a_transaction(model: str) -> None:
+    """A Classic 1S (3.12.0) answers it and goes on; a Pro (4.13.1) answers it and has forgotten the transaction."""
+    quiet = btc.GetAddress(address_n=(0x80000054, 0x80000000, 0x80000000, 0, 0), script_type=btc.SPEND_WITNESS)
+    with emulator(model=model) as device, RawPeer(device.port) as peer:
+        assert isinstance(peer.ask(btc.SignTx(inputs_count=1, outputs_count=1)), btc.TxRequest)
+        assert isinstance(peer.ask(quiet), btc.Address)
+        answer = peer.ask(btc.TxAck(tx=btc.TransactionPart()))
+        forgotten = answer == m.Failure(code=1, message="Unexpected message")
+        assert forgotten is (model == "pro")
+        assert isinstance(answer, m.Failure)
+
+
+def test_a_large_device_leaves_its_question_for_a_new_request() -> None:
+    path = (0x80000054, 0x80000000, 0x80000000, 0, 0)
+    ask = btc.GetAddress(address_n=path, show_display=True, script_type=btc.SPEND_WITNESS)
+    with emulator(model="pro") as device, RawPeer(device.port) as peer:
+        assert isinstance(peer.ask(ask), m.ButtonRequest)
+        peer.tell(m.ButtonAck())
+        assert device.wait_until_asks(10)
+        assert isinstance(peer.ask(m.GetFeatures()), m.Features)
+        assert not device.asks()
+        assert peer.ask(m.Cancel()) == m.Failure(code=4, message="Cancelled")
 
 
 def test_refusals_and_still_usable_after_each() -> None:
@@ -162,10 +187,10 @@ def test_refusals_and_still_usable_after_each() -> None:
         peer.send(packets(29, b"\xff\xff")[0])
         assert isinstance(failure := peer.heard(), m.Failure)
         assert failure.code == 3
-        assert peer.ask(m.Success()) == m.Failure(code=1, message="Unexpected message")
+        assert peer.ask(m.Success()) == m.Failure(code=1, message="Unknown message")
         for forbidden in ((0x80000054, 0x80000001, 0x80000000), (), tuple([0x80000000] * 300)):
             assert peer.ask(btc.GetAddress(address_n=forbidden)) == m.Failure(code=3, message="Forbidden key path")
-        assert peer.ask(m.Cancel()) == m.Failure(code=4, message="Aborted")
+        assert peer.ask(m.Cancel()) == m.Failure(code=4, message="Action cancelled by user")
         assert peer.ask(m.Ping(message="b")) == m.Success(message="b")
 
 
