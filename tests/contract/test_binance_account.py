@@ -141,6 +141,19 @@ def test_the_exchange_checks_requests_as_binance_does(tmp_path: Path, query: str
     with_account(tmp_path, scene)
 
 
+@pytest.mark.parametrize(("late_ms", "status"), [(50_000, 200), (50_001, 400)])
+def test_in_a_fast_world_a_request_may_be_older_on_arrival(tmp_path: Path, late_ms: int, status: int) -> None:
+    async def scene() -> None:
+        async with (
+            practice_account(tmp_path, speed=10.0) as parts,
+            httpx.AsyncClient(base_url=parts.server.url, headers={"X-MBX-APIKEY": KEY}) as http,
+        ):
+            answer = await http.get(f"{HISTORY}?{signed(f'timestamp={START_MS - late_ms}')}")
+            assert answer.status_code == status
+
+    asyncio.run(scene())
+
+
 def test_an_encoded_colon_is_signed_as_it_is_sent(tmp_path: Path) -> None:
     async def scene(parts: PracticeAccount) -> None:
         async with httpx.AsyncClient(base_url=parts.server.url, headers={"X-MBX-APIKEY": KEY}) as http:

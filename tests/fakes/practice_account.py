@@ -50,14 +50,14 @@ class PracticeAccount:
 
 @asynccontextmanager
 async def practice_account(
-    folder: Path, *, clock: HandClock | FastClock | None = None, lesson: Lesson | None = None
+    folder: Path, *, clock: HandClock | FastClock | None = None, lesson: Lesson | None = None, speed: float = 1.0
 ) -> AsyncIterator[PracticeAccount]:
     """Serve a practice exchange kept in `folder` and a read-only account on it; close everything at the end."""
     clock = clock or HandClock()
     store = PracticeStore(folder / "practice.sqlite")
     exchange = PracticeExchange(store, clock, lesson)
     chain = PracticeChain(START_MS, exchange.withdrawals)
-    server = HttpServer(ExchangeDoor(exchange, chain, clock, KEY, SECRET).answer)
+    server = HttpServer(ExchangeDoor(exchange, chain, clock, KEY, SECRET, speed=speed).answer)
     esplora = HttpServer(EsploraView(chain, clock, lag_ms=0).answer)
     await server.start()
     await esplora.start()

@@ -109,7 +109,7 @@ async def _open_account(
     chain: PracticeChain,
 ) -> BinanceAccount:
     key, secret = _kept(store, "api_key", secrets.token_hex(32)), _kept(store, "api_secret", secrets.token_hex(32))
-    server = await _open_server(opened, ExchangeDoor(exchange, chain, clock, key, secret).answer)
+    server = await _open_server(opened, ExchangeDoor(exchange, chain, clock, key, secret, speed=clock.speed).answer)
     account = BinanceAccount(key, secret, clock, base_url=server.url)
     opened.push_async_callback(account.close)
     return account
