@@ -55,6 +55,7 @@ class Session:
         self._on_screen = on_screen
         self._between = Interruptions(self._link, self.prompter, self._show)
         self._midway = False  # the device may be waiting for more of a request
+        self._in_flow = False
 
     @property
     def over(self) -> bool:
@@ -129,9 +130,9 @@ class Session:
         """Send the request once and return its answer, having answered what the device asked in between.
 
         `screen` is what the device is expected to show when it asks the person; a function is called while the
-        device works, and must ask nothing of it. `unhurried`: a person may be reading
-        a screen before the first answer, as in the middle of signing; it is waited for without limit. `unannounced`:
-        the device shows the screen without saying that it does.
+        device works, and must ask nothing of it. `unhurried`: a person may be reading a screen before the first
+        answer, as in the middle of signing; it is waited for without limit. `unannounced`: the device shows the
+        screen without saying that it does.
 
         Raises DeviceTrouble: NoPressed, Cancelled, Locked, PinWrong, NotSupported, DeviceRefused (the link stays);
         DeviceGone, Garbage, WrongAnswer (the link is dropped). A request whose answer was lost is never sent again.
@@ -157,7 +158,8 @@ class Session:
             self._send_home()
             raise
         finally:
-            self._on_screen((), False)
+            if not self._in_flow:
+                self._on_screen((), False)
 
     @contextmanager
     def flow(self) -> Iterator[None]:
@@ -167,15 +169,17 @@ class Session:
         raised in there (a check of ours that fails, a cancel between two calls, Ctrl+C) tells the device Cancel and
         waits until it is back home, then goes on as it was; a device that does not obey loses the link. Nothing is
         told where the device has refused, cannot be reached, or finished: Cancel is harmless to one that is at home.
+        What was told of its screen stays told until the end: it may show more between two calls without another word.
         """
-        self._midway = False
+        self._midway, self._in_flow = False, True
         try:
             yield
         except BaseException:
             self._send_home()
             raise
         finally:
-            self._midway = False
+            self._midway = self._in_flow = False
+            self._on_screen((), False)
 
     def cancel(self) -> None:
         """Cancel what is being asked: the device is told so, and the call raises Cancelled. Any thread."""

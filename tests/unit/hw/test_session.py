@@ -282,6 +282,17 @@ def test_a_flow_that_ends_well_tells_no_cancel() -> None:
     assert device.times_heard(m.Cancel) == 0
 
 
+def test_what_is_told_of_the_screen_stays_told_until_the_flow_ends() -> None:
+    told: list[tuple[tuple[str, ...], bool]] = []
+    session, _ = _two_step_session()
+    session._on_screen = lambda lines, asks: told.append((lines, asks))
+    with session.flow():
+        session.call(ASK, btc.Address, screen=("Send 1 BTC?",), unannounced=True)
+        session.call(btc.GetAddress(), btc.MessageSignature, unhurried=True)
+        assert told == [(("Send 1 BTC?",), True)]
+    assert told[-1] == ((), False)
+
+
 @pytest.mark.parametrize(("between", "error"), [(_broken_check, ZeroDivisionError), (_ctrl_c, KeyboardInterrupt)])
 def test_whatever_breaks_off_midway_sends_the_device_home(
     between: Callable[[], object], error: type[BaseException]
