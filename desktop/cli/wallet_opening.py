@@ -31,7 +31,10 @@ def opened(args: argparse.Namespace, out: Output) -> Iterator[Session]:
     try:
         yield session
     except KeyboardInterrupt:
-        session.abandon()
+        if not session.abandon():
+            out.tell(
+                "The wallet did not take the cancel. Press No on it: it may wait for a key even on its home screen."
+            )
         raise
     finally:
         session.end()

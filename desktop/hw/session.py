@@ -185,11 +185,16 @@ class Session:
         """Cancel what is being asked: the device is told so, and the call raises Cancelled. Any thread."""
         self._link.stop.set()
 
-    def abandon(self) -> None:
-        """Tell the device to stop asking, after the owning thread left a call midway; then let go of it."""
+    def abandon(self) -> bool:
+        """Tell the device to stop asking, after the owning thread left a call midway; then let go of it.
+
+        Return whether it obeyed; one that did not may still wait for a key.
+        """
         if not self.over:
             self._send_home()
-            self.drop()
+        obeyed = not self.over
+        self.drop()
+        return obeyed
 
     def allow(self) -> None:
         """Forget an earlier cancel, before the next operation."""

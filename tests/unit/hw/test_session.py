@@ -235,6 +235,29 @@ def test_cancel_from_another_thread_reaches_the_device(obedient: bool, monkeypat
     )  # a device that ignores Cancel may answer later: its link is not to be trusted
 
 
+@pytest.mark.parametrize("obedient", [True, False])
+def test_abandoning_says_whether_the_device_went_home(obedient: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("desktop.hw.wire.link._CANCEL_PATIENCE_S", 0.2)
+
+    def answers(message: Message) -> Iterable[Reply]:
+        if isinstance(message, m.Cancel):
+            return [m.Failure(code=4)] if obedient else []
+        return [m.ButtonRequest()] if isinstance(message, btc.SignMessage) else []
+
+    def ctrl_c(lines: tuple[str, ...], asks: bool) -> None:
+        if asks:
+            raise KeyboardInterrupt
+
+    device = ScriptedDevice(answers)
+    session = Session(device, on_screen=ctrl_c, quick_s=0.2)
+    session.begin()
+    with pytest.raises(KeyboardInterrupt):
+        session.call(ASK, btc.MessageSignature)
+    assert session.abandon() is obedient
+    assert session.over
+    assert device.times_heard(m.Cancel) == 1
+
+
 def test_a_cancel_before_the_request_keeps_it_from_being_sent() -> None:
     session, device = _session(ANSWER)
     session.cancel()
