@@ -143,15 +143,15 @@ class _Asked:
         if condition.comparison == "reaches":
             return self._reaching(condition)
         reading = self._reading(condition.indicator)
-        if trouble := self._trouble(reading):
+        if (self._venues or not reading.votes) and (trouble := self._trouble(reading)):
             return f"{known_fact(condition.indicator).name}: {trouble}"
-        value = self._compared(condition, reading)
+        value = self._compared(condition, reading) if condition.change_ms else reading.value
         if value is None:
             return f"{known_fact(condition.indicator).name}: not known {condition.change_ms // 60_000} min ago"
         bound, borrowed = bound_of(condition, self._facts)
         if bound is None:
             return _too_short(condition, self._facts)
-        if not holds(condition, value, eased(condition, bound, self._ease)):
+        if not holds(condition, value, eased(condition, bound, self._ease) if self._ease else bound):
             return None
         return [_Held(condition, value, bound, reading, borrowed)]
 
@@ -180,8 +180,8 @@ class _Asked:
         return ""
 
     def _compared(self, condition: Condition, reading: Reading) -> float | None:
-        if not condition.change_ms or reading.value is None:
-            return reading.value
+        if reading.value is None:
+            return None
         then = self._facts.before(condition.indicator, condition.change_ms)
         return None if then is None else reading.value - then
 

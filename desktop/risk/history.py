@@ -18,7 +18,7 @@ LEAST_SHARE = 0.7
 class OwnHistory:
     """The last `rows` values of one series, one an hour; None where the hour had no value. O(log n) to add."""
 
-    __slots__ = ("_band", "_place", "_rows", "_sorted", "_values")
+    __slots__ = ("_band", "_place", "_quantiles", "_rows", "_sorted", "_values")
 
     def __init__(self, rows: int = HISTORY_HOURS) -> None:
         self._rows = rows
@@ -27,6 +27,7 @@ class OwnHistory:
         self._sorted = array("d")
         self._place = 0
         self._band: tuple[float, float] | None = None
+        self._quantiles: dict[float, float] | None = None
 
     def __len__(self) -> int:
         return len(self._sorted)
@@ -38,7 +39,7 @@ class OwnHistory:
     def add(self, value: float | None) -> None:
         """Add the newest value; the oldest leaves when the history is full. None holds a place without a value."""
         kept = math.nan if value is None else value
-        self._band = None
+        self._band = self._quantiles = None
         if len(self._values) < self._rows:
             self._values.append(kept)
         else:
@@ -66,7 +67,12 @@ class OwnHistory:
         known = len(self._sorted)
         if known == 0 or known < least:
             return None
-        return linear_quantile(self._sorted, share)
+        if self._quantiles is None:
+            self._quantiles = {}
+        found = self._quantiles.get(share)
+        if found is None:
+            found = self._quantiles[share] = linear_quantile(self._sorted, share)
+        return found
 
     def percentile(self, value: float, least: int = LEAST_HOURS) -> float | None:
         """Return the mid-rank percentile (0..1) of `value`; None while fewer than `least` are known."""

@@ -50,6 +50,8 @@ class TimedParts:
 
     def add_all(self, times: Sequence[int], parts: Sequence[int]) -> int:
         """Add numbers at these times, in any order; return what was taken in. Ascending new times go in at once."""
+        if len(times) == 1:
+            return self.add(times[0], parts[0])
         if times[0] > self.newest_ms and all(map(lt, times, times[1:])):
             try:
                 fresh = array("q", parts)

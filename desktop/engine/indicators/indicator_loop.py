@@ -81,8 +81,10 @@ class CoinIndicators:
         return found
 
     def _drop_touched(self) -> None:
-        for name in {name for touch in self._touches for name in _KEPT_BY_TOUCH[touch]}:
-            self._kept.pop(name, None)
+        kept = self._kept
+        for touch in self._touches:
+            for name in _KEPT_BY_TOUCH[touch]:
+                kept.pop(name, None)
         self._touches.clear()
 
     def reading(self, name: str, now_ms: int) -> Reading:

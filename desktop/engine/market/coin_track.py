@@ -40,6 +40,8 @@ class CoinTrack:
         self.source: Tape | None = None
         self.contracts: list[Tape] = []
         self.boards = CoinBoards(feeds)
+        # Bound once: every mark and every forced order comes by here.
+        self._told, self._take_order = self.boards.told, self.boards.orders.take
         self.levels = PriceLevels()
         self.hourly = HourlyIndicators()
         self.hours: list[HourBar] = []
@@ -122,7 +124,7 @@ class CoinTrack:
 
     def liquidation(self, message: Liquidation, now_ms: int) -> bool:
         """Count a forced closing once; return whether it counted. One of unknown size cannot be summed."""
-        usd = self.boards.orders.take(message, now_ms)
+        usd = self._take_order(message, now_ms)
         if usd is None:
             return False
         at_ms, side = message.at_ms, message.side
@@ -145,7 +147,7 @@ class CoinTrack:
     def mark(self, message: Mark, now_ms: int) -> bool:
         """Take mark price and funding; return whether the mark had to stand in for trades and made a new low."""
         venue = message.venue
-        self.boards.told[venue, message.symbol] = (now_ms, message)
+        self._told[venue, message.symbol] = (now_ms, message)
         tape = self.tapes[venue]
         if now_ms - tape.at_ms <= STREAM_STALE_MS or message.mark is None:
             return False
