@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import chain
 from typing import Any
 
@@ -19,6 +20,7 @@ DECODE_FAILURES = (msgspec.MsgspecError, ValueError, RecursionError)
 
 LONGEST_NUMBER = 40
 """Digits of a number, and its point, that are taken."""
+_DIGITS_KEPT = 28
 _LEAST_RATE, _GREATEST_RATE = -1000.0, 1000.0
 
 _LEVEL_BYTES = b'0123456789.,[]":'
@@ -90,6 +92,14 @@ def above_zero(text: str, field: str) -> float:
     if not is_above_zero(text):
         raise Unreadable(f"{field} is {text[:LONGEST_NUMBER]!r}, not a number above zero")
     return number(text)
+
+
+def units_of(coins: str, coins_per_unit: Decimal) -> float:
+    """Return how many units of a contract so many coins are; `coins` is a number in plain digits."""
+    # Division by one leaves up to 28 digits as they are, and most contracts count coins.
+    if coins_per_unit == 1 and len(coins) <= _DIGITS_KEPT:
+        return number(coins)
+    return float(Decimal(coins) / coins_per_unit)
 
 
 def rate(text: str, field: str) -> float:

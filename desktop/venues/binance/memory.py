@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import cast
 
 import msgspec
@@ -11,7 +10,7 @@ from desktop.domain.instrument import InstrumentTable
 from desktop.domain.market import Mark, Message, OpenInterest
 from desktop.domain.number_text import number
 from desktop.domain.raw_frame import RawFrame
-from desktop.venues.wire import DECODE_FAILURES
+from desktop.venues.wire import DECODE_FAILURES, units_of
 
 FUNDING_INFO = "GET /fapi/v1/fundingInfo"
 
@@ -76,5 +75,8 @@ class MarkMemory:
         if mark is None or not instrument.coins_per_unit:
             return interest
         # The mark price is quoted per unit of the symbol, the open interest counts coins.
-        units = Decimal(interest.coins) / instrument.coins_per_unit
-        return msgspec.structs.replace(interest, usd=instrument.usd(float(units), number(mark)))
+        units = units_of(interest.coins, instrument.coins_per_unit)
+        usd = instrument.usd(units, number(mark))
+        return OpenInterest(
+            interest.venue, interest.symbol, interest.coin, interest.coins, usd, interest.at_ms, interest.received_ns
+        )  # fmt: skip

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
-import msgspec
-
 from desktop.domain.instrument import InstrumentTable
 from desktop.domain.market import InsurancePool, Mark, Message, OpenInterest
 from desktop.domain.number_text import number
+from desktop.venues.wire import units_of
 
 
 class TickerMemory:
@@ -78,8 +75,11 @@ class TickerMemory:
         if mark is None or mark.mark is None or not instrument.coins_per_unit:
             return interest
         # The mark price is quoted per unit of the symbol, the open interest counts coins.
-        units = Decimal(interest.coins) / instrument.coins_per_unit
-        return msgspec.structs.replace(interest, usd=instrument.usd(float(units), number(mark.mark)))
+        units = units_of(interest.coins, instrument.coins_per_unit)
+        usd = instrument.usd(units, number(mark.mark))
+        return OpenInterest(
+            interest.venue, interest.symbol, interest.coin, interest.coins, usd, interest.at_ms, interest.received_ns
+        )  # fmt: skip
 
 
 _REMEMBERED = frozenset({Mark, OpenInterest})
