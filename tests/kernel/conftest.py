@@ -21,18 +21,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, o
     on_machine = [item for item in items if _HERE in item.path.parents and "played" in _fixtures(item)]
     for item in on_machine:
         item.add_marker("kernel")
-        item.add_marker(pytest.mark.timeout(machine.LONGEST_RUN_S + 60))
+        item.add_marker(pytest.mark.timeout(2 * machine.LONGEST_RUN_S + 60))
     items[:] = [item for item in items if item not in set(on_machine)] + on_machine
     return result
 
 
 @pytest.fixture(scope="session")
 def outcome(tmp_path_factory: pytest.TempPathFactory) -> machine.Outcome:
-    """Return what the machine wrote; skip where it cannot run."""
+    """Return what the machine wrote; skip where it cannot run.
+
+    What broke off on its way to a finding (a processor in software is late now and then) is played once more, on a
+    fresh machine; what breaks off twice fails. Findings stand as they were made first.
+    """
     lacking = machine.lacking()
     if lacking:
         pytest.skip(lacking)
-    return machine.boot(tmp_path_factory.mktemp("machine"))
+    first = machine.boot(tmp_path_factory.mktemp("machine"))
+    found = {name: facts for name, facts in first.records.items() if "broke" not in facts}
+    if len(found) == len(first.records):
+        return first
+    second = machine.boot(tmp_path_factory.mktemp("machine"))
+    return machine.Outcome({**second.records, **found}, second.console)
 
 
 @pytest.fixture

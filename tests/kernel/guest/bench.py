@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import grp
 import os
 import subprocess
@@ -74,13 +75,17 @@ class Bench:
 
 
 def wait_for(found: Callable[[], Any]) -> Any:
-    """Return what `found` finds, asking it until it finds something. Raises TimeoutError."""
+    """Return what `found` finds, asking it until it finds something. Raises TimeoutError.
+
+    What the kernel describes may come or go while it is read: then it is asked again.
+    """
     deadline = time.monotonic() + _PATIENCE_S
-    while not (what := found()):
-        if time.monotonic() > deadline:
-            raise TimeoutError("what the kernel should do did not happen")
+    while time.monotonic() <= deadline:
+        with contextlib.suppress(OSError):
+            if what := found():
+                return what
         time.sleep(0.02)
-    return what
+    raise TimeoutError("what the kernel should do did not happen")
 
 
 def usb_folder(serial: str) -> Path | None:
