@@ -10,8 +10,8 @@ _PEG = Indicator(
     row="PEG",
     family="fuel",
     name="Stablecoin peg",
-    words="The stablecoin furthest under its dollar, in basis points, by the median over venues; one venue alone off "
-    "its peg is a matter of that venue.",
+    words="The stablecoin furthest under its dollar, in basis points, by the median over venues of a minute; "
+    "one venue alone off its peg is a matter of that venue.",
     unit="bps",
     window_ms=MINUTE_MS,
     levels=Levels("at_most", -25.0, -100.0, -300.0),

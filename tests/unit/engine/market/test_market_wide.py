@@ -56,6 +56,29 @@ def test_a_peg_broken_everywhere_is_critical_and_on_one_venue_a_matter_of_that_v
     assert of_market(market, "PEG").state is State.UNKNOWN
 
 
+def test_a_peg_is_the_median_of_a_minute_on_every_venue_and_one_print_is_none() -> None:
+    market = Market(venues=("binance",))
+
+    def said(price: float) -> float | None:
+        market.say(Ticker("binance", "USDEUSDT", "USDE", "spot", repr(price), None, market.now_ms))
+        market.now_ms += 5_000
+        return of_market(market, "PEG").value
+
+    for _ in range(6):
+        assert said(1.0) == 0.0
+    assert said(0.65) == 0.0
+    # Half of the minute's prices, and only then.
+    assert [said(0.95) for _ in range(6)] == pytest.approx([0.0, 0.0, 0.0, 0.0, -250.0, -500.0])
+    for _ in range(12):
+        newest = said(0.97)
+    assert newest == pytest.approx(-300.0)
+    # A price that is older than the newest says nothing new.
+    late_ms = market.now_ms - 30_000
+    market.say(Ticker("binance", "USDEUSDT", "USDE", "spot", "0.5", None, late_ms))
+    market.now_ms += 1_000
+    assert of_market(market, "PEG").value == pytest.approx(-300.0)
+
+
 def test_five_days_of_fund_flows_are_summed_and_judged_by_the_factory_baseline() -> None:
     market = Market()
     for day, flow in enumerate((1e8, -2e8, -3e8, -2e8, -2e8)):
