@@ -7,13 +7,14 @@ No redirect is followed: it could lead the address to a host that nobody chose.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from urllib.parse import quote, urlsplit
 
 import httpx
 import msgspec
 
 from desktop.domain.bitcoin_address import script_of
+from desktop.domain.chains import BITCOIN
 from desktop.domain.errors import NetworkTrouble
 from desktop.engine.ports import Payment
 
@@ -60,6 +61,8 @@ class EsploraSource:
     else a minute and then twice as long).
     """
 
+    chain = BITCOIN.id
+
     def __init__(
         self,
         name: str,
@@ -84,8 +87,13 @@ class EsploraSource:
         self._pause_seconds = _FIRST_PAUSE_SECONDS
         self._paused_until = 0.0
 
-    async def payments_to(self, address: str) -> list[Payment]:
-        """Return the payments to this address, newest first: all unconfirmed and the newest 25 or more confirmed."""
+    async def payments_to(
+        self, address: str, *, coin: str = "", since_ms: int = 0, named: Sequence[str] = ()
+    ) -> list[Payment]:
+        """Return the payments to this address, newest first: all unconfirmed and the newest 25 or more confirmed.
+
+        The server keeps a list of them: neither a time nor a transaction's name is needed.
+        """
         script = script_of(address).hex()
         body = await self._get(f"/address/{quote(address, safe='')}/txs")
         try:

@@ -11,8 +11,10 @@ import msgspec
 from msgspec.structs import replace
 
 from desktop.custody.transfer import DestinationProof, Transfer
-from desktop.domain.bitcoin_address import groups, kind_of
+from desktop.domain.bitcoin_address import groups
+from desktop.domain.chain_addresses import EVM, as_pasted
 from desktop.domain.errors import BadInput
+from desktop.domain.evm_signature import signed_by as signed_on_ethereum
 from desktop.domain.signed_message import signed_by
 
 CHALLENGE_HEAD = "Seawall proof of control"
@@ -50,26 +52,12 @@ class Comparison(msgspec.Struct, frozen=True):
         return f"{noun} {which} {verb}: the page says {page or 'nothing'}, the device {device or 'nothing'}."
 
 
-def as_pasted(text: str) -> str:
-    """Return what was pasted without white space; a bech32 address written in capitals is the same in small letters.
-
-    Anything else stays: an invisible character is a difference, and has to be seen as one.
-    """
-    bare = "".join(text.split())
-    return bare.lower() if bare.isupper() and bare.startswith("BC1") else bare
-
-
-def compare(device: str, program: str, page: str) -> Comparison:
-    """Return the comparison of the three addresses, by groups of four."""
-    columns = (groups(device), groups(program), groups(as_pasted(page)))
+def compare(device: str, program: str, page: str, kind: str = "") -> Comparison:
+    """Return the comparison of the three addresses of this kind, by groups of four."""
+    columns = (groups(device), groups(program), groups(as_pasted(page, kind)))
     rows = list(zip_longest(*columns, fillvalue=""))
     differing = tuple(index for index, row in enumerate(rows) if len(set(row)) != 1)
     return Comparison(*columns, differing, tuple(rows[index][2] for index in differing))
-
-
-def look_alike(address: str, other: str) -> bool:
-    """Whether `other` is another address that shares the first (after bc1q) and last four characters."""
-    return address != other and address[-4:] == other[-4:] and address[:8][-4:] == other[:8][-4:]
 
 
 def destination_id(coin: str, network: str, address: str) -> str:
@@ -84,21 +72,17 @@ def challenge(transfer_id: str, address: str, at_ms: int) -> str:
     return f"{CHALLENGE_HEAD}\ntransfer {transfer_id}\naddress {address}\ntime {when}"
 
 
-def proves_control(address: str, text: str, signature: str) -> bool:
-    """Whether `signature` (base64) over `text` was made by the key behind `address`; a malformed one was not."""
+def proves_control(address: str, text: str, signature: str, kind: str = "") -> bool:
+    """Whether `signature` over `text` was made by the key behind `address`; a malformed one was not.
+
+    Bitcoin's are base64 (BIP 137), those of kind `ethereum` 0x-hex (EIP-191).
+    """
     try:
+        if kind == EVM:
+            return signed_on_ethereum(address, text, signature)
         return signed_by(address, text, signature)
     except BadInput:
         return False
-
-
-def trouble_with(address: str, script: str) -> str:
-    """Return why this is no destination of the expected script kind, or nothing if it is one."""
-    try:
-        kind = kind_of(address)
-    except BadInput as error:
-        return error.message
-    return "" if kind == script else f"{address} is a {kind} address, {script} was expected"
 
 
 def proved_destinations(transfers: Iterable[Transfer]) -> tuple[DestinationProof, ...]:

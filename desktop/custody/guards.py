@@ -15,11 +15,11 @@ from typing import Literal
 import msgspec
 
 from desktop.custody.amount_guards import amount_troubles, fee_trouble
-from desktop.custody.destination import look_alike
 from desktop.custody.exposure_guards import leaving_troubles, leaving_words
 from desktop.custody.reports import SavedAddress, VenueNetwork
 from desktop.custody.routes import route
 from desktop.custody.transfer import FINAL_STATES, DestinationProof, Transfer, TransferState
+from desktop.domain.chain_addresses import is_same, look_alike
 from desktop.domain.money import plain
 from desktop.domain.venue_names import venue_name
 from desktop.risk.account.leaving import Leaving
@@ -81,8 +81,12 @@ def warnings(transfer: Transfer, facts: Facts, now_ms: int) -> tuple[Objection, 
 
 def why_not(venue: str, network: VenueNetwork) -> str:
     """Return why this way out must not be taken (G5, G6, G7, G9), or nothing if it may."""
-    if route(venue, network.coin, network.network) is None:
+    way = route(venue, network.coin, network.network)
+    if way is None:
         return "this wallet cannot both sign on it and watch it"
+    if way.is_token and not is_same(network.contract, way.contract, way.script):
+        told = network.contract or "none"
+        return f"{venue_name(venue)} names the token contract {told}, and Seawall knows {way.contract}"
     if network.needs_tag:
         return "it asks for a tag or memo, which an own wallet never needs"
     if not network.withdraw_enabled:
@@ -184,7 +188,8 @@ def _held_until(transfer: Transfer, facts: Facts, now_ms: int) -> int | None:
     if proof is None:
         return None
     for entry in facts.saved or ():
-        if entry.address == proof.address and entry.usable_from_ms is not None and entry.usable_from_ms > now_ms:
+        held = is_same(entry.address, proof.address, proof.script)
+        if held and entry.usable_from_ms is not None and entry.usable_from_ms > now_ms:
             return entry.usable_from_ms
     return None
 
@@ -225,10 +230,10 @@ def _address_book_words(transfer: Transfer, facts: Facts) -> Troubles:
     proof, venue = transfer.destination, venue_name(transfer.venue)
     if proof is None or facts.saved is None:
         return
-    if all(entry.address != proof.address for entry in facts.saved):
+    if not any(is_same(entry.address, proof.address, proof.script) for entry in facts.saved):
         yield "G9", f"{venue}'s address book does not list this address.", "Save it there before you send."
     for entry in facts.saved:
-        if look_alike(proof.address, entry.address):
+        if look_alike(proof.address, entry.address, proof.script):
             yield "G14", f"{venue}'s address book also holds a look-alike: {entry.address}.", "Remove that entry."
 
 

@@ -11,9 +11,11 @@ from decimal import Decimal
 
 from desktop.custody import transfer_events as ev
 from desktop.custody.reports import Payment, VenueWithdrawal
+from desktop.custody.routes import route
 from desktop.custody.transfer import DestinationProof, Sighting, Transfer, TransferState
 from desktop.custody.transfer_fold import WATCHED
-from desktop.domain.money import btc, plain
+from desktop.domain.chain_addresses import is_same, txid_of
+from desktop.domain.money import in_coin, plain
 from desktop.domain.venue_names import venue_name
 
 UNKNOWN_AFTER_MS = 120_000
@@ -23,7 +25,7 @@ BLOCK_CLOCK_MS = 7_200_000
 # Dust from strangers is told of, but never fills the page.
 MOST_STRANGERS = 3
 _STOPPED = frozenset({"failed", "cancelled"})
-_HEX = frozenset("0123456789abcdef")
+_BITCOIN_DECIMALS = 8
 
 
 def withdrawal_key(venue: str, ref: str) -> str:
@@ -82,7 +84,7 @@ def _from_records(
     now_ms: int,
 ) -> Iterator[ev.Event]:
     new = [r for r in records if _is_new_record(transfer, r, claimed)]
-    ours = [r for r in new if r.address == proof.address and r.network == transfer.network]
+    ours = [r for r in new if is_same(r.address, proof.address, proof.script) and r.network == transfer.network]
     known = [r for r in ours if r.ref == transfer.venue_ref]
     if not ours:
         if not transfer.venue_ref:
@@ -93,7 +95,7 @@ def _from_records(
     if len(ours) > 1:
         words = f"{venue_name(transfer.venue)} lists {len(ours)} withdrawals to this address since it was proved."
         yield from _remark(transfer, words, now_ms)
-    yield from _listed(transfer, record, now_ms)
+    yield from _listed(transfer, proof, record, now_ms)
 
 
 def _is_new_record(transfer: Transfer, record: VenueWithdrawal, claimed: Collection[str]) -> bool:
@@ -108,9 +110,9 @@ def _agreed_amount(transfer: Transfer, record: VenueWithdrawal) -> bool:
     return transfer.amount in (record.amount, record.amount + record.fee)
 
 
-def _listed(transfer: Transfer, record: VenueWithdrawal, now_ms: int) -> Iterator[ev.Event]:
+def _listed(transfer: Transfer, proof: DestinationProof, record: VenueWithdrawal, now_ms: int) -> Iterator[ev.Event]:
     venue, coin = venue_name(transfer.venue), transfer.coin
-    txid = record.txid.lower() if _is_txid(record.txid) else ""
+    txid = txid_of(record.txid, proof.script)
     if not _agreed_amount(transfer, record) and transfer.amount is not None:
         words = f"{venue} lists {plain(record.amount)} {coin} with a fee of {plain(record.fee)}; "
         yield from _remark(transfer, f"{words}{plain(transfer.amount)} {coin} was agreed.", now_ms)
@@ -157,7 +159,7 @@ def _elsewhere(
 
 def _elsewhere_words(transfer: Transfer, proof: DestinationProof, record: VenueWithdrawal) -> tuple[str, str, bool]:
     venue, what = venue_name(transfer.venue), f"{plain(record.amount)} {record.coin}"
-    if record.address == proof.address:
+    if is_same(record.address, proof.address, proof.script):
         where = f"over another network, {record.network}"
     else:
         where = f"to a different address, {record.address}"
@@ -179,25 +181,25 @@ def _from_payments(
     ours = _ours(transfer, new)
     if ours is None:
         for payment in new[:MOST_STRANGERS]:
-            words = f"{plain(btc(payment.sats))} {transfer.coin} came to this address by {payment.txid}"
+            words = f"{plain(_coins(transfer, payment))} {transfer.coin} came to this address by {payment.txid}"
             yield from _remark(transfer, f"{words}: not the amount of this transfer.", now_ms)
         if before is not None and before.txid:
             yield ev.ChainLost(at_ms=now_ms, place=place, txid=before.txid)
         return
-    if transfer.amount is not None and btc(ours.sats) not in _expected(transfer):
-        words = (
-            f"{plain(btc(ours.sats))} {transfer.coin} arrives; {plain(transfer.amount)} {transfer.coin} was agreed."
-        )
+    arriving = _coins(transfer, ours)
+    if transfer.amount is not None and arriving not in _expected(transfer):
+        words = f"{plain(arriving)} {transfer.coin} arrives; {plain(transfer.amount)} {transfer.coin} was agreed."
         yield from _remark(transfer, words, now_ms)
-    if _differs(before, ours):
+    if _differs(before, ours, arriving):
         yield ev.ChainSaw(
             at_ms=now_ms,
             place=place,
             txid=ours.txid,
             vout=ours.vout,
-            amount=btc(ours.sats),
+            amount=arriving,
             confirmations=ours.confirmations,
             height=ours.height,
+            final=ours.final,
         )
 
 
@@ -215,8 +217,8 @@ def _ours(transfer: Transfer, new: Sequence[Payment]) -> Payment | None:
     listed = next((s.txid for s in transfer.sightings if s.ref and s.ref == transfer.venue_ref), "")
     named = [p for p in new if p.txid == listed]
     if named:
-        return min(named, key=lambda p: (btc(p.sats) not in _expected(transfer), p.vout))
-    expected = [p for p in new if btc(p.sats) in _expected(transfer)]
+        return min(named, key=lambda p: (_coins(transfer, p) not in _expected(transfer), p.vout))
+    expected = [p for p in new if _coins(transfer, p) in _expected(transfer)]
     return min(expected, key=lambda p: (p.txid != transfer.txid, -p.confirmations, p.txid)) if expected else None
 
 
@@ -234,17 +236,18 @@ def _expected(transfer: Transfer) -> frozenset[Decimal]:
     return frozenset(amounts)
 
 
-def _differs(before: Sighting | None, now: Payment) -> bool:
+def _differs(before: Sighting | None, now: Payment, amount: Decimal) -> bool:
     if before is None:
         return True
-    seen = (before.txid, before.vout, before.amount, before.confirmations)
-    return seen != (now.txid, now.vout, btc(now.sats), now.confirmations)
+    seen = (before.txid, before.vout, before.amount, before.confirmations, before.final)
+    return seen != (now.txid, now.vout, amount, now.confirmations, now.final)
+
+
+def _coins(transfer: Transfer, payment: Payment) -> Decimal:
+    way = route(transfer.venue, transfer.coin, transfer.network)
+    return in_coin(payment.units, _BITCOIN_DECIMALS if way is None else way.decimals)
 
 
 def _remark(transfer: Transfer, words: str, now_ms: int) -> Iterator[ev.Event]:
     if words not in transfer.remarks:
         yield ev.Remarked(at_ms=now_ms, words=words)
-
-
-def _is_txid(text: str) -> bool:
-    return len(text) == 64 and _HEX.issuperset(text.lower())

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
 
 import msgspec
 
+COIN_ITSELF: Final = -1
+
 
 class VenueNetwork(msgspec.Struct, frozen=True):
-    """A network a venue pays out on, with the venue's own conditions now."""
+    """A network a venue pays out on, with the venue's own conditions now; `contract` is the token's, as it says."""
 
     coin: str
     network: str
@@ -21,6 +24,7 @@ class VenueNetwork(msgspec.Struct, frozen=True):
     busy: bool = False
     needs_tag: bool = False
     note: str = ""
+    contract: str = ""
 
 
 class VenueWithdrawal(msgspec.Struct, frozen=True):
@@ -49,11 +53,17 @@ class SavedAddress(msgspec.Struct, frozen=True):
 
 
 class Payment(msgspec.Struct, frozen=True):
-    """A payment to an address as a chain source sees it; `height` None: not in a block yet."""
+    """A payment to an address as a chain source sees it; `height` None: not in a block yet.
+
+    `vout` is its place in the transaction: the output's number, a token's log counted within the transaction, or
+    COIN_ITSELF where an account is paid the chain's own coin. `units` is in the coin's smallest unit. `final`: the
+    chain's own nodes call its block final (where they tell).
+    """
 
     txid: str
     vout: int
-    sats: int
+    units: int
     confirmations: int
     height: int | None = None
     at_ms: int | None = None
+    final: bool = False

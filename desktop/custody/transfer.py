@@ -39,7 +39,7 @@ FINAL_STATES = frozenset(
 
 
 class DestinationProof(msgspec.Struct, frozen=True):
-    """What is known of a destination and how. Times are UTC ms; `signature` is base64 over `challenge`.
+    """What is known of a destination and how. Times are UTC ms; `signature` is over `challenge`, in the chain's form.
 
     `program_address` is what Seawall holds beside the device's screen and `program_source` how it came by it:
     `account_key` (derived here from the pinned account key) or `device_unshown` (asked of the device a second time,
@@ -79,6 +79,7 @@ class Sighting(msgspec.Struct, frozen=True):
     vout: int | None = None
     amount: Decimal | None = None
     confirmations: int | None = None
+    final: bool = False
 
 
 class Transfer(msgspec.Struct, frozen=True):
@@ -86,7 +87,8 @@ class Transfer(msgspec.Struct, frozen=True):
 
     `known` maps a state to the UTC ms at which it was entered. `sightings` holds the latest per place.
     `alarm` is critical (coins went elsewhere), `remarks` are oddities worth a word. `earlier` are withdrawals and
-    payments that stood there before this transfer could be sent, `earlier_places` who was asked for them.
+    payments that stood there before this transfer could be sent, `earlier_places` who was asked for them. With
+    `needs_final` it arrives once its block is final, and `required_confirmations` is about how long that takes.
     """
 
     id: str
@@ -126,3 +128,4 @@ class Transfer(msgspec.Struct, frozen=True):
     earlier: tuple[str, ...] = ()
     earlier_places: tuple[str, ...] = ()
     reason_remedy: str = ""
+    needs_final: bool = False

@@ -50,12 +50,17 @@ class WhatAgreed(Happened, frozen=True, tag="what_agreed"):
 
 
 class RouteChosen(Happened, frozen=True, tag="route_chosen"):
-    """The network was chosen. With a stored destination the device named itself again by `device_fingerprint`."""
+    """The network was chosen. With a stored destination the device named itself again by `device_fingerprint`.
+
+    `required_confirmations` are the chain's own; None in journals from before there was more than one chain.
+    """
 
     network: str
     fee: Decimal
     eta_minutes: int | None = None
     device_fingerprint: str = ""
+    required_confirmations: int | None = None
+    needs_final: bool = False
 
 
 class AddressShown(Happened, frozen=True, tag="address_shown"):
@@ -148,6 +153,7 @@ class ChainSaw(Happened, frozen=True, tag="chain_saw"):
     amount: Decimal
     confirmations: int
     height: int | None = None
+    final: bool = False
 
 
 class ChainLost(Happened, frozen=True, tag="chain_lost"):

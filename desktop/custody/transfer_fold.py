@@ -107,7 +107,14 @@ def _chosen(transfer: Transfer, event: ev.AmountSet | ev.WhatAgreed | ev.RouteCh
             taken = transfer.destination is not None and bool(event.device_fingerprint)
             state = S.PROVED if taken else S.NEEDS_ADDRESS
             return _entered(
-                transfer, state, event.at_ms, network=event.network, fee=event.fee, eta_minutes=event.eta_minutes
+                transfer,
+                state,
+                event.at_ms,
+                network=event.network,
+                fee=event.fee,
+                eta_minutes=event.eta_minutes,
+                required_confirmations=event.required_confirmations or transfer.required_confirmations,
+                needs_final=event.needs_final,
             )
 
 
@@ -229,7 +236,9 @@ def _judged(transfer: Transfer, at_ms: int, *, info: str = "") -> Transfer:
     confirmations = min((s.confirmations or 0 for s in agreeing), default=0)
     state, reason = transfer.state, transfer.reason
     if agreeing:
-        enough = len(agreeing) >= transfer.required_sources and confirmations >= transfer.required_confirmations
+        deep = confirmations >= transfer.required_confirmations
+        settled = all(s.final for s in agreeing) if transfer.needs_final else deep
+        enough = len(agreeing) >= transfer.required_sources and settled
         state = S.ARRIVED if enough else S.CONFIRMING if confirmations > 0 else S.BROADCAST
     elif listed is not None and listed.status in ("failed", "cancelled"):
         state, reason = S.FAILED, f"The exchange lists it as {listed.status}. {info}".strip()

@@ -11,14 +11,7 @@ from msgspec.structs import replace
 
 from desktop.custody import transfer_events as ev
 from desktop.custody import transfer_wishes as wish
-from desktop.custody.destination import (
-    as_pasted,
-    challenge,
-    compare,
-    destination_id,
-    proves_control,
-    trouble_with,
-)
+from desktop.custody.destination import challenge, compare, destination_id, proves_control
 from desktop.custody.guards import (
     Facts,
     Objection,
@@ -29,17 +22,18 @@ from desktop.custody.guards import (
     why_not,
     wrong_wallet,
 )
-from desktop.custody.routes import route, routes_of
+from desktop.custody.routes import Route, route, routes_of
 from desktop.custody.transfer import DestinationProof, Transfer, TransferState
 from desktop.custody.transfer_fold import LEGAL, apply, fold
+from desktop.domain.chain_addresses import as_pasted, trouble_with
+from desktop.domain.chains import CHAINS, decimals_of
 from desktop.domain.errors import Refused
-from desktop.domain.money import plain
+from desktop.domain.money import number_word, plain
 from desktop.domain.venue_names import venue_name
 
 __all__ = ["apply", "decide", "fold"]
 
 S = TransferState
-CONFIRMATIONS = {"test": 3, "bulk": 6}
 LONGEST_PASTE = 200
 
 _CAN: dict[type[wish.Wish], type[ev.Happened]] = {
@@ -89,7 +83,7 @@ def decide(transfer: Transfer | None, asked: wish.Wish, now_ms: int, facts: Fact
         raise Refused(words, _NEXT_STEP.get(transfer.state, "Start a new transfer."), rule="state")
     match asked:
         case wish.TakeAmount():
-            return (_amount(asked, now_ms),)
+            return (_amount(asked, transfer.coin, now_ms),)
         case wish.AgreeWhat():
             return (_agreed(transfer, now_ms, facts),)
         case wish.TakeRoute():
@@ -117,7 +111,7 @@ def _begun(asked: wish.Begin, now_ms: int, facts: Facts) -> ev.Event:
             words = "This destination has not had a verified arrival."
             raise Refused(words, "Move a test amount to it first.", rule="G10")
     if asked.amount is not None:
-        _amount(wish.TakeAmount(amount=asked.amount), now_ms)
+        _amount(wish.TakeAmount(amount=asked.amount), asked.coin, now_ms)
     kind = "bulk" if stored is not None else "test"
     return ev.Drafted(
         at_ms=now_ms,
@@ -126,7 +120,7 @@ def _begun(asked: wish.Begin, now_ms: int, facts: Facts) -> ev.Event:
         venue=asked.venue,
         coin=asked.coin,
         kind=kind,
-        required_confirmations=CONFIRMATIONS[kind],
+        required_confirmations=_depth(kind, next(iter(routes_of(asked.venue, asked.coin)), None)),
         required_sources=max(1, min(2, asked.chain_sources)),
         amount=asked.amount,
         incident_id=asked.incident_id,
@@ -135,12 +129,21 @@ def _begun(asked: wish.Begin, now_ms: int, facts: Facts) -> ev.Event:
     )
 
 
-def _amount(asked: wish.TakeAmount, now_ms: int) -> ev.Event:
+def _depth(kind: str, way: Route | None) -> int:
+    """Return how many confirmations a test or bulk transfer waits for on this way."""
+    chain = CHAINS["bitcoin" if way is None else way.chain]
+    return chain.bulk if kind == "bulk" else chain.test
+
+
+def _amount(asked: wish.TakeAmount, coin: str, now_ms: int) -> ev.Event:
     if not asked.amount.is_finite() or asked.amount <= 0:
         raise Refused("The amount is not above zero.", "Choose an amount above zero.", rule="G7")
     exponent = asked.amount.normalize().as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -8:
-        raise Refused(f"{plain(asked.amount)} has more than eight decimals.", "Round it down.", rule="G7")
+    most = decimals_of(coin)
+    if isinstance(exponent, int) and exponent < -most:
+        raise Refused(
+            f"{plain(asked.amount)} has more than {number_word(most)} decimals.", "Round it down.", rule="G7"
+        )
     return ev.AmountSet(at_ms=now_ms, amount=asked.amount, proposed=asked.proposed)
 
 
@@ -151,8 +154,9 @@ def _agreed(transfer: Transfer, now_ms: int, facts: Facts) -> ev.Event:
 
 def _routed(transfer: Transfer, asked: wish.TakeRoute, now_ms: int, facts: Facts) -> ev.Event:
     network = next((n for n in facts.networks or () if n.network == asked.network), None)
+    way = route(transfer.venue, transfer.coin, asked.network)
     why = "the exchange does not offer it now" if network is None else why_not(transfer.venue, network)
-    if network is None or why:
+    if network is None or way is None or why:
         raise Refused(f"{asked.network} cannot be used: {why}.", "Choose another network, or look again.", rule="G5")
     _stop_at(objections(replace(transfer, network=network.network), facts, now_ms))
     if transfer.stored_destination:
@@ -163,6 +167,8 @@ def _routed(transfer: Transfer, asked: wish.TakeRoute, now_ms: int, facts: Facts
         fee=network.fee,
         eta_minutes=network.eta_minutes,
         device_fingerprint=asked.fingerprint if transfer.stored_destination else "",
+        required_confirmations=_depth(transfer.kind, way),
+        needs_final=CHAINS[way.chain].tells_final,
     )
 
 
@@ -204,10 +210,10 @@ def _shown(transfer: Transfer, asked: wish.Shown, now_ms: int, facts: Facts) -> 
 
 def _pasted(transfer: Transfer, asked: wish.Pasted, now_ms: int) -> ev.Event:
     proof = _destination(transfer)
-    text = as_pasted(asked.text)
+    text = as_pasted(asked.text, proof.script)
     if not text:
         raise Refused("Nothing was pasted.", "Copy the address from the exchange's page.", rule="G1")
-    compared = compare(proof.address, proof.program_address, text)
+    compared = compare(proof.address, proof.program_address, text, proof.script)
     kept = text[:LONGEST_PASTE]
     if compared.same:
         return ev.PageAgreed(at_ms=now_ms, pasted=kept)
@@ -220,7 +226,8 @@ def _proof(transfer: Transfer, asked: wish.PoseChallenge | wish.Signed, now_ms: 
         return ev.ChallengePosed(at_ms=now_ms, challenge=challenge(transfer.id, proof.address, now_ms))
     if not proof.challenge:
         raise Refused("No challenge was posed.", "Ask the device for its proof again.", rule="G3")
-    if asked.address != proof.address or not proves_control(proof.address, proof.challenge, asked.signature):
+    proved = proves_control(proof.address, proof.challenge, asked.signature, proof.script)
+    if asked.address != proof.address or not proved:
         words = "The signature does not prove control of this address."
         raise Refused(words, "Do not send. Reconnect the device and prove again.", rule="G3")
     return ev.ControlProved(at_ms=now_ms, signature=asked.signature)
@@ -267,12 +274,12 @@ def _refused(objection: Objection) -> Refused:
     return Refused(objection.message, objection.remedy, rule=objection.rule)
 
 
-def way_home(transfer: Transfer, facts: Facts) -> str:
-    """Return the wallet path that the coin of this transfer goes to. Raise Refused where there is no listed route."""
+def way_home(transfer: Transfer, facts: Facts) -> Route:
+    """Return the way that the coin of this transfer goes. Raise Refused where there is no listed route."""
     chosen = usable_network(transfer, facts)
     network = transfer.network or ("" if chosen is None else chosen.network)
     ways = [w for w in routes_of(transfer.venue, transfer.coin) if w.network == network]
     if not ways:
         words = f"There is no safe way out of {venue_name(transfer.venue)} for {transfer.coin}."
         raise Refused(words, "Choose another coin or venue.", rule="G5")
-    return ways[0].path
+    return ways[0]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from desktop.domain.bitcoin_keys import address_of_key, node_from_xpub
+from desktop.domain.chain_addresses import EVM
 from desktop.domain.derivation_path import HARDENED, parse_path, path_text, script_of_path
 from desktop.domain.errors import BadInput
+from desktop.domain.evm_address import address_of_key as evm_address_of_key
 
 
 def account_path(path: str) -> str:
@@ -13,14 +15,18 @@ def account_path(path: str) -> str:
     return path_text(numbers[: _hardened(numbers)])
 
 
-def address_of_account(xpub: str, path: str) -> str:
-    """Return the address at the path, of the script its purpose says, from the account's key. Raises BadInput."""
+def address_of_account(xpub: str, path: str, kind: str = "") -> str:
+    """Return the address at the path from the account's key: of this kind, else of the script its purpose says.
+
+    Raises BadInput.
+    """
     numbers = parse_path(path)
     depth = _hardened(numbers)
     node, testnet = node_from_xpub(xpub)
     if node.depth != depth or (depth and node.child_number != numbers[depth - 1]):
         raise BadInput(f"this key is not that of the account of {path}", "Ask the wallet for it again.")
-    return address_of_key(node.at(numbers[depth:]).public_key, script_of_path(numbers), testnet=testnet)
+    key = node.at(numbers[depth:]).public_key
+    return evm_address_of_key(key) if kind == EVM else address_of_key(key, script_of_path(numbers), testnet=testnet)
 
 
 def _hardened(numbers: tuple[int, ...]) -> int:

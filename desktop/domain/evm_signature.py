@@ -6,7 +6,7 @@ A signature is r and s, 32 bytes each, and the recovery number 0 or 1; messages 
 from __future__ import annotations
 
 from desktop.domain import secp256k1
-from desktop.domain.evm_address import address_of_key
+from desktop.domain.evm_address import address_of_key, address_text, parse_address
 from desktop.domain.keccak import keccak256
 
 _ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
@@ -35,3 +35,16 @@ def signer_of(digest: bytes, signature: bytes) -> str | None:
         return None
     key = secp256k1.recover(digest, signature[:64], signature[64] % _LEGACY_RECOVERY)
     return None if key is None else address_of_key(key)
+
+
+def signed_by(address: str, message: str, signature: str) -> bool:
+    """Return whether this address's key signed exactly this text (EIP-191, 0x-hex); a malformed signature is not one.
+
+    Raise BadInput if the address itself is no address.
+    """
+    expected = address_text(parse_address(address))
+    try:
+        raw = bytes.fromhex(signature.strip().removeprefix("0x"))
+    except ValueError:
+        return False
+    return signer_of(message_digest(message.encode()), raw) == expected

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_DOWN, Decimal, InvalidOperation
+from decimal import ROUND_DOWN, Context, Decimal, InvalidOperation
 
 from desktop.domain.errors import BadInput
 
 SATOSHI_PER_BTC = 100_000_000
+# Wide enough for every number of 256 bits: nothing is rounded.
+_EXACT = Context(prec=100)
 
 
 def amount(text: str, *, name: str = "amount") -> Decimal:
@@ -26,6 +28,11 @@ def plain(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def number_word(number: int) -> str:
+    """Return a small number as it is written in a sentence: six, eight, 18."""
+    return {6: "six", 8: "eight", 9: "nine"}.get(number, str(number))
+
+
 def rounded_down(value: Decimal, step: Decimal) -> Decimal:
     """Return the largest multiple of `step` that is not above `value`."""
     return (value / step).to_integral_value(rounding=ROUND_DOWN) * step
@@ -39,9 +46,17 @@ def satoshi(btc: Decimal) -> int:
     return int(sats)
 
 
-def btc(sats: int) -> Decimal:
-    """Return satoshi as BTC."""
-    return Decimal(sats) / SATOSHI_PER_BTC
+def in_coin(units: int, decimals: int) -> Decimal:
+    """Return smallest units as coins, exact."""
+    return _EXACT.divide(Decimal(units), Decimal(10**decimals))
+
+
+def in_units(value: Decimal, decimals: int) -> int:
+    """Return coins in smallest units. Raise BadInput if the amount has more decimals than that."""
+    units = value.scaleb(decimals, _EXACT)
+    if units != units.to_integral_value():
+        raise BadInput(f"{plain(value)} has more than {number_word(decimals)} decimals", "Round it down.")
+    return int(units)
 
 
 def in_whole(smallest: int, decimals: int) -> str:

@@ -95,14 +95,14 @@ class DeviceAccount(msgspec.Struct, frozen=True):
 
 
 class SignedMessage(msgspec.Struct, frozen=True):
-    """A message signature of the device: base64, over the coin's own message form, checked before return."""
+    """A message signature of the device, checked before return: in the chain's own form (base64, 0x-hex)."""
 
     address: str
     signature: str
 
 
 class DeviceDesk(Protocol):
-    """The hardware wallet. Every call may take as long as the person needs.
+    """The hardware wallet. Every call may take as long as the person needs. `chain`: an id of `domain.chains`.
 
     Raises `desktop.domain.errors.DeviceTrouble` (No pressed, gone, locked, wrong wallet) with words and remedy.
     """
@@ -113,11 +113,11 @@ class DeviceDesk(Protocol):
     async def fingerprint(self) -> str:
         """Return the master key's fingerprint, 8 hex digits; asks nothing of the person."""
 
-    async def account(self, coin: str, path: str) -> DeviceAccount:
+    async def account(self, chain: str, path: str) -> DeviceAccount:
         """Return the account that this path lies in; asks nothing of the person."""
 
     async def address(
-        self, coin: str, path: str, *, show: bool, pinned: DeviceAccount | None = None
+        self, chain: str, path: str, *, show: bool, pinned: DeviceAccount | None = None
     ) -> DeviceAddress:
         """Derive an address; with `show` the person compares and confirms it on the device.
 
@@ -125,7 +125,7 @@ class DeviceDesk(Protocol):
         """
 
     async def sign_message(
-        self, coin: str, path: str, message: str, *, pinned: DeviceAccount | None = None
+        self, chain: str, path: str, message: str, *, pinned: DeviceAccount | None = None
     ) -> SignedMessage:
         """Let the person sign a text on the device; the signer is recovered and checked before return.
 
@@ -217,12 +217,18 @@ class TierSource(Protocol):
 
 
 class ChainSource(Protocol):
-    """One independent view of the chain. Raises NetworkTrouble when it does not answer."""
+    """One independent view of a chain (an id of `domain.chains`). Raises NetworkTrouble when it does not answer."""
 
     name: str
+    chain: str
 
-    async def payments_to(self, address: str) -> list[Payment]:
-        """Return all payments to this address, newest first."""
+    async def payments_to(
+        self, address: str, *, coin: str = "", since_ms: int = 0, named: Sequence[str] = ()
+    ) -> list[Payment]:
+        """Return the payments of `coin` to this address, newest first, in blocks since then (UTC ms) or in none.
+
+        Where the chain keeps no list of payments, `named` are transactions that are said to pay it: each is read.
+        """
 
     async def tip_height(self) -> int:
         """Return the height of the best block."""

@@ -7,14 +7,14 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from desktop.domain.errors import DeviceTrouble, SeawallError
+from desktop.domain.errors import SeawallError
 from desktop.engine.desk_view import AnswerWay, DeviceQuestion, DeviceView
 from desktop.engine.ports import DeviceAccount, DeviceAddress, SignedMessage
 from desktop.hw import pinned_account, public_keys
-from desktop.hw.bitcoin import operations as bitcoin
 from desktop.hw.device_worker import DeviceWorker
 from desktop.hw.prompts import PassphraseAnswer, PassphrasePrompt, PinAnswer, PinPrompt, Prompt, PromptDesk
 from desktop.hw.session import Session
+from desktop.wiring.wallet_chains import wallet_of
 
 T = TypeVar("T")
 
@@ -78,30 +78,28 @@ class WalletDesk:
         """Return the master key's fingerprint. Raises DeviceTrouble."""
         return await self._asked(public_keys.fingerprint)
 
-    async def account(self, coin: str, path: str) -> DeviceAccount:
+    async def account(self, chain: str, path: str) -> DeviceAccount:
         """Return the account that this path lies in; asks nothing of the person. Raises DeviceTrouble."""
-        _only_bitcoin(coin)
+        wallet_of(chain)
         found = await self._asked(lambda session: pinned_account.account_of(session, path))
         return DeviceAccount(found.fingerprint, found.path, found.xpub)
 
     async def address(
-        self, coin: str, path: str, *, show: bool, pinned: DeviceAccount | None = None
+        self, chain: str, path: str, *, show: bool, pinned: DeviceAccount | None = None
     ) -> DeviceAddress:
         """Derive an address, shown and confirmed on the device when `show`. Raises DeviceTrouble.
 
         A device that does not hold the `pinned` account shows nothing: WrongWallet.
         """
-        _only_bitcoin(coin)
-        found = await self._asked(_if_held(pinned, lambda session: bitcoin.bitcoin_address(session, path, show=show)))
-        return DeviceAddress(found.address, found.path, found.script, found.fingerprint, show)
+        wallet = wallet_of(chain)
+        return await self._asked(_if_held(pinned, lambda session: wallet.address(session, path, show)))
 
     async def sign_message(
-        self, coin: str, path: str, message: str, *, pinned: DeviceAccount | None = None
+        self, chain: str, path: str, message: str, *, pinned: DeviceAccount | None = None
     ) -> SignedMessage:
         """Let the person sign a text on the device. Raises as `address` does."""
-        _only_bitcoin(coin)
-        signed = await self._asked(_if_held(pinned, lambda session: bitcoin.sign_message(session, path, message)))
-        return SignedMessage(signed.address, signed.signature)
+        wallet = wallet_of(chain)
+        return await self._asked(_if_held(pinned, lambda session: wallet.sign(session, path, message)))
 
     async def cancel(self) -> None:
         """Cancel what the device is asking now."""
@@ -153,8 +151,3 @@ def _question(prompt: Prompt | None) -> DeviceQuestion | None:
         case PassphrasePrompt():
             return DeviceQuestion(prompt.id, "passphrase", here=prompt.host_may_enter, attach_pin=prompt.attach_pin)
     return None
-
-
-def _only_bitcoin(coin: str) -> None:
-    if coin != "BTC":
-        raise DeviceTrouble(f"{coin} cannot be asked of the wallet yet", "Use BTC; other coins follow.")

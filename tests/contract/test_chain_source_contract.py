@@ -44,7 +44,11 @@ class Chain:
             {
                 "txid": payment.txid,
                 "vout": [
-                    {"value": payment.sats, "scriptpubkey": script_of(address).hex(), "scriptpubkey_address": address}
+                    {
+                        "value": payment.units,
+                        "scriptpubkey": script_of(address).hex(),
+                        "scriptpubkey_address": address,
+                    }
                 ],
                 "status": {"confirmed": payment.height is not None, "block_height": payment.height},
             }
@@ -80,7 +84,7 @@ def test_a_payment_is_seen_without_block_then_with_growing_confirmations(play: P
         for _ in range(5):
             await chain.clock.advance(30)
             [payment] = await chain.source.payments_to(ADDRESS)
-            assert (payment.txid, payment.vout, payment.sats) == (made.txid, 0, 100_000)
+            assert (payment.txid, payment.vout, payment.units) == (made.txid, 0, 100_000)
             seen.append((payment.confirmations, payment.height is None))
             if payment.height is not None:
                 assert await chain.source.tip_height() == payment.height + payment.confirmations - 1

@@ -50,14 +50,14 @@ class FakeDevice:
         self._must_be_here()
         return self._fingerprint()
 
-    async def account(self, coin: str, path: str) -> DeviceAccount:
+    async def account(self, chain: str, path: str) -> DeviceAccount:
         """Return the account the path lies in."""
         self._must_be_here()
         account = account_path(path)
         return DeviceAccount(self._fingerprint(), account, self._node(account).public().xpub())
 
     async def address(
-        self, coin: str, path: str, *, show: bool, pinned: DeviceAccount | None = None
+        self, chain: str, path: str, *, show: bool, pinned: DeviceAccount | None = None
     ) -> DeviceAddress:
         """Derive an address; the person confirms it when shown."""
         self._must_be_here()
@@ -69,7 +69,7 @@ class FakeDevice:
         return DeviceAddress(address, path, "p2wpkh", self._fingerprint(), show)
 
     async def sign_message(
-        self, coin: str, path: str, message: str, *, pinned: DeviceAccount | None = None
+        self, chain: str, path: str, message: str, *, pinned: DeviceAccount | None = None
     ) -> SignedMessage:
         """Sign a text once the person agrees."""
         self._must_be_here()
@@ -102,7 +102,7 @@ class FakeDevice:
             raise DeviceTrouble("No wallet is connected.", "Connect it.")
 
     async def _must_hold(self, pinned: DeviceAccount | None) -> None:
-        if self._looks and pinned is not None and await self.account("BTC", pinned.path) != pinned:
+        if self._looks and pinned is not None and await self.account("bitcoin", pinned.path) != pinned:
             raise DeviceTrouble("This is another wallet.", "Connect the right one.")
 
     def _fingerprint(self) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -134,6 +135,8 @@ class FakeExchange:
 class FakeChain:
     """`ChainSource` over the outside: every withdrawal is paid, a block comes every 30 s. It hears `lag_ms` late."""
 
+    chain = "bitcoin"
+
     def __init__(self, outside: Outside, clock: Clock, name: str, lag_ms: int = 0) -> None:
         self.name = name
         self.outside = outside
@@ -143,7 +146,9 @@ class FakeChain:
         self._clock = clock
         self._lag_ms = lag_ms
 
-    async def payments_to(self, address: str) -> list[Payment]:
+    async def payments_to(
+        self, address: str, *, coin: str = "", since_ms: int = 0, named: Sequence[str] = ()
+    ) -> list[Payment]:
         """Return all payments to this address, newest first."""
         self._answer()
         now_ms = self._clock.now_ms() - self._lag_ms

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -56,16 +56,16 @@ class Look:
 
 @dataclass
 class LookSchedule:
-    """All looks that are wanted now. Engine thread."""
+    """All looks that are wanted now; `watchers` names the chain sources that see a transfer. Engine thread."""
 
-    chain_names: Collection[str]
+    watchers: Callable[[Transfer], Collection[str]]
     _looks: dict[tuple[str, Kind, str], Look] = field(default_factory=dict)
 
     def renew(self, transfers: Iterable[Transfer], now_ms: int) -> None:
         """Take in what the transfers want looked at now; a new phase starts its looks from the beginning."""
         wanted: dict[tuple[str, Kind, str], Look] = {}
         for transfer in transfers:
-            for look in _wanted(transfer, self.chain_names, now_ms):
+            for look in _wanted(transfer, self.watchers(transfer), now_ms):
                 key = (look.transfer_id, look.kind, look.place)
                 wanted[key] = self._carried(self._looks.get(key), look)
         self._looks = wanted

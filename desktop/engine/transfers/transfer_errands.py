@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
+from msgspec.structs import replace
+
 from desktop.custody import transfer_wishes as wish
 from desktop.custody.guards import Facts, wrong_wallet
+from desktop.custody.routes import route
 from desktop.custody.transfer import DestinationProof, Transfer, TransferState
 from desktop.custody.transfer_rules import decide, possible, way_home
 from desktop.domain.account_key import account_path, address_of_account
@@ -66,8 +69,9 @@ class TransferErrands:
             await self.take(transfer_id, wish.TakeRoute(network=network))
             return
         self._must_fit(transfer, wish.TakeRoute)
-        derived = await self._device.address(transfer.coin, proof.path, show=False, pinned=_pinned(proof))
-        await self._looks.note_earlier(transfer, proof.address)
+        chain = _chain(transfer, proof)
+        derived = await self._device.address(chain, proof.path, show=False, pinned=_pinned(proof))
+        await self._looks.note_earlier(replace(transfer, network=proof.network), proof.address)
         asked = wish.TakeRoute(network=network, fingerprint=derived.fingerprint, address=derived.address)
         await self.take(transfer_id, asked)
 
@@ -78,13 +82,13 @@ class TransferErrands:
         destination where there is one, else the device's answer of this moment.
         """
         transfer = self._must_fit(self._transfer(transfer_id), wish.Shown)
-        path = way_home(transfer, self._facts(transfer))
-        account = await self._device.account(transfer.coin, path)
+        way = way_home(transfer, self._facts(transfer))
+        account = await self._device.account(way.chain, way.path)
         wrong = wrong_wallet(account.fingerprint, self._facts(transfer))
         if wrong is not None:
             raise Refused(wrong.message, wrong.remedy, rule=wrong.rule)
-        pinned = _pinned_before(self._book.destinations(), transfer.coin, account)
-        shown = await self._device.address(transfer.coin, path, show=True, pinned=pinned)
+        pinned = _pinned_before(self._book.destinations(), account)
+        shown = await self._device.address(way.chain, way.path, show=True, pinned=pinned)
         if not shown.shown:
             raise DeviceTrouble("The device did not show the address.", "Reconnect it and let it show again.")
         asked = wish.Shown(
@@ -92,7 +96,7 @@ class TransferErrands:
             path=shown.path,
             script=shown.script,
             fingerprint=shown.fingerprint,
-            program_address=address_of_account(pinned.xpub, path),
+            program_address=address_of_account(pinned.xpub, way.path, way.script),
             program_source="account_key",
             account_xpub=pinned.xpub,
         )
@@ -110,7 +114,8 @@ class TransferErrands:
         await self.take(transfer_id, wish.PoseChallenge())
         proof = self._proof(self._transfer(transfer_id))
         pinned = _pinned(proof)
-        signed = await self._device.sign_message(transfer.coin, proof.path, proof.challenge, pinned=pinned)
+        chain = _chain(transfer, proof)
+        signed = await self._device.sign_message(chain, proof.path, proof.challenge, pinned=pinned)
         # The next page is the one to send from: what stands there rests on positions as they are now.
         await self._refresh_positions(transfer)
         await self.take(transfer_id, wish.Signed(address=signed.address, signature=signed.signature))
@@ -125,7 +130,8 @@ class TransferErrands:
         """Let the device derive the address again, shown and confirmed once more."""
         transfer = self._must_fit(self._transfer(transfer_id), wish.DerivedOnDevice)
         proof = self._proof(transfer)
-        again = await self._device.address(transfer.coin, proof.path, show=True, pinned=_pinned(proof))
+        chain = _chain(transfer, proof)
+        again = await self._device.address(chain, proof.path, show=True, pinned=_pinned(proof))
         await self.take(transfer_id, wish.DerivedOnDevice(address=again.address, fingerprint=again.fingerprint))
 
     async def drop(self, transfer_id: str) -> None:
@@ -173,7 +179,15 @@ def _pinned(proof: DestinationProof) -> DeviceAccount | None:
     return DeviceAccount(proof.fingerprint, account_path(proof.path), proof.account_xpub)
 
 
-def _pinned_before(proofs: Iterable[DestinationProof], coin: str, account: DeviceAccount) -> DeviceAccount:
-    """Return the account as an earlier destination of this coin in it pinned it; else as the device says it is."""
-    earlier = (_pinned(proof) for proof in proofs if proof.coin == coin)
+def _chain(transfer: Transfer, proof: DestinationProof) -> str:
+    """Return the chain that the destination lies on. Raise Refused where its route is not listed any more."""
+    way = route(transfer.venue, transfer.coin, proof.network)
+    if way is None:
+        raise Refused(f"{transfer.coin} over {proof.network} is no listed way.", "Start a new transfer.", rule="G5")
+    return way.chain
+
+
+def _pinned_before(proofs: Iterable[DestinationProof], account: DeviceAccount) -> DeviceAccount:
+    """Return the account as an earlier destination in it pinned it; else as the device says it is."""
+    earlier = (_pinned(proof) for proof in proofs)
     return next((pinned for pinned in earlier if pinned is not None and pinned.path == account.path), account)

@@ -11,6 +11,7 @@ from desktop.custody.amount_guards import proposed_amount
 from desktop.custody.exposure_guards import safe_amount
 from desktop.custody.guards import Facts, usable_network
 from desktop.custody.lookout import (
+    BLOCK_CLOCK_MS,
     EXCHANGE_CLOCK_MS,
     UNKNOWN_AFTER_MS,
     chain_events,
@@ -21,7 +22,9 @@ from desktop.custody.lookout import (
     withdrawal_key,
 )
 from desktop.custody.reports import Payment, VenueWithdrawal
+from desktop.custody.routes import route
 from desktop.custody.transfer import Transfer, TransferState
+from desktop.domain.chain_addresses import is_same
 from desktop.domain.errors import SeawallError
 from desktop.domain.money import plain
 from desktop.engine.ports import ChainSource, Clock
@@ -55,7 +58,7 @@ class TransferLooks:
         self._book = book
         self._accounts = accounts
         self._chain = {source.name: source for source in chain}
-        self.schedule = LookSchedule(tuple(self._chain))
+        self.schedule = LookSchedule(self._watchers)
         self._records_of: dict[str, str] = {}
         self._wake = asyncio.Event()
         self._asking: set[asyncio.Task[None]] = set()
@@ -107,7 +110,7 @@ class TransferLooks:
 
     async def note_earlier(self, transfer: Transfer, address: str) -> None:
         """Journal what stands on exchange and chain before the destination is handed out; the silent are left out."""
-        places = [p for p in (transfer.venue, *self._chain) if p not in transfer.earlier_places]
+        places = [p for p in (transfer.venue, *self._watchers(transfer)) if p not in transfer.earlier_places]
         await asyncio.gather(*(self._note_earlier_at(transfer, place, address) for place in places))
 
     async def _note_earlier_at(self, transfer: Transfer, place: str, address: str) -> None:
@@ -117,7 +120,7 @@ class TransferLooks:
                 refs = tuple(withdrawal_key(transfer.venue, w.ref) for w in withdrawals)
                 self._records_of[transfer.id] = "read"
             else:
-                refs = tuple(payment_key(p) for p in await self._payments(place, address))
+                refs = tuple(payment_key(p) for p in await self._payments(transfer, place, address))
         except (SeawallError, TimeoutError):
             return  # without its list, the place is judged by the times it tells
         event = ev.EarlierSeen(at_ms=self._clock.now_ms(), place=place, refs=refs)
@@ -202,7 +205,7 @@ class TransferLooks:
     async def _look_at_chain(self, look: Look, transfer: Transfer) -> None:
         if transfer.destination is None:
             return
-        found = await self._payments(look.place, transfer.destination.address)
+        found = await self._payments(transfer, look.place, transfer.destination.address)
         now_ms, others = self._clock.now_ms(), self._book.claimed_by_others(transfer.id)
 
         def judge(now: Transfer | None) -> tuple[ev.Event, ...]:
@@ -214,9 +217,16 @@ class TransferLooks:
         async with asyncio.timeout(ANSWER_SECONDS):
             return await self._accounts.exchange(transfer.venue).withdrawals(transfer.coin, since_ms)
 
-    async def _payments(self, place: str, address: str) -> list[Payment]:
+    async def _payments(self, transfer: Transfer, place: str, address: str) -> list[Payment]:
+        named = tuple(dict.fromkeys(s.txid for s in transfer.sightings if s.txid))
+        since_ms = transfer.created_ms - BLOCK_CLOCK_MS  # the same for every look, so that what is earlier stays so
         async with asyncio.timeout(ANSWER_SECONDS):
-            return await self._chain[place].payments_to(address)
+            return await self._chain[place].payments_to(address, coin=transfer.coin, since_ms=since_ms, named=named)
+
+    def _watchers(self, transfer: Transfer) -> tuple[str, ...]:
+        """Return the sources that see the chain of this transfer; none while no network is chosen."""
+        way = route(transfer.venue, transfer.coin, transfer.network)
+        return () if way is None else tuple(name for name, one in self._chain.items() if one.chain == way.chain)
 
     async def _note_overdue(self) -> None:
         now_ms = self._clock.now_ms()
@@ -260,7 +270,7 @@ def _book_events(transfer: Transfer, account: Account, now_ms: int) -> tuple[ev.
     if proof is None or transfer.state not in offered:
         return ()
     for entry in account.saved or ():
-        if entry.address == proof.address and entry.network in ("", transfer.network):
+        if is_same(entry.address, proof.address, proof.script) and entry.network in ("", transfer.network):
             if proof.book_seen_ms is None or proof.usable_from_ms != entry.usable_from_ms:
                 return (ev.BookSeen(at_ms=now_ms, usable_from_ms=entry.usable_from_ms),)
             return ()

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from desktop.custody import transfer_wishes as wish
 from desktop.custody.guards import Facts
 from desktop.custody.readiness import ReadinessRow, board
+from desktop.custody.routes import routes_of
 from desktop.custody.transfer import FINAL_STATES, Transfer
 from desktop.custody.transfer_rules import decide
 from desktop.domain.errors import Refused, SeawallError
@@ -68,7 +69,7 @@ class TransferRunner:
         self._world = world
         self._on_change = on_change
         self._new_id = new_id
-        self._chain_sources = len(chain)
+        self._chain = tuple(source.chain for source in chain)
         self._positions = positions
         self._book = TransferBook(journal, world, self._changed)
         self._accounts = Accounts(exchanges, clock)
@@ -216,7 +217,7 @@ class TransferRunner:
             incident_id=command.incident_id,
             test_of=command.test_of,
             destination_id=command.destination_id,
-            chain_sources=self._chain_sources,
+            chain_sources=self._sources_of(command.venue, command.coin),
         )
         try:
             # Asked inside the write: two starts in one moment cannot both find nothing open (G11).
@@ -226,6 +227,11 @@ class TransferRunner:
             return
         work = partial(self._errands.propose, transfer_id)
         self._start(transfer_id, "Asking the exchange what is idle.", work)
+
+    def _sources_of(self, venue: str, coin: str) -> int:
+        """Return how many independent sources watch whichever way the coin goes."""
+        chains = {way.chain for way in routes_of(venue, coin)}
+        return min((self._chain.count(chain) for chain in chains), default=len(self._chain))
 
     def _refuse_start(self, command: cmd.StartTransfer, error: SeawallError) -> None:
         """Say why there is no new transfer on the one that stands in its way, or on the latest of that coin."""

@@ -17,7 +17,7 @@ from desktop.custody.guards import (
     why_not,
 )
 from desktop.custody.reports import VenueNetwork
-from desktop.custody.routes import explorer_link, route
+from desktop.custody.routes import Route, explorer_link, route
 from desktop.custody.transfer import Transfer, TransferState
 from desktop.custody.transfer_guide import page, steps
 from desktop.domain.money import plain
@@ -45,7 +45,7 @@ def view_of(transfer: Transfer, facts: Facts, said: Said, looks: tuple[LookView,
         warnings=_told(warnings(transfer, facts, now_ms)),
         networks=tuple(_offer(transfer, n) for n in facts.networks or () if n.coin == transfer.coin),
         looks=looks,
-        explorer_link=explorer_link(transfer.world, transfer.coin, transfer.txid),
+        explorer_link=explorer_link(transfer.world, _way(transfer), transfer.txid),
         leaving=facts.leaving,
         idle="" if facts.idle is None else plain(facts.idle),
         test_amount=_test_amount(transfer, facts),
@@ -54,6 +54,10 @@ def view_of(transfer: Transfer, facts: Facts, said: Said, looks: tuple[LookView,
         notice=said.notice,
         may_say_not_sent=transfer.state is TransferState.UNKNOWN and not not_sent_objections(transfer, facts),
     )
+
+
+def _way(transfer: Transfer) -> Route | None:
+    return route(transfer.venue, transfer.coin, transfer.network)
 
 
 def _told(found: tuple[Objection, ...]) -> tuple[tuple[str, str, str], ...]:

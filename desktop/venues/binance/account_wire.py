@@ -50,6 +50,7 @@ class Network(msgspec.Struct, rename="camel"):
     estimated_arrival_time: int | None = None
     busy: bool = False
     denomination: int | None = 1
+    contract_address: str | None = ""
 
 
 class Coin(msgspec.Struct, rename="camel"):
@@ -124,6 +125,7 @@ def network_of(coin: Coin, network: Network) -> VenueNetwork:
         busy=network.busy,
         needs_tag=network.withdraw_tag,
         note=" ".join(note for note in notes if note),
+        contract=network.contract_address or "",
     )
 
 

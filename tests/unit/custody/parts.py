@@ -111,7 +111,7 @@ def record(**changes: object) -> VenueWithdrawal:
 
 def payment(**changes: object) -> Payment:
     """Return the agreed payment as a chain source sees it, but for the changes."""
-    facts: dict[str, object] = {"txid": TXID, "vout": 0, "sats": satoshi(AMOUNT - NETWORK.fee), "confirmations": 0}
+    facts: dict[str, object] = {"txid": TXID, "vout": 0, "units": satoshi(AMOUNT - NETWORK.fee), "confirmations": 0}
     return Payment(**{**facts, **changes})  # type: ignore[arg-type]
 
 

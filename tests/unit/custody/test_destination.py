@@ -8,16 +8,14 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from desktop.custody.destination import (
-    as_pasted,
     challenge,
     compare,
     destination_id,
-    look_alike,
     proved_destinations,
     proves_control,
-    trouble_with,
 )
 from desktop.custody.transfer import TransferState
+from desktop.domain.chain_addresses import as_pasted, look_alike, trouble_with
 from tests.unit.custody.parts import ADDRESS, OTHER_ADDRESS, START_MS, at, signature_over
 
 GROUPS = 11

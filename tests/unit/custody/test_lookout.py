@@ -168,7 +168,7 @@ def test_a_block_that_is_replaced_takes_its_confirmations_back() -> None:
 
 
 def test_a_strangers_dust_is_told_and_not_taken_and_never_fills_the_page() -> None:
-    dust = [payment(txid=f"{n:02x}" * 32, sats=546) for n in range(20)]
+    dust = [payment(txid=f"{n:02x}" * 32, units=546) for n in range(20)]
     seen = paid(at(S.SENT), "one", *dust)
     assert seen.state is S.SENT
     assert 1 <= len(seen.remarks) <= 3
@@ -177,7 +177,7 @@ def test_a_strangers_dust_is_told_and_not_taken_and_never_fills_the_page() -> No
 
 def test_an_amount_on_the_chain_that_differs_from_the_named_transaction_is_told() -> None:
     sent = listed(at(S.SENT), record(txid=TXID))
-    seen = paid(sent, "one", payment(sats=90_000, confirmations=1))
+    seen = paid(sent, "one", payment(units=90_000, confirmations=1))
     assert seen.state is S.CONFIRMING
     assert "0.0009 BTC arrives; 0.0011 BTC was agreed" in seen.remarks[0]
 
@@ -190,7 +190,7 @@ def test_an_internal_transfer_names_no_transaction_and_is_told() -> None:
 
 def test_a_payment_with_the_agreed_amount_is_found_while_the_exchange_is_silent() -> None:
     assert paid(at(S.UNKNOWN), "two", payment()).state is S.BROADCAST
-    assert paid(at(S.PROVED), "two", payment(sats=110_000)).state is S.BROADCAST
+    assert paid(at(S.PROVED), "two", payment(units=110_000)).state is S.BROADCAST
 
 
 def test_nothing_is_read_before_it_could_be_sent_or_after_its_end() -> None:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from desktop.domain.errors import BadInput
 from desktop.domain.evm_address import address_of_key, address_text, parse_address
-from desktop.domain.evm_signature import message_digest, sign_digest, signer_of
+from desktop.domain.evm_signature import message_digest, sign_digest, signed_by, signer_of
+from desktop.domain.secp256k1 import public_key
 
 _ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 secrets = st.integers(1, _ORDER - 1).map(lambda number: number.to_bytes(32, "big"))
@@ -71,3 +72,17 @@ def test_a_high_s_or_a_strange_length_has_no_signer() -> None:
     assert signer_of(digest, signature[:64]) is None
     assert signer_of(digest, signature[:64] + b"\x1d") is None
     assert signer_of(digest, signature[:64] + bytes([signature[64] - 27])) == signer_of(digest, signature)
+
+
+def test_only_the_very_text_by_the_very_key_proves_control() -> None:
+    secret = bytes([7]) * 32
+    address = address_of_key(public_key(secret))
+    signature = "0x" + sign_digest(secret, message_digest(b"mine\ntime 1")).hex()
+    assert signed_by(address, "mine\ntime 1", signature)
+    assert signed_by(address.lower(), "mine\ntime 1", signature[2:])
+    assert not signed_by(address, "mine\ntime 2", signature)
+    assert not signed_by("0x73d0385F4d8E00C5e6504C6030F47BF6212736A8", "mine\ntime 1", signature)
+    for malformed in ("", "0x", "no hex", signature[:-2], signature + "00"):
+        assert not signed_by(address, "mine\ntime 1", malformed)
+    with pytest.raises(BadInput):
+        signed_by("0x12", "mine", signature)

@@ -66,7 +66,7 @@ def test_a_passphrase_is_asked_when_the_wallet_is_needed_and_not_before() -> Non
             )
             assert "passphrase" in here.desk.view().trouble
             assert here.prompted.seen == []
-            wanted = asyncio.ensure_future(here.desk.account("BTC", SEGWIT_PATH))
+            wanted = asyncio.ensure_future(here.desk.account("bitcoin", SEGWIT_PATH))
             asked = await here.question("passphrase")
             assert (asked.here, asked.attach_pin) == (True, True)
             here.desk.answer(asked.id + 1, "here", "")  # for another question: left out

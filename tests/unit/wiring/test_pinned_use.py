@@ -32,12 +32,12 @@ def _with_desk(device: Emulator, scene: Callable[[WalletDesk], Awaitable[None]])
 
 def test_the_pinned_wallet_shows_and_signs() -> None:
     async def scene(desk: WalletDesk) -> None:
-        account = await desk.account("BTC", SEGWIT_PATH)
+        account = await desk.account("bitcoin", SEGWIT_PATH)
         assert (account.fingerprint, account.path) == ("5c9e228d", "m/84'/0'/0'")
         assert address_of_account(account.xpub, SEGWIT_PATH) == SEGWIT_ADDRESS
-        shown = await desk.address("BTC", SEGWIT_PATH, show=True, pinned=account)
+        shown = await desk.address("bitcoin", SEGWIT_PATH, show=True, pinned=account)
         assert (shown.address, shown.shown) == (SEGWIT_ADDRESS, True)
-        signed = await desk.sign_message("BTC", SEGWIT_PATH, "hello", pinned=account)
+        signed = await desk.sign_message("bitcoin", SEGWIT_PATH, "hello", pinned=account)
         assert signed.address == SEGWIT_ADDRESS
 
     with emulator(always_yes=True) as device:
@@ -48,12 +48,12 @@ def test_another_wallet_shows_and_signs_nothing() -> None:
     screens: list[tuple[str, ...]] = []
 
     async def scene(desk: WalletDesk) -> None:
-        held = await desk.account("BTC", SEGWIT_PATH)
+        held = await desk.account("bitcoin", SEGWIT_PATH)
         pinned = DeviceAccount("0badf00d", held.path, held.xpub)
         with pytest.raises(errors.WrongWallet, match="5c9e228d instead of wallet 0badf00d"):
-            await desk.address("BTC", SEGWIT_PATH, show=True, pinned=pinned)
+            await desk.address("bitcoin", SEGWIT_PATH, show=True, pinned=pinned)
         with pytest.raises(errors.WrongWallet):
-            await desk.sign_message("BTC", SEGWIT_PATH, "hello", pinned=pinned)
+            await desk.sign_message("bitcoin", SEGWIT_PATH, "hello", pinned=pinned)
 
     with emulator(on_screen=lambda lines, asks: screens.append(lines)) as device:
         _with_desk(device, scene)

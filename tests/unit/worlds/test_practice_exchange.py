@@ -121,7 +121,7 @@ def test_a_payment_gains_confirmations_and_never_loses_one(tmp_path: Path) -> No
                 if payments:
                     [payment] = payments
                     assert (payment.txid, payment.vout) == (kept.txid, kept.vout)
-                    assert payment.sats == 49_985_000
+                    assert payment.units == 49_985_000
                     assert (payment.height is None) == (payment.confirmations == 0)
                 seen.append(payments[0].confirmations if payments else -1)
                 await parts.clock.sleep(1)

@@ -98,7 +98,7 @@ def test_a_withdrawal_pressed_by_hand_is_seen_by_account_and_both_explorers(tmp_
         [row] = await account.withdrawals("BTC", begin_ms - 5_000)
         payments = [payment for source in world.chain for payment in await source.payments_to(ADDRESS)]
         assert {payment.txid for payment in payments} == {row.txid}
-        assert [payment.sats for payment in payments] == [int(row.amount * 100_000_000)] * 2
+        assert [payment.units for payment in payments] == [int(row.amount * 100_000_000)] * 2
         assert world.practice.page().balances["BTC"] == "0.642"
 
     in_practice(tmp_path, scene)

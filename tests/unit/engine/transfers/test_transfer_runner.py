@@ -121,8 +121,8 @@ def test_the_next_transfer_is_derived_from_the_key_pinned_with_the_first() -> No
         assert stored.account_xpub
         await stage.start()
         await stage.walk_to("destination")
-        held = await stage.device.account("BTC", stored.path)
-        other = await FakeDevice(passphrase="a typo").account("BTC", stored.path)
+        held = await stage.device.account("bitcoin", stored.path)
+        other = await FakeDevice(passphrase="a typo").account("bitcoin", stored.path)
 
         async def forged(coin: str, path: str) -> DeviceAccount:
             return DeviceAccount(held.fingerprint, held.path, other.xpub)
