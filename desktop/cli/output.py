@@ -11,14 +11,23 @@ import msgspec
 from desktop.domain.errors import SeawallError
 from desktop.domain.money import plain
 
-
-def _plain_decimal(value: object) -> object:
-    if isinstance(value, Decimal):
-        return plain(value)
-    raise NotImplementedError(f"no JSON form for {type(value).__name__}")
+_encode = msgspec.json.Encoder().encode
 
 
-_encoder = msgspec.json.Encoder(enc_hook=_plain_decimal, decimal_format="string")
+def _plain(value: object) -> object:
+    """Return the value with every amount in it as plain digits: the encoder would write 1E-8."""
+    match value:
+        case Decimal():
+            return plain(value)
+        case dict():
+            return {name: _plain(one) for name, one in value.items()}
+        case list() | tuple():
+            return [_plain(one) for one in value]
+    return value
+
+
+def _line(facts: Mapping[str, object]) -> str:
+    return _encode({name: _plain(one) for name, one in facts.items()}).decode() + "\n"
 
 
 class Output:
@@ -30,7 +39,7 @@ class Output:
     def emit(self, facts: Mapping[str, object], words: str = "") -> None:
         """Print one result: `facts` as a JSON line, or `words` for a person."""
         if self.as_json:
-            sys.stdout.write(_encoder.encode(facts).decode() + "\n")
+            sys.stdout.write(_line(facts))
         elif words:
             sys.stdout.write(words + "\n")
 
@@ -43,6 +52,6 @@ class Output:
         if self.as_json:
             code = error.exit_code
             facts = {"kind": "error", "code": code, "message": error.message, "remedy": error.remedy}
-            sys.stdout.write(_encoder.encode(facts).decode() + "\n")
+            sys.stdout.write(_line(facts))
         self.tell(str(error) + (f"\n{error.remedy}" if error.remedy else ""))
         return error.exit_code

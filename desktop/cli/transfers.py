@@ -12,7 +12,6 @@ from desktop.cli.journal_reading import JournalPicture, read_journal
 from desktop.cli.output import Output
 from desktop.custody.evidence import as_text, moment
 from desktop.custody.transfer import Transfer
-from desktop.custody.transfer_events import encode
 from desktop.custody.transfer_guide import page, steps
 from desktop.domain.errors import BadInput
 from desktop.domain.money import plain
@@ -71,7 +70,7 @@ def _show(picture: JournalPicture, transfer: Transfer, out: Output) -> None:
         }
     )
     for seq, event in events:
-        told = msgspec.json.decode(encode(event))
+        told = msgspec.to_builtins(event, builtin_types=(Decimal,))
         if "kind" in told:  # in this output 'kind' names the line
             told["purpose"] = told.pop("kind")
         out.emit({"kind": "event", "seq": seq, "transfer": transfer.id, **told})
