@@ -7,28 +7,48 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import os
-import sys
-from collections.abc import Callable, Sequence
-from types import ModuleType
-from typing import NoReturn
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType, ModuleType
+from typing import Any, NoReturn
 
 import desktop
 from desktop.cli.chosen_world import add_world_arguments
 from desktop.cli.command_names import COMMANDS
-from desktop.cli.output import Output
+from desktop.cli.output import Output, OutputLost
+from desktop.cli.standard_streams import drop_output, fit_streams
 from desktop.domain.errors import BadInput, SeawallError, WrongUsage
 
 OpenWindow = Callable[[argparse.Namespace], int]
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
-_INTERRUPTED = 130  # what shells report for a program stopped by Ctrl+C
-_READER_GONE = 141  # and for one whose reader went away
+_READER_GONE = 141  # what shells report for a program whose reader went away
+
+
+class _Stopped(SeawallError):
+    """Somebody stopped the command before its end."""
+
+    exit_code = 130  # what shells report for a program stopped by Ctrl+C
+
+
+class _Ended(_Stopped):
+    """The system or a script ended the command."""
+
+    exit_code = 143  # the same, for SIGTERM
+
+
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM came: what is cleared up after Ctrl+C is cleared up then as well."""
 
 
 class _Parser(argparse.ArgumentParser):
     """An argument parser whose complaints are SeawallErrors, so that --json holds for them as well."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"allow_abbrev": False, **options})
 
     def error(self, message: str) -> NoReturn:
         raise WrongUsage(message, self.format_usage().strip())
@@ -37,17 +57,22 @@ class _Parser(argparse.ArgumentParser):
 def run(argv: Sequence[str], open_window: OpenWindow) -> int:
     """Do what the arguments say and return the exit code; `open_window` opens the window when no command is named."""
     out = Output(as_json="--json" in argv)
+    fit_streams(json_out=out.as_json)
     try:
         code = _run_command(argv, out) if argv and argv[0] in COMMANDS else open_window(_window_arguments(argv))
-        sys.stdout.flush()
+        out.finish()
+    except OutputLost as error:
+        drop_output()
+        return out.fail(error)
     except SeawallError as error:
         return out.fail(error)
     except BrokenPipeError:
-        _drop_output()
+        drop_output()
         return _READER_GONE
+    except _Terminated:
+        return out.fail(_Ended("Ended."))
     except KeyboardInterrupt:
-        out.tell("Stopped.")
-        return _INTERRUPTED
+        return out.fail(_Stopped("Stopped."))
     except ImportError as error:
         return out.fail(_not_installed(error))
     except OSError as error:
@@ -65,11 +90,30 @@ def run(argv: Sequence[str], open_window: OpenWindow) -> int:
 def _run_command(argv: Sequence[str], out: Output) -> int:
     name = argv[0]
     module = _module_of(name)
-    parser = _Parser(prog=f"seawall {name}", description=COMMANDS[name].capitalize() + ".", allow_abbrev=False)
+    parser = _Parser(prog=f"seawall {name}", description=COMMANDS[name].capitalize() + ".")
     module.add_arguments(parser)
     _add_common(parser)
-    result: int = module.run(parser.parse_args(argv[1:]), out)
+    args = parser.parse_args(argv[1:])
+    with _ending_tidily():
+        result: int = module.run(args, out)
     return result
+
+
+@contextmanager
+def _ending_tidily() -> Iterator[None]:
+    """Meanwhile take SIGTERM as Ctrl+C, so that a wallet is not left at its question."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise _Terminated
 
 
 def _module_of(name: str) -> ModuleType:
@@ -119,7 +163,6 @@ def window_parser() -> argparse.ArgumentParser:
         epilog="commands:\n" + "\n".join(f"  {name:<12} {words}" for name, words in COMMANDS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         usage="seawall [options] | seawall COMMAND [options]",
-        allow_abbrev=False,
     )
     add_world_arguments(parser)
     parser.add_argument("--replay", metavar="FILE", help="run a recording instead of live feeds; signing is refused")
@@ -150,8 +193,3 @@ def _not_installed(error: ImportError) -> SeawallError:
         return SeawallError(f"a part is not installed: {error.name}", "python3 start.py installs what is missing.")
     # A shared library of the system that a part needs is missing; the loader's words name it.
     return SeawallError(f"a part cannot be loaded: {error}", "seawall doctor says which system package is missing.")
-
-
-def _drop_output() -> None:
-    # Python flushes standard output once more at exit and would complain about the closed pipe.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 from types import ModuleType
@@ -158,6 +159,39 @@ def test_ctrl_c_stops_without_a_trace(probe: ProbeCommand, capsys: pytest.Captur
     probe.raises = KeyboardInterrupt()
     assert command_line.run(["probe"], no_window) == 130
     assert capsys.readouterr().err == "Stopped.\n"
+
+
+def test_a_run_that_was_stopped_does_not_look_whole_to_a_program(
+    probe: ProbeCommand, capsys: pytest.CaptureFixture[str]
+) -> None:
+    probe.raises = KeyboardInterrupt()
+    assert command_line.run(["probe", "--json"], no_window) == 130
+    assert last_line(capsys) == {"kind": "error", "code": 130, "message": "Stopped.", "remedy": ""}
+
+
+def test_an_end_asked_for_by_the_system_clears_up_like_ctrl_c(
+    probe: ProbeCommand, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cleared: list[str] = []
+
+    def asked_to_end(args: argparse.Namespace, out: Output) -> int:
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        except KeyboardInterrupt:
+            cleared.append("as after Ctrl+C")
+            raise
+        return 0
+
+    probe.run = asked_to_end  # type: ignore[method-assign]
+    before = signal.getsignal(signal.SIGTERM)
+    assert command_line.run(["probe", "--json"], no_window) == 143
+    assert last_line(capsys)["code"] == 143
+    assert cleared == ["as after Ctrl+C"]
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_shared_arguments_are_not_abbreviated_below_a_nested_command(probe: ProbeCommand) -> None:
+    assert command_line.run(["probe", "list", "--js"], no_window) == 2
 
 
 def test_without_a_command_the_window_opens_with_its_arguments() -> None:
