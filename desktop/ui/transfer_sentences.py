@@ -38,7 +38,7 @@ def to_do(seen: Seen) -> tuple[str, str]:
                 "A signature proves that your wallet holds the key of this address. It moves nothing."
             )
         case S.PROVED if seen.view.objections:
-            return tr("Do not send now."), reason_against(seen)
+            return tr("Do not send now."), tr("What speaks against it, and what would help, stands above the page.")
         case S.PROVED:
             return tr("Send it once, on {venue}’s page.").format(venue=venue), tr(
                 "Choose the saved address there. Come back when {venue} says that it took the request."
@@ -115,6 +115,13 @@ def reason_against(seen: Seen) -> str:
     if seen.view.busy:
         return seen.view.busy
     return next((f"{text} {remedy}".strip() for _, text, remedy in seen.view.objections), "")
+
+
+def foot_reason(seen: Seen) -> str:
+    """Return why the next step may not be taken, for a page below the notices: what they say is not said again."""
+    if seen.view.busy:
+        return seen.view.busy
+    return tr("Locked: the reason stands above.") if seen.view.objections else ""
 
 
 def refusal_head() -> str:
@@ -223,7 +230,7 @@ def bulk_words(seen: Seen) -> str:
 def ended_words(seen: Seen) -> str:
     """Return what to do about a transfer that ended without arriving."""
     if seen.transfer.alarm and is_open(seen.transfer):
-        return seen.transfer.alarm_remedy
+        return tr("Do first what stands under “What to do now”. Exchange and chain are watched meanwhile.")
     if seen.transfer.reason_remedy:
         return seen.transfer.reason_remedy
     if seen.transfer.state is S.DROPPED:

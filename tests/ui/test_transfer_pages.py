@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.custody.transfer import FINAL_STATES, TransferState
@@ -33,6 +34,7 @@ from desktop.engine.commands import (
     VerifyAgain,
 )
 from desktop.engine.desk_view import DeskView, DeviceView
+from desktop.ui.theme import Wardrobe
 from desktop.ui.transfer.compare_card import CompareCard
 from desktop.ui.transfer.done_page import DonePage
 from desktop.ui.transfer.pieces import Button
@@ -42,6 +44,15 @@ from tests.fakes import transfer_views as fake
 from tests.fakes.desk import FakeEngineDoor
 
 S = TransferState
+
+
+@pytest.fixture
+def wardrobe(qapp: QApplication) -> Iterator[Wardrobe]:
+    """Dress the application as a person's is, and undress it afterwards."""
+    made = Wardrobe(qapp, "dark")
+    yield made
+    made.wear("dark")
+    made.deleteLater()
 
 
 def opened(qtbot: QtBot, view: DeskView) -> tuple[TransferPage, FakeEngineDoor]:
@@ -440,7 +451,9 @@ def test_a_wrong_amount_on_the_practice_exchange_is_named_there(qtbot: QtBot) ->
 def test_collateral_that_a_position_needs_is_held_back_with_its_distance_before_and_after(qtbot: QtBot) -> None:
     page, door = opened(qtbot, fake.desk(fake.held_back(S.DRAFT)))
     words = said(page)
-    assert "Without it a 10 % wick would liquidate you." in words
+    assert words.count("a 10 % wick would liquidate") == 1
+    assert "Locked: the reason stands above." in words
+    assert "Move 0.0041 BTC at most" in button(page, "confirmWhat").toolTip()
     assert "11.8 % → 6.4 %" in words
     assert "71,900 → 76,240" in words
     assert "10 % wick test: survived → liquidated" in words
@@ -466,6 +479,39 @@ def test_positions_that_are_too_old_are_called_unknown_with_the_reason(qtbot: Qt
     page, _ = opened(qtbot, fake.desk(fake.transfer_view(S.DRAFT, leaving=told)))
     assert "What it does to your positions on Binance is unknown: last seen 4 min ago." in said(page)
     assert "Look at the margin page of Binance first." in said(page)
+
+
+@pytest.mark.parametrize("state", [S.DRAFT, S.PROVED])
+def test_nothing_is_cut_in_a_small_window(qtbot: QtBot, wardrobe: Wardrobe, state: TransferState) -> None:
+    page, _ = opened(qtbot, fake.desk(fake.held_back(state)))
+    page.resize(1100, 676)
+    page.show_view(fake.desk(fake.held_back(state)))
+    qtbot.waitUntil(lambda: page.width() == 1100)
+    for area in page.findChildren(QScrollArea):
+        if area.isVisible():
+            assert area.widget().width() <= area.viewport().width()
+
+
+def test_the_bar_stands_beside_the_right_column_and_not_on_it(qtbot: QtBot, wardrobe: Wardrobe) -> None:
+    page, _ = opened(qtbot, fake.desk_in(S.UNKNOWN))
+    area = page.side.parentWidget().parentWidget()
+    assert isinstance(area, QScrollArea)
+    bar = area.verticalScrollBar()
+    page.resize(1440, 1200)
+    qtbot.waitUntil(lambda: not bar.isVisible())
+    width = page.side.width()
+    page.resize(1100, 676)
+    qtbot.waitUntil(bar.isVisible)
+    assert page.side.width() == width
+    assert page.side.mapTo(page, page.side.rect().topRight()).x() < bar.mapTo(page, bar.rect().topLeft()).x()
+
+
+def test_an_alarm_and_its_remedy_are_not_said_three_times(qtbot: QtBot) -> None:
+    alarm = fake.transfer_view(S.ACCEPTED, page="refused")
+    alarmed = msgspec.structs.replace(alarm.transfer, alarm="It goes elsewhere.", alarm_remedy="Call Binance now.")
+    page, _ = opened(qtbot, fake.desk(msgspec.structs.replace(alarm, transfer=alarmed)))
+    assert said(page).count("It goes elsewhere.") == 1
+    assert said(page).count("Call Binance now.") == 1
 
 
 def test_the_send_page_says_not_to_send_while_a_guard_objects(qtbot: QtBot) -> None:

@@ -14,7 +14,7 @@ from desktop.ui.transfer.marks import Mark
 from desktop.ui.transfer.pieces import Actions, Button, MarkLine, Panel, boxed, column, row, set_words, show_if, words
 from desktop.ui.transfer.seen import Seen, middle_groups
 from desktop.ui.transfer.step_page import StepPage, Submit
-from desktop.ui.transfer_sentences import handed_over_words, read_first_words, reason_against
+from desktop.ui.transfer_sentences import foot_reason, handed_over_words, read_first_words, reason_against
 from desktop.ui.transfer_wording import clock, saved_in_book, tr, venue_name
 
 S = TransferState
@@ -44,7 +44,7 @@ class DestinationPage(StepPage):
         self._again = Button(tr("Clear and paste again"), "pasteAgain", self._clear)
         self._continue = Button(tr("Continue to proof"), "continueToProof", self._prove, primary=True)
         self._foot_words = words("", "second", wrap=True)
-        self._reason = ""
+        self._reason = self._foot_reason = ""
         self._card = CompareCard(self._foot())
         self._lay_out()
 
@@ -72,7 +72,7 @@ class DestinationPage(StepPage):
     def draw(self, seen: Seen) -> None:
         """Draw address, comparison and what may be done now."""
         proof, state = seen.destination, seen.transfer.state
-        self._reason = reason_against(seen)
+        self._reason, self._foot_reason = reason_against(seen), foot_reason(seen)
         known = proof is not None and state not in _BEFORE_SHOWN
         self._address = proof.address if proof is not None else ""
         self._draw_stages(seen)
@@ -84,7 +84,7 @@ class DestinationPage(StepPage):
         )
         self._show.allow(self._reason)
         self._show_foot.say(
-            self._reason or tr("It is derived on the device. Nobody types it, nobody copies it from history.")
+            self._foot_reason or tr("It is derived on the device. Nobody types it, nobody copies it from history.")
         )
         if known:
             self._draw_address(seen)
@@ -138,7 +138,7 @@ class DestinationPage(StepPage):
         else:
             said = tr("Open the saved entry on {venue}’s page, copy what it holds, and paste it back here.")
             said = said.format(venue=venue)
-        set_words(self._foot_words, self._reason or said)
+        set_words(self._foot_words, self._foot_reason or said)
         self._judge()
 
     def _judge(self) -> None:

@@ -12,7 +12,7 @@ from desktop.ui.transfer.marks import Mark
 from desktop.ui.transfer.pieces import Actions, Button, MarkLine, Panel, set_words, show_if, words
 from desktop.ui.transfer.seen import Seen, is_open
 from desktop.ui.transfer.step_page import StepPage, Submit
-from desktop.ui.transfer_sentences import arrived_lines, bulk_words, ended_words, reason_against
+from desktop.ui.transfer_sentences import arrived_lines, bulk_words, ended_words, foot_reason, reason_against
 from desktop.ui.transfer_wording import tr
 
 ChooseFolder = Callable[[QWidget, Callable[[str], None]], None]
@@ -63,12 +63,12 @@ class DonePage(StepPage):
         for line, (done, text, note) in zip(self._lines, told, strict=True):
             mark: Mark = "tick" if done else "here"
             line.show_line(mark, text, note)
-        reason = reason_against(seen)
         show_if(self._verify, not verified)
-        self._verify.allow(reason)
+        self._verify.allow(reason_against(seen))
         self._evidence.allow("" if verified else tr("The evidence is complete once the device has verified."))
         kept = tr("The evidence holds every step with its time, and no secret.")
-        self._foot.say(kept if verified else reason or tr("One step is left: the device derives the address again."))
+        left = tr("One step is left: the device derives the address again.")
+        self._foot.say(kept if verified else foot_reason(seen) or left)
         show_if(self._bulk_panel, verified)
         set_words(self._bulk_words, bulk_words(seen))
         self._bulk_foot.say(tr("It takes the stored destination by its id. Nobody copies an address again."))

@@ -37,6 +37,11 @@ def verdict(seen: Seen) -> tuple[Mark, str, str]:
             return _margin(leaving)
 
 
+def objected(seen: Seen) -> bool:
+    """Return whether a guard forbids the next step because of what leaving does to open positions."""
+    return bool(seen.view.leaving is not None and seen.view.leaving.fails and seen.view.objections)
+
+
 def _beside(leaving: Leaving, venue: str) -> tuple[Mark, str, str]:
     said = tr("This {coin} backs no position on {venue}: no liquidation price moves.")
     text = said.format(coin=leaving.coin, venue=venue)

@@ -27,7 +27,7 @@ def notices(seen: Seen) -> tuple[Notice, ...]:
     """Return everything that has to be said about this transfer now, the gravest first."""
     view, transfer = seen.view, seen.transfer
     found: list[Notice] = []
-    if transfer.alarm:
+    if transfer.alarm and view.page != "refused":  # there it is the banner's sentence
         found.append(Notice("alarm", transfer.alarm, transfer.alarm_remedy))
     if view.refusal:
         found.append(Notice("refused", view.refusal, view.refusal_remedy))

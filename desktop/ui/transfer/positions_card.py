@@ -5,7 +5,15 @@ from __future__ import annotations
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from desktop.risk.account.leaving import Leaving
-from desktop.ui.transfer.leaving_sentences import HEADS, age_words, most_words, shift_cells, test_words, verdict
+from desktop.ui.transfer.leaving_sentences import (
+    HEADS,
+    age_words,
+    most_words,
+    objected,
+    shift_cells,
+    test_words,
+    verdict,
+)
 from desktop.ui.transfer.marks import MarkShape
 from desktop.ui.transfer.pieces import Panel, boxed, column, row, set_words, show_if, words
 from desktop.ui.transfer.seen import Seen
@@ -60,15 +68,18 @@ class PositionsCard(Panel):
         """Draw what leaving does now."""
         leaving = seen.view.leaving
         mark, text, why = verdict(seen)
+        shown = None if self._brief and leaving is not None and leaving.effect != "margin" else leaving
+        test, most = test_words(shown), most_words(shown)
+        if test and objected(seen):  # the notice above says what the verdict would: here stand the figures alone
+            text, why, test, most = test, most, "", ""
         self._mark.set_mark(mark)
         set_words(self.verdict, text)
         set_words(self._why, why)
-        shown = None if self._brief and leaving is not None and leaving.effect != "margin" else leaving
         self._show_rows(shown)
-        set_words(self._test, test_words(shown))
-        set_words(self._most, most_words(shown))
+        set_words(self._test, test)
+        set_words(self._most, most)
         set_words(self._age, age_words(leaving, seen.desk.now_ms))
-        self.setAccessibleDescription(" ".join(part for part in (text, why, self._most.text()) if part))
+        self.setAccessibleDescription(" ".join(part for part in (text, why, most) if part))
 
     def _show_rows(self, leaving: Leaving | None) -> None:
         shifts = () if leaving is None else leaving.shifts[:_MOST_ROWS]

@@ -8,7 +8,7 @@ from desktop.ui.transfer.compare_card import CompareCard
 from desktop.ui.transfer.pieces import Actions, Button, MarkLine, Panel, set_words, show_if, words
 from desktop.ui.transfer.seen import Seen
 from desktop.ui.transfer.step_page import StepPage, Submit
-from desktop.ui.transfer_sentences import reason_against
+from desktop.ui.transfer_sentences import foot_reason, reason_against
 from desktop.ui.transfer_wording import clock, tr
 
 
@@ -49,7 +49,7 @@ class ProofPage(StepPage):
         self._lines[2].show_line("tick" if proved else "open", tr("Signature verified here, for this very address"))
         self._sign.allow(reason)
         show_if(self._sign, seen.transfer.state is TransferState.COMPARED)
-        self._foot.say(reason or tr("Signing a text moves no coins and gives no one a key."))
+        self._foot.say(foot_reason(seen) or tr("Signing a text moves no coins and gives no one a key."))
         self._card.show_transfer(seen)
         show_if(self._card, proof is not None)
 

@@ -12,7 +12,7 @@ from desktop.ui.transfer.marks import MarkShape
 from desktop.ui.transfer.pieces import Button, Panel, boxed, column, row, set_words, words
 from desktop.ui.transfer.seen import Seen
 from desktop.ui.transfer.step_page import StepPage, Submit
-from desktop.ui.transfer_sentences import reason_against
+from desktop.ui.transfer_sentences import foot_reason, reason_against
 from desktop.ui.transfer_wording import eta, tr, venue_name
 
 
@@ -75,7 +75,9 @@ class RoutePage(StepPage):
         elif not self._takes:
             set_words(self._none, tr("No network of {venue} is safe for this wallet now.").format(venue=venue))
         else:
-            set_words(self._none, reason or tr("There is no default network: you choose, and nothing moves yet."))
+            set_words(
+                self._none, foot_reason(seen) or tr("There is no default network: you choose, and nothing moves yet.")
+            )
 
     def _build(self, offers: tuple[NetworkOffer, ...], coin: str) -> None:
         for old in self._rows:

@@ -22,7 +22,7 @@ from desktop.ui.transfer.pieces import (
 from desktop.ui.transfer.positions_card import PositionsCard
 from desktop.ui.transfer.seen import Seen
 from desktop.ui.transfer.step_page import StepPage, Submit
-from desktop.ui.transfer_sentences import question_sent, reason_against, send_instructions
+from desktop.ui.transfer_sentences import foot_reason, question_sent, reason_against, send_instructions
 from desktop.ui.transfer_wording import tr, venue_name
 
 _LINES = 5
@@ -78,7 +78,7 @@ class SendPage(StepPage):
         self._question.yes.allow(reason)
         set_words(self._question.text, question_sent(seen))
         said = tr("Press it when {venue} says that it took the request. It moves nothing; it starts the watching.")
-        self._foot.say(reason or said.format(venue=venue))
+        self._foot.say(foot_reason(seen) or said.format(venue=venue))
 
     def forget(self) -> None:
         """Take an open question away."""

@@ -15,7 +15,6 @@ from desktop.ui.transfer_sentences import to_do
 from desktop.ui.transfer_wording import facts, tr
 
 WIDTH = 336
-_LEAST_WIDTH = 316
 _MOST_FACTS = 8
 _NAME_WIDTH = 96
 
@@ -25,7 +24,7 @@ class SidePanel(QWidget):
 
     def __init__(self, submit: Submit) -> None:
         super().__init__()
-        self.setMinimumWidth(_LEAST_WIDTH)
+        self.setFixedWidth(WIDTH)
         self._page: StepPage | None = None
         self._todo = Panel(tr("What to do now"))
         self.headline = words("", "field", wrap=True)

@@ -14,7 +14,8 @@ from desktop.ui.transfer_wording import saved_line, step_names, step_note, tr
 
 _WIDTH = 232
 _NARROW_WIDTH = 184
-_ROW_HEIGHT = 54
+_ROW_HEIGHT, _NARROW_ROW_HEIGHT = 54, 64
+_NOTE_FLAGS = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
 _MARKS: dict[str, Mark] = {"done": "tick", "now": "here", "unknown": "unknown", "refused": "cross"}
 
 
@@ -24,7 +25,11 @@ class _Step(QWidget):
         self._mark: Mark = "open"
         self._name = self._note = ""
         self._here = False
-        self.setFixedHeight(_ROW_HEIGHT)
+        self.set_narrow(False)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Make room for a note of two lines where one is too narrow for it."""
+        self.setFixedHeight(_NARROW_ROW_HEIGHT if narrow else _ROW_HEIGHT)
 
     def show_step(self, number: int, name: str, note: str, mark: Mark, *, here: bool) -> None:
         told = (f"{number}  {name}", note, mark, here)
@@ -49,8 +54,7 @@ class _Step(QWidget):
         painter.drawText(QRectF(43, 9, self.width() - 48, 20), Qt.AlignmentFlag.AlignVCenter, self._name)
         painter.setFont(look.font(11))
         painter.setPen(look.colour("third" if quiet else "second"))
-        note = painter.fontMetrics().elidedText(self._note, Qt.TextElideMode.ElideRight, self.width() - 49)
-        painter.drawText(QRectF(43, 28, self.width() - 48, 18), Qt.AlignmentFlag.AlignVCenter, note)
+        painter.drawText(QRectF(43, 29, self.width() - 48, self.height() - 31), _NOTE_FLAGS, self._note)
         painter.end()
 
 
@@ -74,6 +78,8 @@ class StepsPanel(Panel):
     def set_narrow(self, narrow: bool) -> None:
         """Take less room where the window is small."""
         self.setFixedWidth(_NARROW_WIDTH if narrow else _WIDTH)
+        for step in self._steps:
+            step.set_narrow(narrow)
 
     def show_transfer(self, seen: Seen) -> None:
         """Show where this transfer stands."""

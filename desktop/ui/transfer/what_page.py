@@ -14,7 +14,7 @@ from desktop.ui.transfer.pieces import Actions, Button, Panel, boxed, restyle, r
 from desktop.ui.transfer.positions_card import PositionsCard
 from desktop.ui.transfer.seen import Seen
 from desktop.ui.transfer.step_page import StepPage, Submit
-from desktop.ui.transfer_sentences import reason_against
+from desktop.ui.transfer_sentences import foot_reason, reason_against
 from desktop.ui.transfer_wording import coins, tr, venue_name
 
 _SATOSHI = Decimal("0.00000001")
@@ -55,9 +55,13 @@ class WhatPage(StepPage):
         for widget in (self._amount, self._receives, self._idle):
             inner.addWidget(widget)
         inner.addSpacing(6)
-        line = row(*self._buttons.values(), self._exact, self._set)
-        line.addStretch(1)
-        inner.addWidget(boxed(line))
+        for widgets in (
+            tuple(self._buttons.values()),
+            (self._exact, self._set),
+        ):  # one line is too wide for a small window
+            line = row(*widgets)
+            line.addStretch(1)
+            inner.addWidget(boxed(line))
         inner.addWidget(self._judgement)
         self._panel.add_section(self._foot)
         self.column.addWidget(self._panel)
@@ -79,9 +83,9 @@ class WhatPage(StepPage):
             restyle(button, "chosen", value is not None and value == transfer.amount)
         agreed = coins(transfer.amount, transfer.coin)
         self._confirm.show_words(tr("Agree: move {amount}").format(amount=agreed))
-        reason = reason_against(seen) or ("" if transfer.amount is not None else tr("Choose an amount first."))
-        self._confirm.allow(reason)
-        self._foot.say(reason or tr("Nothing moves yet. The next step is the network."))
+        missing = "" if transfer.amount is not None else tr("Choose an amount first.")
+        self._confirm.allow(reason_against(seen) or missing)
+        self._foot.say(foot_reason(seen) or missing or tr("Nothing moves yet. The next step is the network."))
         show_if(self._buttons["safe"], self._choices["safe"] is not None)
         self._positions.show_transfer(seen)
         self._judge()
