@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 
 import msgspec
@@ -96,8 +96,21 @@ class PublicHistory:
         return await self._bars(coin, HOUR_MS, since_ms, until_ms)
 
     async def minutes(self, coin: str, since_ms: int, until_ms: int) -> list[HourBar]:
-        """Return the finished minutes within [since, until) as bars of a minute: prices only."""
-        return await self._bars(coin, MINUTE_MS, since_ms, until_ms, prices_only=True)
+        """Return the finished minutes within [since, until) as bars of a minute: prices only.
+
+        Later venues are asked only for what the first ones left out.
+        """
+        since_ms, until_ms = self._whole(MINUTE_MS, since_ms, until_ms)
+        pasts: dict[str, VenuePast] = {}
+        missing = (since_ms, until_ms)
+        for venue in self._asked_now():
+            if missing[0] >= missing[1]:
+                break
+            past = await self._past(venue, coin, MINUTE_MS, *missing, prices_only=True)
+            if past is not None:
+                pasts[venue] = past
+                missing = _hole(pasts.values(), since_ms, until_ms)
+        return await self._joined(coin, pasts, MINUTE_MS, since_ms, until_ms) if since_ms < until_ms else []
 
     async def days(self, coin: str, since_ms: int, until_ms: int) -> dict[str, list[DayValue]]:
         """Return the finished UTC days within [since, until) by indicator: price, funding, open interest."""
@@ -108,19 +121,27 @@ class PublicHistory:
         for asked in self._venues.values():
             await asked.door.close()
 
-    async def _bars(
-        self, coin: str, step_ms: int, since_ms: int, until_ms: int, *, prices_only: bool = False
-    ) -> list[HourBar]:
+    def _whole(self, step_ms: int, since_ms: int, until_ms: int) -> tuple[int, int]:
         now_ms = self._clock.now_ms()
-        since_ms, until_ms = since_ms // step_ms * step_ms, min(until_ms, now_ms) // step_ms * step_ms
+        return since_ms // step_ms * step_ms, min(until_ms, now_ms) // step_ms * step_ms
+
+    def _asked_now(self) -> list[str]:
+        return [venue for venue in self._venues if venue not in self._left_out]
+
+    async def _bars(self, coin: str, step_ms: int, since_ms: int, until_ms: int) -> list[HourBar]:
+        since_ms, until_ms = self._whole(step_ms, since_ms, until_ms)
         if since_ms >= until_ms:
             return []
-        names = [venue for venue in self._venues if venue not in self._left_out]
-        tasks = [self._past(venue, coin, step_ms, since_ms, until_ms, prices_only) for venue in names]
-        answers = await asyncio.gather(*tasks)
+        names = self._asked_now()
+        answers = await asyncio.gather(*(self._past(venue, coin, step_ms, since_ms, until_ms) for venue in names))
         pasts = {venue: past for venue, past in zip(names, answers, strict=True) if past is not None}
+        return await self._joined(coin, pasts, step_ms, since_ms, until_ms)
+
+    async def _joined(
+        self, coin: str, pasts: Mapping[str, VenuePast], step_ms: int, since_ms: int, until_ms: int
+    ) -> list[HourBar]:
         if not pasts:
-            words = "; ".join(self.troubles[venue] for venue in names) or "no venue is asked"
+            words = "; ".join(self.troubles[venue] for venue in self._asked_now()) or "no venue is asked"
             raise NetworkTrouble(f"no venue told the past of {coin}: {words}", "It is asked again.")
         found: list[HourBar] = []
         for piece in pieces(pasts, step_ms):
@@ -129,7 +150,7 @@ class PublicHistory:
         return found
 
     async def _past(
-        self, venue: str, coin: str, step_ms: int, since_ms: int, until_ms: int, prices_only: bool
+        self, venue: str, coin: str, step_ms: int, since_ms: int, until_ms: int, *, prices_only: bool = False
     ) -> VenuePast | None:
         asked = self._venues[venue]
         instrument = self._instruments.find(venue, self._symbol(venue, coin))
@@ -151,6 +172,13 @@ class PublicHistory:
             return None
         self.troubles[venue] = ""
         return VenuePast(float(instrument.multiplier), tuple(prices), tuple(interest), tuple(funding))
+
+
+def _hole(pasts: Iterable[VenuePast], since_ms: int, until_ms: int) -> tuple[int, int]:
+    """Return the span from the first to the last minute of [since, until) without a price; empty where none is."""
+    known = {row.at_ms for past in pasts for row in past.prices}
+    missing = [at_ms for at_ms in range(since_ms, until_ms, MINUTE_MS) if at_ms not in known]
+    return (missing[0], missing[-1] + MINUTE_MS) if missing else (until_ms, until_ms)
 
 
 class _Series:

@@ -17,8 +17,7 @@ class VolatilityIndicators:
     """Readings that rest on finished minutes."""
 
     def __init__(self, boards: CoinBoards) -> None:
-        self._moves = boards.volatility
-        self._impact = boards.impact
+        self._boards = boards
 
     def measures(self) -> dict[str, Measure]:
         """Return the measure of each indicator by id."""
@@ -33,17 +32,17 @@ class VolatilityIndicators:
         }
 
     def _realised(self, name: str, window_ms: int, now_ms: int) -> Reading:
-        return of_estimate(name, self._moves.realised(window_ms, now_ms), now_ms, _NO_MINUTES)
+        return of_estimate(name, self._boards.volatility.realised(window_ms, now_ms), now_ms, _NO_MINUTES)
 
     def _range(self, name: str, window_ms: int, now_ms: int) -> Reading:
-        return of_estimate(name, self._moves.parkinson(window_ms, now_ms), now_ms, _NO_MINUTES)
+        return of_estimate(name, self._boards.volatility.parkinson(window_ms, now_ms), now_ms, _NO_MINUTES)
 
     def _jumps(self, now_ms: int) -> Reading:
-        return of_estimate("JUMP", self._moves.jump_share(now_ms), now_ms, "the price has not moved")
+        return of_estimate("JUMP", self._boards.volatility.jump_share(now_ms), now_ms, "the price has not moved")
 
     def _amihud(self, now_ms: int) -> Reading:
-        return of_estimate("AMIHUD", self._impact.amihud(now_ms), now_ms, "no trades are read")
+        return of_estimate("AMIHUD", self._boards.impact.amihud(now_ms), now_ms, "no trades are read")
 
     def _kyle(self, now_ms: int) -> Reading:
         words = f"flow explains less than {LEAST_R2:.0%} of the returns"
-        return of_estimate("KYLE", self._impact.kyle(now_ms), now_ms, words)
+        return of_estimate("KYLE", self._boards.impact.kyle(now_ms), now_ms, words)

@@ -17,12 +17,14 @@ from desktop.risk.book_board import WIDE_BPS
 from desktop.risk.freshness import STREAM_STALE_MS
 from desktop.risk.hourly import HourlyIndicators
 from desktop.risk.price_level import PriceLevels
-from desktop.risk.windows import HOUR_MS, MINUTE_MS, HeardTime
+from desktop.risk.volatility import MinuteVolatility
+from desktop.risk.windows import DAY_MS, HOUR_MS, MINUTE_MS, HeardTime
 
 _NO_MINUTE = -1
 _GRACE_MS = 5_000
 KEEP_HOURS = 745
 _SLICE = 10
+_MINUTE_SLICE = 60
 DRAWN_SIZE = "100K"
 
 
@@ -49,7 +51,7 @@ class CoinTrack:
         self.minutes = MinuteBars()
         self.chart = ChartSeries(coin, self.minutes)
         self.fresh_hours: list[HourBar] = []
-        self._minute = _NO_MINUTE
+        self._minute = self._first_lived = _NO_MINUTE
         self._open = 0.0
         self._long = 0.0
         self._short = 0.0
@@ -207,6 +209,8 @@ class CoinTrack:
             feed.collect()
         row = self._row(self.covered(end_ms, MINUTE_MS), end_ms)
         self.minutes.append(minute, row)
+        if self._first_lived == _NO_MINUTE:
+            self._first_lived = minute
         self._take_minute(minute * MINUTE_MS, row)
         hour_ms = minute * MINUTE_MS // HOUR_MS * HOUR_MS
         if not self._ended_hours or self._ended_hours[-1] != hour_ms:
@@ -255,17 +259,38 @@ class CoinTrack:
         self.chart.set_hours(self.hours)
 
     def _lived(self, open_ms: int) -> bool:
-        """Return whether the minutes make a whole hour of it."""
-        minutes = self.minutes
-        reaches = open_ms + HOUR_MS > minutes.first_minute * MINUTE_MS and open_ms < minutes.next_minute * MINUTE_MS
-        return reaches and minutes.hour(open_ms) is not None
+        """Return whether minutes that were lived through make a whole hour of it; filled ones alone make none."""
+        lived_ms = self._first_lived * MINUTE_MS
+        reaches = open_ms + HOUR_MS > lived_ms > 0 and open_ms < self.minutes.next_minute * MINUTE_MS
+        return reaches and self.minutes.hour(open_ms) is not None
 
-    def refill(self, minutes: Sequence[HourBar]) -> None:
-        """Take prices of minutes that nobody heard; minutes with a price and the running one stay as they are."""
+    def refilling(self, minutes: Sequence[HourBar]) -> Iterator[None]:
+        """Take prices of minutes that nobody heard, in small slices, a pause between each.
+
+        Minutes with a price and the running one stay as they are. Volatility is measured anew from the day's minutes.
+        """
         hours = {bar.open_ms for bar in self.hours}
-        for bar in self.minutes.fill([bar for bar in minutes if _is_sound(bar)], before=self._minute):
+        taken = self.minutes.fill([bar for bar in minutes if _is_sound(bar)], before=self._minute)
+        for place, bar in enumerate(taken):
+            if place % _MINUTE_SLICE == 0:
+                yield
             if bar.open_ms // HOUR_MS * HOUR_MS not in hours:
                 self.levels.add(bar.open_ms, bar.low)
+        if taken:
+            yield from self._measuring_volatility()
+
+    def _measuring_volatility(self) -> Iterator[None]:
+        fresh = MinuteVolatility()
+        # The longest window, and the close before it. Minutes may end while this goes on.
+        minute = max(self.minutes.first_minute, self.minutes.next_minute - DAY_MS // MINUTE_MS - 1)
+        while minute < self.minutes.next_minute:
+            if minute % _MINUTE_SLICE == 0:
+                yield
+            prices = self.minutes.prices(minute)
+            if prices is not None:
+                fresh.add(minute * MINUTE_MS, *prices)
+            minute += 1
+        self.boards.volatility = fresh
 
     def _warm_windows(self, bar: HourBar, newest_ms: int) -> None:
         self.levels.add(bar.open_ms, bar.low, HOUR_MS)

@@ -68,11 +68,12 @@ class MarketPast:
         holes = None if desk is None else desk.track.minutes.missing(since_ms // MINUTE_MS, until_ms // MINUTE_MS)
         return None if holes is None else (holes[0] * MINUTE_MS, (holes[1] + 1) * MINUTE_MS)
 
-    def refill(self, coin: str, minutes: Sequence[HourBar]) -> None:
-        """Take prices of minutes that nobody heard; forced closings of that time stay unknown."""
+    async def refill(self, coin: str, minutes: Sequence[HourBar]) -> None:
+        """Take prices of minutes that nobody heard, in slices; forced closings of that time stay unknown."""
         desk = self._floor.coins.get(coin)
         if desk is not None:
-            desk.track.refill(minutes)
+            for _ in desk.track.refilling(minutes):
+                await asyncio.sleep(0)
             desk.forget()
 
     def finished_hours(self) -> list[tuple[str, HourBar]]:

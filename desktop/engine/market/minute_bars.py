@@ -150,6 +150,14 @@ class MinuteBars:
         close = float(self._data[Column.CLOSE, place])
         return None if math.isnan(close) else close
 
+    def prices(self, minute: int) -> tuple[float, float, float] | None:
+        """Return high, low and close of a finished minute, or None if it has no price or is not kept."""
+        place = minute - self.first_minute
+        if not 0 <= place < self.count:
+            return None
+        high, low, close = self._data[Column.HIGH : Column.CLOSE + 1, place].tolist()
+        return None if math.isnan(close) else (high, low, close)
+
     def hour(self, open_ms: int) -> HourBar | None:
         """Return the hour made of its minutes, or None if fewer than 70 % of them have a price.
 

@@ -21,7 +21,8 @@ _log = logging.getLogger(__name__)
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 HOURS_DAYS, DAYS = 30, 365
 _LEAST_GAP_MS = MINUTE_MS
-_FIRST_MINUTES_MS = 2 * HOUR_MS
+# The day that volatility is measured over, and the hour before it.
+_FIRST_MINUTES_MS = 25 * HOUR_MS
 _LONGEST_MINUTES_MS = 2 * DAY_MS
 _RETRY_SECONDS = (60.0, 120.0, 300.0, 900.0)
 # Minutes of a gap first, then the hours percentiles need, then the year.
@@ -157,7 +158,7 @@ class HistoryFiller:
     async def _minutes(self, coin: str, since_ms: int, until_ms: int) -> None:
         holes = self._market.missing_minutes(coin, since_ms, until_ms)
         if holes is not None and coin in self._coins:
-            self._market.refill(coin, await self._past.minutes(coin, *holes))
+            await self._market.refill(coin, await self._past.minutes(coin, *holes))
 
     async def _of_gap(self, key: tuple[str, int, int]) -> None:
         coin, since_ms, until_ms = key

@@ -136,6 +136,37 @@ def test_of_a_gap_only_its_minutes_are_asked() -> None:
     assert past.asked[0][1]["startTime"] == str(NOW_MS - 10 * MINUTE_MS)
 
 
+def test_of_minutes_a_later_venue_is_asked_only_for_what_the_first_left_out() -> None:
+    pasts = {venue: VenuePastServer() for venue in ("binance", "okx", "bybit")}
+    since_ms, until_ms = NOW_MS - 25 * HOUR_MS, NOW_MS
+    silent = range(NOW_MS - 3 * HOUR_MS, NOW_MS - 3 * HOUR_MS + 7 * MINUTE_MS, MINUTE_MS)
+    pasts["binance"].gaps = lambda at_ms: at_ms in silent
+
+    async def scene(history: PublicHistory) -> None:
+        found = await history.minutes("BTC", since_ms, until_ms)
+        assert [bar.open_ms for bar in found] == list(range(since_ms, until_ms, MINUTE_MS))
+
+    play(pasts, scene)
+    (asked,) = pasts["okx"].asked
+    assert (asked[1]["before"], asked[1]["after"]) == (str(silent[0] - 1), str(silent[-1] + MINUTE_MS))
+    assert pasts["bybit"].asked == []
+
+
+def test_a_venue_that_refuses_its_minutes_leaves_them_to_the_next() -> None:
+    pasts = {"binance": VenuePastServer(), "bybit": VenuePastServer()}
+    pasts["binance"].answers = [HttpAnswer(429, b"{}")]
+
+    async def scene(history: PublicHistory) -> None:
+        assert len(await history.minutes("BTC", NOW_MS - 2 * HOUR_MS, NOW_MS)) == 120
+        assert "429" in history.troubles["binance"]
+        # In the pause it asked for it is not asked again, and nobody waits for it.
+        assert len(await history.minutes("BTC", NOW_MS - 2 * HOUR_MS, NOW_MS)) == 120
+        assert "429" in history.troubles["binance"]
+
+    play(pasts, scene)
+    assert len(pasts["binance"].asked) == 1
+
+
 def test_the_hour_that_still_runs_is_not_history() -> None:
     async def scene(history: PublicHistory) -> None:
         found = await history.hours("BTC", NOW_MS - 2 * HOUR_MS, NOW_MS + 10 * HOUR_MS)

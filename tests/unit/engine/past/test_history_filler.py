@@ -12,6 +12,8 @@ from desktop.domain.kept_values import DayValue, Origin
 from desktop.domain.market import Gap, HourBar, Trade
 from desktop.engine.market.market_desk import MarketDesk
 from desktop.engine.past.history_filler import HistoryFiller
+from desktop.risk.reading import State
+from desktop.risk.volatility import MinuteVolatility
 from tests.fakes.manual_clock import ManualClock
 
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
@@ -28,13 +30,14 @@ class Venues:
     def __init__(self) -> None:
         self.asked: asyncio.Queue[tuple[str, str, int, int]] = asyncio.Queue()
         self.fail = 0
+        self.price_at: Callable[[int], float] = lambda at_ms: 100.0
 
     def _told(self, kind: str, coin: str, since_ms: int, until_ms: int, step_ms: int) -> list[HourBar]:
         self.asked.put_nowait((kind, coin, since_ms, until_ms))
         if self.fail:
             self.fail -= 1
             raise NetworkTrouble("no venue answers", "It is asked again.")
-        return [bar(open_ms) for open_ms in range(since_ms, until_ms, step_ms)]
+        return [bar(open_ms, self.price_at(open_ms)) for open_ms in range(since_ms, until_ms, step_ms)]
 
     def leave_out(self, venues: Collection[str]) -> None: ...
 
@@ -149,6 +152,58 @@ def test_the_first_minutes_of_the_running_hour_are_filled_so_that_it_becomes_a_w
         (finished,) = [hour for _, hour in bench.market.finished_hours() if hour.open_ms == hour_ms]
         assert (finished.open, finished.low, finished.close) == (100.0, 99.0, 150.0)
         assert (finished.long_usd, finished.short_usd) == (None, None)
+
+    play(scene)
+
+
+def test_volatility_of_a_day_is_known_as_soon_as_its_minutes_are_told() -> None:
+    async def scene(bench: Bench) -> None:
+        bench.venues.price_at = lambda at_ms: 100.0 + at_ms // MINUTE_MS % 7
+        bench.trade(103.0)
+        bench.filler.watch(["BTC"])
+        await bench.idle()
+        expected = MinuteVolatility()
+        for at_ms in range(NOW_MS - 24 * HOUR_MS - MINUTE_MS, NOW_MS, MINUTE_MS):
+            told = bar(at_ms, 100.0 + at_ms // MINUTE_MS % 7)
+            expected.add(at_ms, told.high, told.low, told.close)
+        (view,) = bench.market.pictures.coin_views(NOW_MS)
+        for name, window_ms in (("RV_1H", HOUR_MS), ("RV_24H", 24 * HOUR_MS)):
+            value = expected.realised(window_ms, NOW_MS).value
+            assert value is not None
+            assert value > 0.1
+            assert (view.readings[name].state, view.readings[name].value) == (State.LIVE, pytest.approx(value))
+        assert view.readings["PARK_6H"].value == pytest.approx(expected.parkinson(6 * HOUR_MS, NOW_MS).value)
+        assert view.readings["JUMP"].value == pytest.approx(expected.jump_share(NOW_MS).value)
+
+    play(scene)
+
+
+def test_minutes_that_ended_meanwhile_are_in_the_volatility_too() -> None:
+    async def scene(bench: Bench) -> None:
+        bench.trade(100.0)
+        bench.filler.watch(["BTC"])
+        await bench.idle()
+        for _ in range(60):
+            await bench.clock.advance(60.0)
+            bench.trade(100.0)
+        (view,) = bench.market.pictures.coin_views(bench.clock.now_ms())
+        assert view.readings["PARK_1H"].as_of_ms == bench.clock.now_ms() // MINUTE_MS * MINUTE_MS
+        assert view.readings["PARK_1H"].value == 0.0
+
+    play(scene)
+
+
+def test_hours_that_are_told_after_their_minutes_are_taken_all_the_same() -> None:
+    async def scene(bench: Bench) -> None:
+        bench.venues.fail = 1
+        bench.trade(100.0)
+        bench.filler.watch(["BTC"])
+        await bench.idle()
+        assert bench.market.known_hours("BTC") == frozenset()
+        await bench.clock.next_sleep(60.0)
+        await bench.clock.advance(60.0)
+        await bench.idle()
+        assert len(bench.market.known_hours("BTC")) == 720
 
     play(scene)
 
