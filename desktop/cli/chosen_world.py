@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from desktop.storage.profile import profile_folder
+from desktop.storage.profile import profile_folder, profile_path
 
 
 def add_world_arguments(parser: argparse.ArgumentParser, *, absent: object = None) -> None:
@@ -39,5 +39,10 @@ def world_of(args: argparse.Namespace) -> str:
 
 
 def folder_of(args: argparse.Namespace) -> Path:
-    """Return the folder of the chosen profile in the chosen world. Raise WrongUsage or BadInput with words."""
+    """Return the folder of the chosen profile in the chosen world, made if absent. Raise WrongUsage or BadInput."""
     return profile_folder(world_of(args), args.profile, args.data_dir)
+
+
+def folder_to_read(args: argparse.Namespace) -> Path:
+    """Return where that folder lies or would lie; nothing is made there. Raise WrongUsage with words."""
+    return profile_path(world_of(args), args.profile, args.data_dir)

@@ -78,7 +78,8 @@ def run(argv: Sequence[str], open_window: OpenWindow) -> int:
     except OSError as error:
         if error.filename is None:
             raise
-        return out.fail(BadInput(error.strerror or type(error).__name__, where=str(error.filename)))
+        words = error.strerror or type(error).__name__
+        return out.fail(BadInput(words, "Check the path and its permissions.", where=str(error.filename)))
     except Exception as error:
         # A fault of our own: programs get their last line, people and bug reports the whole trace.
         if out.as_json:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import time
 
-from desktop.cli.chosen_world import folder_of, world_of
+from desktop.cli.chosen_world import folder_to_read, world_of
 from desktop.cli.journal_reading import JournalPicture, read_journal
 from desktop.cli.output import Output
 from desktop.custody.readiness import Light, ReadinessRow, board
 from desktop.custody.transfer import TransferState
 from desktop.domain.venue_names import venue_name
-from desktop.storage.profile import profile_folder
+from desktop.storage.profile import profile_path
 
 _SIGNS = {"yes": "✓", "no": "✗", "waiting": "◔", "unknown": "?", "not_needed": "–"}
 
@@ -23,10 +23,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, out: Output) -> int:
     """Print one row for each way out. Exit code 0 if at least one is READY, 1 if none is."""
     world = world_of(args)
-    here = read_journal(folder_of(args), world)
+    here = read_journal(folder_to_read(args), world)
     practised = here
     if world != "practice":
-        practised = read_journal(profile_folder("practice", args.profile, args.data_dir), "practice")
+        practised = read_journal(profile_path("practice", args.profile, args.data_dir), "practice")
     rows = board(
         here.destinations, tuple(here.transfers.values()), _verified_ms(practised), time.time_ns() // 1_000_000
     )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from desktop.cli.chosen_world import folder_of
+from desktop.cli.chosen_world import folder_to_read
 from desktop.cli.output import Output
 from desktop.domain.errors import NetworkTrouble, WrongUsage
 from desktop.domain.market import FeedStatus, Gap, Unparsed
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     if args.budget_mb is not None and args.budget_mb < 1:
         raise WrongUsage(f"--budget-mb {args.budget_mb} is not above zero", "Give megabytes such as 2000.")
     shelf = None if args.budget_mb is None else RecordingShelf(args.out, args.budget_mb)
-    return asyncio.run(_record(args.out, args.minutes, load_settings(folder_of(args)), shelf, out))
+    return asyncio.run(_record(args.out, args.minutes, load_settings(folder_to_read(args)), shelf, out))
 
 
 async def _record(

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import msgspec
 
-from desktop.cli.chosen_world import folder_of, world_of
+from desktop.cli.chosen_world import folder_to_read, world_of
 from desktop.cli.journal_reading import JournalPicture, read_journal
 from desktop.cli.output import Output
 from desktop.custody.evidence import as_text, moment
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, out: Output) -> int:
     """Print what was asked for. Exit code 0; BadInput (3) for a damaged journal or an id that is not there."""
     world = world_of(args)
-    picture = read_journal(folder_of(args), world)
+    picture = read_journal(folder_to_read(args), world)
     if args.what == "show":
         _show(picture, _named(picture, args.id), out)
         return 0

@@ -16,8 +16,18 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 def profile_folder(world: str, profile: str = "default", data_dir: str | None = None) -> Path:
     """Return the folder of this profile in this world; it exists and only its owner may look into it.
 
+    Raise as `profile_path`, and BadInput if the folder cannot be made.
+    """
+    folder = profile_path(world, profile, data_dir)
+    _make_private(folder)
+    return folder
+
+
+def profile_path(world: str, profile: str = "default", data_dir: str | None = None) -> Path:
+    """Return where the folder of this profile in this world lies or would lie; nothing is made or changed.
+
     Without `data_dir` it lies where the platform keeps data of programs (XDG_DATA_HOME on Linux). Raise WrongUsage
-    for a world or name that cannot be, BadInput if the folder cannot be made.
+    for a world or name that cannot be.
     """
     if world not in WORLDS:
         raise WrongUsage(f"there is no world called {world!r}", f"Worlds: {', '.join(WORLDS)}.")
@@ -27,9 +37,7 @@ def profile_folder(world: str, profile: str = "default", data_dir: str | None = 
             "Take letters, digits, dot, dash and underscore; 64 at most.",
         )
     base = Path(data_dir).expanduser() if data_dir else platformdirs.user_data_path("seawall", appauthor=False)
-    folder = base.absolute() / world / profile
-    _make_private(folder)
-    return folder
+    return base.absolute() / world / profile
 
 
 def _make_private(folder: Path) -> None:

@@ -8,9 +8,12 @@ left out or cut off is found when the file is opened. The file names its world a
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import os
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -148,10 +151,36 @@ def _opened(path: Path, world: str, read_only: bool) -> sqlite3.Connection:
 
 def _connected(path: Path, read_only: bool) -> sqlite3.Connection:
     if read_only:
-        db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
-        db.isolation_level = None
-        return db
+        try:
+            return _to_look_at(path)
+        except sqlite3.OperationalError:
+            return _copied(path)
     return sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=5)
+
+
+def _to_look_at(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
+    db.isolation_level = None
+    try:
+        db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.DatabaseError:
+        db.close()
+        raise
+    return db
+
+
+def _copied(path: Path) -> sqlite3.Connection:
+    """Return a copy in memory. SQLite looks at a file of this kind only where it may put another beside it."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / path.name
+        for ending in ("", "-wal"):
+            with contextlib.suppress(FileNotFoundError):
+                shutil.copyfile(f"{path}{ending}", f"{copy}{ending}")
+        db = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+        with contextlib.closing(sqlite3.connect(copy)) as source:
+            source.backup(db)
+    db.execute("PRAGMA query_only=1")
+    return db
 
 
 def _make_durable(db: sqlite3.Connection) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import time
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from desktop.cli import command_line
+from desktop.storage import transfer_journal
 from desktop.storage.profile import profile_folder
 from desktop.storage.transfer_journal import JOURNAL_FILE, open_journal
 from tests.fakes.outside_world import Outside
@@ -44,6 +46,31 @@ def asked(capsys: Capture, data: Path, *words: str) -> tuple[int, list[dict[str,
 def test_no_journal_is_an_empty_list_and_makes_no_file(capsys: Capture, tmp_path: Path) -> None:
     assert asked(capsys, tmp_path, "transfers", "list", "--practice") == (0, [])
     assert list(tmp_path.rglob(JOURNAL_FILE)) == []
+
+
+def test_looking_makes_no_folder_and_changes_no_permission(capsys: Capture, tmp_path: Path) -> None:
+    assert asked(capsys, tmp_path / "absent", "transfers", "list") == (0, [])
+    assert asked(capsys, tmp_path / "absent", "readiness")[0] == 1
+    assert not (tmp_path / "absent").exists()
+    walk(tmp_path, "route")
+    profile = profile_folder("practice", data_dir=str(tmp_path))
+    profile.chmod(0o500)
+    assert asked(capsys, tmp_path, "transfers", "list", "--practice")[0] == 0
+    assert profile.stat().st_mode & 0o777 == 0o500
+    profile.chmod(0o700)
+
+
+def test_a_folder_that_takes_no_file_beside_the_journal_is_read_all_the_same(
+    capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = walk(tmp_path)
+
+    def unable(path: Path) -> sqlite3.Connection:
+        raise sqlite3.OperationalError("unable to open database file")
+
+    monkeypatch.setattr(transfer_journal, "_to_look_at", unable)
+    code, [listed] = asked(capsys, tmp_path, "transfers", "list", "--practice")
+    assert (code, listed["id"], listed["state"]) == (0, key, "verified")
 
 
 def test_list_and_show_tell_the_journal(capsys: Capture, tmp_path: Path) -> None:

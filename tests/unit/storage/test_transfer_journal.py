@@ -13,6 +13,7 @@ import pytest
 
 from desktop.custody.transfer import DestinationProof
 from desktop.domain.errors import BadInput, SeawallError
+from desktop.storage import transfer_journal
 from desktop.storage.transfer_journal import SqliteTransferJournal, open_journal
 
 T = TypeVar("T")
@@ -87,7 +88,17 @@ def test_a_journal_of_one_world_does_not_open_in_another(path: Path) -> None:
     asyncio.run(run())
 
 
-def test_a_second_reader_sees_what_is_on_disk_while_the_first_writes(path: Path) -> None:
+def unable(path: Path) -> sqlite3.Connection:
+    raise sqlite3.OperationalError("unable to open database file")
+
+
+@pytest.mark.parametrize("folder_takes_files", [True, False])
+def test_a_second_reader_sees_what_is_on_disk_while_the_first_writes(
+    path: Path, monkeypatch: pytest.MonkeyPatch, folder_takes_files: bool
+) -> None:
+    if not folder_takes_files:
+        monkeypatch.setattr(transfer_journal, "_to_look_at", unable)
+
     async def run() -> list[bytes]:
         writer = await open_journal(path, "practice")
         await writer.append("t", 9, b"event 3")
