@@ -75,14 +75,8 @@ class EsploraSource:
         self.name = name
         self._host = urlsplit(base_url).netloc
         self._base_url = base_url.rstrip("/")
-        # What a proxy setting of the machine would see is nobody's business: only the person's choice counts.
-        self._http = httpx.AsyncClient(
-            timeout=_TIMEOUT_SECONDS,
-            follow_redirects=False,
-            transport=transport,
-            proxy=proxy or None,
-            trust_env=False,
-        )
+        self._transport = transport
+        self._http = self._opened(proxy)
         self._monotonic = monotonic
         self._pause_seconds = _FIRST_PAUSE_SECONDS
         self._paused_until = 0.0
@@ -110,9 +104,24 @@ class EsploraSource:
             raise self._garbage("its height, which is no number")
         return int(text)
 
+    async def take_proxy(self, proxy: str) -> None:
+        """Ask through this proxy from now on ("" for none); a question under way fails as if it had no answer."""
+        before, self._http = self._http, self._opened(proxy)
+        await before.aclose()
+
     async def close(self) -> None:
         """Let go of the connections."""
         await self._http.aclose()
+
+    def _opened(self, proxy: str) -> httpx.AsyncClient:
+        # What a proxy setting of the machine would see is nobody's business: only the person's choice counts.
+        return httpx.AsyncClient(
+            timeout=_TIMEOUT_SECONDS,
+            follow_redirects=False,
+            transport=self._transport,
+            proxy=proxy or None,
+            trust_env=False,
+        )
 
     def _payments(self, transaction: _Transaction, address: str, script: str, tip: int) -> list[Payment]:
         if len(transaction.txid) != 64 or not set(transaction.txid) <= set("0123456789abcdef"):

@@ -17,8 +17,10 @@ from desktop.domain.raw_frame import RawFrame
 from desktop.engine.clock import WallClock
 from desktop.engine.ports import Clock, Feed
 from desktop.storage.instrument_file import shipped_instruments
+from desktop.storage.proxy_login import proxy_login
 from desktop.storage.recorder import CannotRecord, Recorder
 from desktop.storage.recording_shelf import RecordingShelf
+from desktop.storage.secrets import Secrets
 from desktop.storage.settings import Settings, load_settings
 from desktop.venues.catalogue import feeds
 from desktop.venues.outbound import Outbound
@@ -61,7 +63,8 @@ async def _record(
     with Recorder(folder, "live", on_begin=begun) as recorder:
         recording = Recording(recorder, out)
         clock = WallClock()
-        outbound = Outbound(clock, settings.proxy)
+        login = proxy_login(Secrets(main_thread_is_fine=True), settings.proxy)
+        outbound = Outbound(clock, settings.proxy, login=login)
         hosts = chosen_hosts(settings.hosts)
         made = feeds(hosts, settings.coins, clock, shipped_instruments(), recording.tap, outbound=outbound)
         loop = asyncio.get_running_loop()

@@ -43,11 +43,12 @@ from desktop.engine.market.connections import Connections
 from desktop.engine.market.watch_desk import WatchDesk, WatchParts
 from desktop.engine.past.past_desk import PastDesk
 from desktop.engine.picture import Picture, worst_open
-from desktop.engine.preferences import PreferenceDesk
+from desktop.engine.preferences import PreferenceDesk, Preferences
 
 _log = logging.getLogger(__name__)
 
 FRAME_SECONDS = 1 / 30
+NEW_WAY = "the way there was changed in the settings"
 
 
 class Engine:
@@ -278,6 +279,17 @@ class Engine:
             await desk.keep(command.preferences)
         except SeawallError as error:
             desk.refused(f"{error.message}. {error.remedy}".strip())
+            return
+        await self._take_ways(command.preferences)
+
+    async def _take_ways(self, wanted: Preferences) -> None:
+        """Open anew what goes another way by these preferences; what is known stays."""
+        parts = self._parts
+        if parts.take_ways is None or not (feeds := await parts.take_ways(wanted)):
+            return
+        await self._connections.renew(NEW_WAY, feeds)
+        if parts.ways_out is not None:
+            await parts.ways_out.open()
 
     def _channel_failed(self, name: str, reason: str) -> None:
         self._tell_changes(self._market.channel_failed(name, reason, self._parts.clock.now_ms()))

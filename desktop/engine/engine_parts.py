@@ -24,7 +24,7 @@ from desktop.engine.ports import (
     PracticeDesk,
     RuleKeeper,
 )
-from desktop.engine.preferences import PreferenceDesk
+from desktop.engine.preferences import PreferenceDesk, TakeWays
 from desktop.engine.transfers.transfer_runner import TransferRunner
 
 
@@ -41,6 +41,7 @@ class EngineParts:
     context: Sequence[Feed] = ()
     offline: bool = False
     gate: Callable[[bool], None] = lambda offline: None
+    take_ways: TakeWays | None = None
     instruments: InstrumentTable | None = None
     watch_list: WatchList | None = None
     venues_off: Sequence[str] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Literal, Protocol
 
 import msgspec
@@ -12,7 +13,7 @@ ThemeName = Literal["system", "light", "dark"]
 class Preferences(msgspec.Struct, frozen=True):
     """Theme, proxy and other hosts of venues, as they are kept; `hosts` by venue and name of the address.
 
-    Proxy and hosts count from the next start on.
+    All of it counts at once.
     """
 
     theme: ThemeName = "system"
@@ -50,6 +51,10 @@ class PreferenceKeeper(Protocol):
 
     async def keep(self, wanted: Preferences) -> None:
         """Keep them, whole or not at all. Raise BadInput naming what cannot be, and the remedy."""
+
+
+TakeWays = Callable[[Preferences], Awaitable[frozenset[str]]]
+"""Lets everything that asks a host go the ways of these preferences; returns the feeds that are to be opened anew."""
 
 
 class PreferenceDesk:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from typing import Self
 from urllib.parse import urlencode
@@ -18,16 +17,11 @@ from desktop.venues.budget import HostBudget, Purpose
 from desktop.venues.errors import SaysNo
 from desktop.venues.host_rules import GENERIC, HostRules
 from desktop.venues.outbound import Outbound
+from desktop.venues.rest_line import RestLine
 from desktop.venues.waiting import finishes_within
 
-# Real seconds: how long a host may take does not change with the speed of a world's clock.
-CONNECT_SECONDS = 10.0
-ANSWER_SECONDS = 10.0
 WHOLE_SECONDS = 30.0
-"""For the whole answer: a host that lets it drip is cut off."""
-
-# It would log whole addresses, and a person's own may hold a key.
-logging.getLogger("httpx").setLevel(logging.WARNING)
+"""For the whole answer, in real seconds: a host that lets it drip is cut off."""
 
 _LONGEST_BODY = 8 * 1024 * 1024
 _MOST_REDIRECTS = 3
@@ -65,7 +59,8 @@ class RestDoor:
 
     `hidden_path` comes before the path of every question and stands in no message: it may hold a key. `tally` counts
     what was asked and what failed.
-    Nothing of the machine's own proxy settings is used, and no cookie is kept.
+    Nothing of the machine's own proxy settings is used, and no cookie is kept. When the ways of `outbound` change,
+    questions go the new way from then on; what was asked before is still answered by the old one.
     """
 
     def __init__(
@@ -86,12 +81,9 @@ class RestDoor:
         self._rules = rules
         self._hidden_path = hidden_path
         self._tally = tally
-        proxy = outbound.proxy_for(base_url)
-        self._proxied = bool(proxy)
-        self._client = _client(base_url, headers, proxy, transport)
-        self._host = self._client.base_url.host
-        self._way = f"{self._host} through {proxy.split('/')[2]}" if proxy else self._host
-        self.budget: HostBudget = outbound.budgets.of(self._client.base_url.netloc.decode(), rules)
+        self._base_url, self._headers, self._transport = base_url, headers, transport
+        self._line = self._opened()
+        self._leave = outbound.joined(self._take_new_way)
 
     async def __aenter__(self) -> Self:
         return self
@@ -115,32 +107,17 @@ class RestDoor:
         Raise TooFast or NetworkTrouble, naming the host: when it does not answer, answers with an error (also one
         in an envelope with status 200), sends a web page, or sends elsewhere.
         """
-        if self._outbound.offline:
-            raise NetworkTrouble(f"{self._host} is not asked: you are offline by choice", "Go online again.")
-        await self.budget.leave(question.path, question.weight, purpose)
-        answers: list[httpx.Response] = []
-
-        async def asked() -> None:
-            answers.append(await self._followed(question))
-
+        await self._room(question, purpose)
+        line = self._line
+        async with line.held():
+            answer = await self._answer(question, line)
+        if answer is None and line.way.proxy:
+            # What waits at a SOCKS proxy that says nothing keeps its place among the connections for ever.
+            await self._replace(line)
         try:
-            in_time = await finishes_within(self._clock, WHOLE_SECONDS * max(1.0, self._clock.speed), asked())
-        except httpx.TimeoutException:
-            in_time = False
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise self._unreachable(error) from None
-        except NetworkTrouble:
-            raise
-        except Exception as error:
-            if not self._proxied:
-                raise
-            # What a SOCKS proxy says wrong comes through httpx in classes of another library.
-            raise self._unreachable(error) from None
-        if not in_time:
-            self._note(failed=True)
-            raise NetworkTrouble(f"{self._way} did not answer in time", _AGAIN)
-        try:
-            body = self._judged(question, answers[0])
+            if answer is None:
+                raise NetworkTrouble(f"{line.way.words} did not answer in time", _AGAIN)
+            body = self._judged(question, answer, line)
         except NetworkTrouble:
             self._note(failed=True)
             raise
@@ -149,48 +126,100 @@ class RestDoor:
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._client.aclose()
+        self._leave()
+        await self._line.close()
+
+    @property
+    def budget(self) -> HostBudget:
+        """Return the budget of the host that is asked now."""
+        return self._outbound.budgets.of(self._line.place, self._rules)
+
+    def _opened(self) -> RestLine:
+        return RestLine(self._outbound.way_to(self._base_url), self._headers, self._transport)
+
+    async def _take_new_way(self) -> None:
+        if self._outbound.way_to(self._base_url) != self._line.way:
+            await self._replace(self._line)
+
+    async def _replace(self, before: RestLine) -> None:
+        if before is self._line:
+            self._line = self._opened()
+            await before.end()
+
+    async def _room(self, question: Question, purpose: Purpose) -> None:
+        budget = None
+        while self._outbound.offline or budget is not self.budget:  # both may change while this waits
+            if self._outbound.offline:
+                raise NetworkTrouble(f"{self._line.host} is not asked: you are offline by choice", "Go online again.")
+            budget = self.budget
+            await budget.leave(question.path, question.weight, purpose)
+
+    async def _answer(self, question: Question, line: RestLine) -> httpx.Response | None:
+        """Return the answer, None if there is none in time. Raise NetworkTrouble where no way leads to the host."""
+        answers: list[httpx.Response] = []
+
+        async def asked() -> None:
+            answers.append(await self._followed(question, line))
+
+        try:
+            await finishes_within(self._clock, WHOLE_SECONDS * max(1.0, self._clock.speed), asked())
+        except httpx.TimeoutException:
+            return None
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise line.trouble(error) from None
+        except NetworkTrouble:
+            raise
+        except Exception as error:
+            if not line.way.proxy:
+                raise
+            # What a SOCKS proxy says wrong comes through httpx in classes of another library.
+            raise line.trouble(error) from None
+        return answers[0] if answers else None
 
     def _note(self, *, failed: bool) -> None:
         if self._tally is not None:
             self._tally.note(self._clock.now_ms(), failed=failed)
 
-    async def _followed(self, question: Question) -> httpx.Response:
-        answer = await self._sent(question, self._hidden_path + question.path, dict(question.params))
+    async def _followed(self, question: Question, line: RestLine) -> httpx.Response:
+        answer = await self._sent(question, line, self._hidden_path + question.path, dict(question.params))
         for _ in range(_MOST_REDIRECTS):
             target = _target(answer)
             if target is None or not self._may_follow(target, answer.url):
                 break
-            answer = await self._sent(question, str(target), None)
+            answer = await self._sent(question, line, str(target), None)
         return answer
 
-    async def _sent(self, question: Question, url: str, params: dict[str, str] | None) -> httpx.Response:
+    async def _sent(
+        self, question: Question, line: RestLine, url: str, params: dict[str, str] | None
+    ) -> httpx.Response:
         headers = {**dict(question.headers), **({"Content-Type": "application/json"} if question.body else {})}
-        request = self._client.build_request(
+        request = line.http.build_request(
             "POST" if question.body else "GET",
             url,
             params=params or None,
             content=question.body or None,
             headers=headers,
         )
-        answer = await self._client.send(request, stream=True)
+        answer = await line.http.send(request, stream=True)
         try:
             body = bytearray()
             async for chunk in answer.aiter_bytes():
                 body += chunk
                 if len(body) > _LONGEST_BODY:
-                    raise NetworkTrouble(f"{self._where(question)} answered more than {_LONGEST_BODY} bytes", _AGAIN)
+                    raise NetworkTrouble(
+                        f"{line.host}{question.path} answered more than {_LONGEST_BODY} bytes", _AGAIN
+                    )
         finally:
             await answer.aclose()
-            self._client.cookies.clear()
+            line.http.cookies.clear()
         return httpx.Response(answer.status_code, headers=_plain(answer), content=bytes(body), request=request)
 
     def _may_follow(self, target: httpx.URL, before: httpx.URL) -> bool:
         return target.host in self._rules.follow and target.scheme == before.scheme
 
-    def _judged(self, question: Question, answer: httpx.Response) -> bytes:
-        where = self._where(question)
-        self.budget.answered(answer.status_code, answer.headers)
+    def _judged(self, question: Question, answer: httpx.Response, line: RestLine) -> bytes:
+        where, budget = f"{line.host}{question.path}", self._outbound.budgets.of(line.place, self._rules)
+        budget.answered(answer.status_code, answer.headers)
         target = _target(answer)
         if target is not None:
             raise NetworkTrouble(f"{where} sends on to {target.host or 'nowhere'}: redirects are refused", _AGAIN)
@@ -202,30 +231,9 @@ class RestDoor:
         if failure is None:
             return answer.content
         if failure.too_fast:
-            raise self.budget.refused(f"code {failure.code}", answer.headers, _PATH_PAUSE_SECONDS)
-        remedy = f"Enter the key for {self._host} again." if failure.wrong_key else _AGAIN
+            raise budget.refused(f"code {failure.code}", answer.headers, _PATH_PAUSE_SECONDS)
+        remedy = f"Enter the key for {line.host} again." if failure.wrong_key else _AGAIN
         raise SaysNo(f"{where} answered code {failure.code}: {failure.words}", remedy, failure.code)
-
-    def _unreachable(self, error: Exception) -> NetworkTrouble:
-        return NetworkTrouble(f"{self._way} cannot be reached: {str(error) or type(error).__name__}", _AGAIN)
-
-    def _where(self, question: Question) -> str:
-        return f"{self._host}{question.path}"
-
-
-def _client(
-    base_url: str, headers: Mapping[str, str] | None, proxy: str, transport: httpx.AsyncBaseTransport | None
-) -> httpx.AsyncClient:
-    return httpx.AsyncClient(
-        base_url=base_url,
-        headers=headers,
-        follow_redirects=False,
-        timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
-        limits=httpx.Limits(max_connections=4),
-        transport=transport,
-        proxy=proxy or None,
-        trust_env=False,
-    )
 
 
 def _target(answer: httpx.Response) -> httpx.URL | None:

@@ -37,6 +37,22 @@ def chosen_hosts(
     return hosts
 
 
+def moved_bases(
+    chosen: Mapping[str, Mapping[str, str]], shipped: Mapping[str, VenueHosts] = LIVE_HOSTS
+) -> dict[str, str]:
+    """Return which base address a person would rather use in place of each shipped one, where that is another.
+
+    Raise BadInput as `chosen_hosts` does.
+    """
+    hosts = chosen_hosts(chosen, shipped)
+    return {
+        before: now
+        for venue, fields in chosen.items()
+        for field in fields
+        if (before := getattr(shipped[venue], field)) != (now := getattr(hosts[venue], field))
+    }
+
+
 def _check(venue: str, field: str, url: str) -> None:
     where = f"settings, hosts, {venue}"
     known = [name for name in VenueHosts.__struct_fields__ if name != "parts"]

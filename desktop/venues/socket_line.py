@@ -17,6 +17,7 @@ import picows
 
 from desktop.domain.errors import NetworkTrouble
 from desktop.engine.ports import Clock
+from desktop.venues.outbound import Way
 from desktop.venues.waiting import stopped
 
 _LONGEST_MESSAGE = 10 * 1024 * 1024
@@ -36,6 +37,7 @@ class SocketLine(picows.WSListener):
         self._opened = opened
         self._transport: picows.WSTransport | None = None
         self._socket: socket.socket | None = None
+        self._way = Way("")
         self._parts: list[bytes] = []
         self.ended = asyncio.Event()
         self.reason = ""
@@ -45,27 +47,28 @@ class SocketLine(picows.WSListener):
         """Connect without following redirects. Raise NetworkTrouble naming host, proxy and reason.
 
         The time-out is in real seconds: a host does not answer faster because the world's clock does. `proxy` is an
-        address such as http://127.0.0.1:3128 or socks5://127.0.0.1:1080; it resolves the host's name.
+        address such as http://127.0.0.1:3128 or socks5://127.0.0.1:1080; it resolves the host's name. A name and
+        password in it stand in no message.
         """
-        host = url.split("/")[2]
-        host += f" through {proxy.split('/')[2]}" if proxy else ""
+        way = self._way = Way(url, proxy)
         connecting = asyncio.ensure_future(self._connect(url, proxy))
         waiting = asyncio.ensure_future(clock.sleep(real_seconds * max(1.0, clock.speed)))
         try:
             await asyncio.wait((connecting, waiting), return_when=asyncio.FIRST_COMPLETED)
             if not connecting.done():
                 await self._give_up(connecting)
-                raise NetworkTrouble(f"{host} did not answer within {real_seconds:.0f} s", _ASK_AGAIN)
+                raise NetworkTrouble(f"{way.words} did not answer within {real_seconds:.0f} s", _ASK_AGAIN)
             connecting.result()
         except (OSError, picows.WSError) as error:
-            raise NetworkTrouble(f"{host} cannot be reached: {_words(error)}", _ASK_AGAIN) from None
+            nobody = bool(proxy) and self._socket is None
+            raise way.blocked(_words(error), at_proxy=nobody, remedy=_ASK_AGAIN) from None
         finally:
             if not connecting.done():
                 await self._give_up(connecting)
             await stopped(waiting)
             await asyncio.gather(connecting, return_exceptions=True)
         if self._transport is None:
-            raise NetworkTrouble(f"{host} closed the connection during the handshake", _ASK_AGAIN)
+            raise NetworkTrouble(f"{way.words} closed the connection during the handshake", _ASK_AGAIN)
 
     def send(self, text: bytes) -> None:
         """Send a text message; on a connection that has ended it is dropped."""

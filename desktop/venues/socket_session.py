@@ -16,6 +16,7 @@ import msgspec
 
 from desktop.domain.errors import NetworkTrouble
 from desktop.engine.ports import Clock
+from desktop.venues.outbound import Way, straight
 from desktop.venues.socket_life import Life
 from desktop.venues.socket_line import SocketLine
 from desktop.venues.socket_plan import SocketPlan
@@ -38,11 +39,6 @@ class SessionLimits(msgspec.Struct, frozen=True):
     look_s: float = 1.0
 
 
-def no_proxy(url: str) -> str:
-    """Return "": the address is reached directly."""
-    return ""
-
-
 class SocketSession:
     """Keep one stream coming. Engine thread.
 
@@ -60,10 +56,10 @@ class SocketSession:
         *,
         limits: SessionLimits | None = None,
         chance: random.Random | None = None,
-        proxy_for: Callable[[str], str] = no_proxy,
+        way_to: Callable[[str], Way] = straight,
     ) -> None:
         self._plan = plan
-        self._proxy_for = proxy_for
+        self._way_to = way_to
         self._clock = clock
         self._take = take
         self._tell = tell
@@ -144,7 +140,8 @@ class SocketSession:
         life = Life(SocketLine(take, opened), self._clock.now_ms(), self._limits.renew_s)
         self._lives.add(life)
         try:
-            await life.line.open(self._plan.url, self._clock, self._limits.connect_s, self._proxy_for(self._plan.url))
+            url, proxy = self._way_to(self._plan.url)
+            await life.line.open(url, self._clock, self._limits.connect_s, proxy)
         except NetworkTrouble:
             self._lives.discard(life)
             raise

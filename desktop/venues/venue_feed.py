@@ -13,9 +13,10 @@ from desktop.domain.raw_frame import RawFrame
 from desktop.engine.ports import Clock
 from desktop.venues.answer_tally import AnswerTally
 from desktop.venues.mailbox import FreshPrints, Mailbox
+from desktop.venues.outbound import Way, straight
 from desktop.venues.reading import FrameReader
 from desktop.venues.socket_plan import SocketPlan
-from desktop.venues.socket_session import LineEvent, SessionLimits, SocketSession, no_proxy
+from desktop.venues.socket_session import LineEvent, SessionLimits, SocketSession
 from desktop.venues.waiting import stopped
 
 _log = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ class VenueFeed:
 
     Each socket has a session of its own: it falls silent, is told of and comes back alone. `workers` are made with
     the feed, whose `take` gets their raw frames; `closers` are awaited at the end. `tap` gets every raw frame before
-    it is read. `proxy_for` says through which proxy an address is reached ("" for none), `tally` what was asked.
+    it is read. `way_to` says how an address is reached, `tally` what was asked.
     """
 
     def __init__(
@@ -61,7 +62,7 @@ class VenueFeed:
         closers: Sequence[Callable[[], Awaitable[None]]] = (),
         tap: Tap | None = None,
         limits: SessionLimits | None = None,
-        proxy_for: Callable[[str], str] = no_proxy,
+        way_to: Callable[[str], Way] = straight,
         tally: AnswerTally | None = None,
     ) -> None:
         self.venue = reader.venue
@@ -71,7 +72,7 @@ class VenueFeed:
         self._plans = plans
         self._coins = coins
         self._limits = limits
-        self._proxy_for = proxy_for
+        self._way_to = way_to
         self._tally = tally or AnswerTally()
         self._fresh = FreshPrints()
         self._mailbox = Mailbox(self.venue)
@@ -151,7 +152,7 @@ class VenueFeed:
     def _session(self, plan: SocketPlan) -> SocketSession:
         channel = plan.name
         heard, told = partial(self._heard, channel), partial(self._told, channel)
-        return SocketSession(plan, self._clock, heard, told, limits=self._limits, proxy_for=self._proxy_for)
+        return SocketSession(plan, self._clock, heard, told, limits=self._limits, way_to=self._way_to)
 
     async def _stop(self) -> None:
         self._followed = False

@@ -14,8 +14,10 @@ from desktop.notify.mail import MailChannel
 from desktop.notify.outside_door import OutsideDoor
 from desktop.notify.phone_push import NtfyChannel, TelegramChannel
 from desktop.notify.webhook import DeadManPing, WebhookChannel
+from desktop.storage.proxy_login import proxy_login
 from desktop.storage.secrets import Secrets
 from desktop.storage.settings import change_settings, load_settings
+from desktop.venues.outbound import with_login
 
 
 class ChannelMaker:
@@ -31,7 +33,7 @@ class ChannelMaker:
     async def plans(self) -> ChannelPlans:
         """Return the settings' plans. Raise SeawallError."""
         settings = await asyncio.to_thread(load_settings, self._folder)
-        self._proxy = settings.proxy or None
+        self._proxy = await asyncio.to_thread(self._way_out, settings.proxy) or None
         return settings.channels
 
     async def opened(self) -> Sequence[AlertChannel]:
@@ -46,6 +48,9 @@ class ChannelMaker:
     def ping(self, plan: PingPlan, watches: Callable[[], bool]) -> DeadManPing:
         """Return the sign of life for an outside dead-man service."""
         return DeadManPing(plan, OutsideDoor(self._proxy), self._clock, watches)
+
+    def _way_out(self, proxy: str) -> str:
+        return with_login(proxy, proxy_login(self._secrets(), proxy)) if proxy else ""
 
     def _keep(self, plans: ChannelPlans, secrets: dict[str, str]) -> None:
         keychain = self._secrets() if secrets else None

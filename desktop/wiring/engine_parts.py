@@ -37,6 +37,7 @@ from desktop.venues.catalogue import LIVE_HOSTS
 from desktop.venues.regional_hosts import DOMAINS, chosen_hosts
 from desktop.wiring.channels import ChannelMaker
 from desktop.wiring.device_paths import install_shipped_rule, no_cable, present
+from desktop.wiring.new_ways import NewWays
 from desktop.wiring.wallet_desk import WalletDesk
 from desktop.worlds.world import World
 
@@ -67,6 +68,7 @@ async def _parts(world: World, folder: Path, closers: list[Callable[[], Awaitabl
     if values is not None:
         closers.insert(0, values.close)
     venues = tuple(feed.venue for feed in world.feeds)
+    feed_names = frozenset(feed.venue for feed in (*world.feeds, *world.context))
     parts = EngineParts(
         world=world.name,
         label=world.label,
@@ -76,6 +78,7 @@ async def _parts(world: World, folder: Path, closers: list[Callable[[], Awaitabl
         context=world.context,
         offline=world.offline,
         gate=set_offline if world.outbound is None else world.outbound.set_offline,
+        take_ways=None if world.outbound is None else NewWays(world.outbound, feed_names).take,
         market=MarketDesk(world.coins, shipped_rules(), venues),
         own=_own_side(world, folder, source),
         history=source,

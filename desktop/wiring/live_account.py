@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from desktop.domain.errors import SeawallError
+from desktop.storage.proxy_login import proxy_login
 from desktop.storage.secrets import Secrets
 from desktop.storage.settings import Settings
 from desktop.venues.context.feed import ContextKeys
@@ -29,12 +30,14 @@ async def open_live_with_key(folder: Path, coins: Sequence[str], settings: Setti
     secrets = Secrets()
     keys = await asyncio.to_thread(account_keys, secrets)
     context_keys = await asyncio.to_thread(keys_of_context, secrets)
+    login = await asyncio.to_thread(proxy_login, secrets, settings.proxy)
     return await open_live(
         folder,
         coins,
         settings=settings,
         keys=keys,
         context_keys=context_keys,
+        proxy_login=login,
         device_paths=lambda: SIMULATORS,
     )
 

@@ -19,11 +19,11 @@ from desktop.storage.margin_tier_file import shipped_tiers
 from desktop.storage.recording_shelf import FOLDER_NAME, RecordingShelf
 from desktop.storage.settings import Settings
 from desktop.venues.backfill import public_history
-from desktop.venues.catalogue import VenueHosts, feeds
+from desktop.venues.catalogue import LIVE_HOSTS, VenueHosts, feeds
 from desktop.venues.context.coinglass_history import WithForcedClosings, coinglass_door
 from desktop.venues.context.feed import ContextKeys, channels_of, context_feed, live_sources
 from desktop.venues.outbound import Outbound
-from desktop.venues.regional_hosts import chosen_hosts
+from desktop.venues.regional_hosts import moved_bases
 from desktop.venues.venue_feed import Tap
 from desktop.venues.withdrawal_feed import withdrawal_feed
 from desktop.worlds.live_accounts import AccountKeys, Accounts
@@ -39,20 +39,23 @@ async def open_live(
     settings: Settings | None = None,
     keys: AccountKeys | None = None,
     context_keys: ContextKeys | None = None,
+    proxy_login: str = "",
     history: HistorySource | None = None,
     device_paths: Callable[[], Sequence[str]] = no_devices,
     tap: Tap | None = None,
 ) -> World:
     """Open the live world; nothing is asked of the network before its feeds and ports are used.
 
-    Of the settings proxy, hosts, node and recording count here. Without a key there is no account, without one of
-    `context_keys` no flow of funds. `tap` gets every raw frame. In `folder` it keeps recordings alone, if told to:
-    journals and history are the caller's. Raise BadInput for hosts that are none of a venue's. Engine's loop.
+    Of the settings proxy, hosts, node and recording count here; the world's `outbound` takes other proxies and hosts
+    at any time. `proxy_login` is "name:password" for the proxy, if it wants one. Without a key there is no account,
+    without one of `context_keys` no flow of funds. `tap` gets every raw frame. In `folder` it keeps recordings alone,
+    if told to: journals and history are the caller's. Raise BadInput for hosts that are none of a venue's. Engine's
+    loop.
     """
     settings = settings or Settings()
     async with AsyncExitStack() as opened:
-        outbound = Outbound(WallClock(), settings.proxy)
-        hosts = chosen_hosts(settings.hosts)
+        outbound = Outbound(WallClock(), settings.proxy, moved_bases(settings.hosts), login=proxy_login)
+        hosts = LIVE_HOSTS
         instruments = shipped_instruments()
         recorder = await _recorder(folder, settings, opened) if settings.record_always else None
         own = Accounts(opened, hosts, instruments, outbound).open(settings, keys or AccountKeys())
@@ -68,7 +71,7 @@ async def open_live(
             history=history,
             past=_past(opened, hosts, instruments, outbound, about),
             recording=None if recorder is None else recorder.view,
-            chain=_chain(opened, settings),
+            chain=_chain(opened, outbound),
             device_paths=device_paths,
             outbound=outbound,
             tier_tables=shipped_tiers(),
@@ -83,13 +86,19 @@ async def open_live(
         )
 
 
-def _chain(opened: AsyncExitStack, settings: Settings) -> list[ChainSource]:
-    sources: list[ChainSource] = []
-    for name, base_url in LIVE_SOURCES:
-        source = EsploraSource(name, base_url, proxy=settings.proxy)
-        opened.push_async_callback(source.close)
-        sources.append(source)
-    return sources
+def _chain(opened: AsyncExitStack, outbound: Outbound) -> list[ChainSource]:
+    return [_source(name, base_url, opened, outbound) for name, base_url in LIVE_SOURCES]
+
+
+def _source(name: str, base_url: str, opened: AsyncExitStack, outbound: Outbound) -> EsploraSource:
+    source = EsploraSource(name, base_url, proxy=outbound.way_to(base_url).proxy)
+
+    async def renew() -> None:
+        await source.take_proxy(outbound.way_to(base_url).proxy)
+
+    opened.push_async_callback(source.close)
+    opened.callback(outbound.joined(renew))
+    return source
 
 
 def _past(

@@ -176,7 +176,7 @@ def test_an_hour_without_names_is_a_gap_and_ends(monkeypatch: pytest.MonkeyPatch
             async def waits(bench: Bench) -> None:
                 since_ms = bench.clock.now_ms()
                 await bench.until(lambda: bench.gaps() != [])
-                assert "venue.test cannot be reached" in bench.view.channels[0].reason
+                assert f"venue.test:{host.port} cannot be reached" in bench.view.channels[0].reason
                 await bench.pass_until(lambda: bench.clock.now_ms() - since_ms > 3_600_000, seconds=30)
                 assert bench.view.channels[0].state == "down"
                 assert bench.gaps()[-1].since_ms == since_ms

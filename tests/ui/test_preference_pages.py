@@ -74,7 +74,7 @@ def test_what_was_wrong_is_said_beside_save_and_the_fields_stay(qtbot: QtBot) ->
     assert window.appearance.verdict.text() == ""
     window.network.save.click()
     window.show_view(whole_desk.storm(preferences=msgspec.structs.replace(view, saved=1)))
-    assert "next start" in window.network.verdict.text()
+    assert "opened anew" in window.network.verdict.text()
 
 
 def test_a_world_without_settings_has_nothing_to_save(qtbot: QtBot) -> None:

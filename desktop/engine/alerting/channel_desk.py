@@ -73,6 +73,7 @@ class _Line:
         self.channel = channel
         self.view = WayOutView(channel.name, "unused")
         self.waiting: OrderedDict[str, ChannelMessage] = OrderedDict()
+        self.in_hand: ChannelMessage | None = None
         self.arrived = asyncio.Event()
 
     def put(self, message: ChannelMessage) -> None:
@@ -81,6 +82,9 @@ class _Line:
         while len(self.waiting) > MOST_WAITING:
             self.waiting.popitem(last=False)
         self.arrived.set()
+
+    def unsent(self) -> list[ChannelMessage]:
+        return [*(() if self.in_hand is None else (self.in_hand,)), *self.waiting.values()]
 
     async def next(self) -> ChannelMessage:
         while not self.waiting:
@@ -142,10 +146,13 @@ class ChannelDesk:
                 await asyncio.gather(*serving, return_exceptions=True)
 
     async def replace(self, channels: Sequence[AlertChannel]) -> None:
-        """Take these channels in place of the old ones, which are closed; what waited for a name waits on."""
+        """Take these channels in place of the old ones, which are closed; what waited for a name waits on.
+
+        A message that was being tried is tried anew: rather twice than never.
+        """
         old, self._lines = self._lines, {channel.name: _Line(channel) for channel in channels}
         for name, line in self._lines.items():
-            for message in old[name].waiting.values() if name in old else ():
+            for message in old[name].unsent() if name in old else ():
                 line.put(message)
         self._changed.set()
         for line in old.values():
@@ -158,7 +165,9 @@ class ChannelDesk:
 
     async def _serve(self, line: _Line) -> None:
         while True:
-            await self._deliver(line, await line.next())
+            line.in_hand = await line.next()
+            await self._deliver(line, line.in_hand)
+            line.in_hand = None
 
     async def _deliver(self, line: _Line, message: ChannelMessage) -> None:
         tries = 1 + (0 if message.occasion == "test" else len(self._pauses))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from desktop.alerts.incidents import IncidentChange
 from desktop.domain.market import Liquidation, Message
@@ -86,10 +86,12 @@ class Connections:
         await self.renew(slept.words)
         return changes
 
-    async def renew(self, reason: str) -> None:
-        """Close and open again what is not off: sockets that slept look alive and are dead."""
+    async def renew(self, reason: str, venues: Collection[str] | None = None) -> None:
+        """Close and open again what is not off, of these feeds or of all: sockets that slept look alive and are dead,
+        and others may go a way that is no longer wanted.
+        """
         for feed in self._feeds:
-            if feed.venue not in self._off:
+            if feed.venue not in self._off and (venues is None or feed.venue in venues):
                 await feed.rest(reason)
                 await feed.resume()
 

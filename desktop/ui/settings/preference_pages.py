@@ -114,7 +114,7 @@ class NetworkPage(PreferencePage):
     """Proxy, other hosts of the venues, and being offline."""
 
     def __init__(self, door: EngineDoor) -> None:
-        words = tr("Proxy and hosts count from the next start on. Being offline counts at once.")
+        words = tr("Saved ways count at once: what goes another way is opened anew. Being offline needs no Save.")
         super().__init__(door, tr("Network"), words)
         self.proxy = QLineEdit()
         self.proxy.setPlaceholderText(tr("none, or http://127.0.0.1:3128, socks5://127.0.0.1:1080"))
@@ -158,8 +158,8 @@ class NetworkPage(PreferencePage):
         return msgspec.structs.replace(kept, proxy=self.proxy.text().strip(), hosts=hosts)
 
     def kept_words(self) -> str:
-        """Say when it counts."""
-        return tr("saved; it counts from the next start on")
+        """Say what becomes of it."""
+        return tr("saved; what goes another way is opened anew")
 
 
 def _card(title: str) -> tuple[Card, QGridLayout]:

@@ -31,10 +31,10 @@ from desktop.venues.binance.account_wire import (
     withdrawal_of,
 )
 from desktop.venues.host_rules import BINANCE_SPOT
-from desktop.venues.outbound import Outbound
+from desktop.venues.outbound import Outbound, Way
+from desktop.venues.rest_line import RestLine
 
 LIVE_URL = "https://api.binance.com"
-_TIMEOUT_SECONDS = 10.0
 _WINDOW_MS = 10_000
 _LONGEST_WINDOW_MS = 60_000
 _HISTORY_MS = 89 * 86_400_000
@@ -69,20 +69,25 @@ class BinanceAccount:
         self._secret, self._clock = secret.encode(), clock
         # A fast clock leaves less real time within the same window.
         self._window_ms = min(_LONGEST_WINDOW_MS, int(_WINDOW_MS * max(1.0, clock.speed)))
-        outbound = outbound or Outbound(clock)
-        self._budget = outbound.budgets.of(urlsplit(base_url).netloc, BINANCE_SPOT)
-        self._http = httpx.AsyncClient(
-            base_url=base_url,
-            headers={"X-MBX-APIKEY": key},
-            timeout=_TIMEOUT_SECONDS,
-            follow_redirects=False,
-            proxy=outbound.proxy_for(base_url) or None,
-            trust_env=False,
-        )
+        self._outbound = outbound or Outbound(clock)
+        self._base_url, self._headers = base_url, {"X-MBX-APIKEY": key}
+        self._budget = self._outbound.budgets.of(urlsplit(base_url).netloc, BINANCE_SPOT)
+        self._line = RestLine(self._way(), self._headers)
+        self._leave = self._outbound.joined(self._take_new_way)
 
     async def close(self) -> None:
         """Let go of the connections."""
-        await self._http.aclose()
+        self._leave()
+        await self._line.close()
+
+    def _way(self) -> Way:
+        # A regional host of the market's data need not know accounts: only the proxy counts here.
+        return Way(self._base_url, self._outbound.way_to(self._base_url).proxy)
+
+    async def _take_new_way(self) -> None:
+        if self._way() != self._line.way:
+            before, self._line = self._line, RestLine(self._way(), self._headers)
+            await before.end()
 
     async def restrictions(self) -> Restrictions:
         """Return what the key may do; a key for Seawall should only read."""
@@ -163,7 +168,8 @@ class BinanceAccount:
         query = urlencode(signed, quote_via=quote, safe="")
         signature = hmac.new(self._secret, query.encode(), hashlib.sha256).hexdigest()
         try:
-            return await self._http.get(f"{path}?{query}&signature={signature}")
+            async with self._line.held() as http:
+                return await http.get(f"{path}?{query}&signature={signature}")
         except httpx.HTTPError as error:
             # The request's address holds the signature: only the path is named.
             raise NetworkTrouble(f"Binance did not answer {path}: {type(error).__name__}", _LATER) from None

@@ -36,7 +36,7 @@ def binance_feed(where: VenueHosts, coins: Sequence[str], parts: FeedParts) -> V
         closers=(door.close, spot_door.close),
         tap=parts.tap,
         limits=parts.limits,
-        proxy_for=parts.outbound.proxy_for,
+        way_to=parts.outbound.way_to,
         tally=tally,
     )
 

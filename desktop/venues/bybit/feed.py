@@ -34,7 +34,7 @@ def bybit_feed(where: VenueHosts, coins: Sequence[str], parts: FeedParts) -> Ven
         closers=(door.close,),
         tap=parts.tap,
         limits=parts.limits,
-        proxy_for=parts.outbound.proxy_for,
+        way_to=parts.outbound.way_to,
         tally=tally,
     )
 

@@ -40,7 +40,7 @@ def okx_feed(where: VenueHosts, coins: Sequence[str], parts: FeedParts) -> Venue
         closers=(door.close,),
         tap=parts.tap,
         limits=parts.limits,
-        proxy_for=parts.outbound.proxy_for,
+        way_to=parts.outbound.way_to,
         tally=tally,
     )
 

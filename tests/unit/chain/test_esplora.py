@@ -13,6 +13,7 @@ from desktop.chain.bitcoin import LIVE_SOURCES, EsploraSource
 from desktop.domain.bitcoin_address import script_of
 from desktop.domain.errors import BadInput, NetworkTrouble
 from desktop.engine.ports import Payment
+from tests.fakes.proxy import Proxy
 
 ADDRESS = "bc1qannfxke2tfd4l7vhepehpvt05y83v3qsf6nfkk"
 OTHER = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"
@@ -205,3 +206,17 @@ def test_what_is_no_address_is_not_asked_for() -> None:
 
 def test_two_independent_operators_are_the_default() -> None:
     assert [url for _, url in LIVE_SOURCES] == ["https://mempool.space/api", "https://blockstream.info/api"]
+
+
+def test_another_proxy_counts_from_the_next_question_on() -> None:
+    async def scene() -> None:
+        source = EsploraSource("test", "https://chain.test/api")
+        async with Proxy("http", manner="refuse") as proxy:
+            await source.take_proxy(proxy.url.replace("http://", "socks5://"))
+            await source.take_proxy(proxy.url)
+            with pytest.raises(NetworkTrouble, match=r"chain\.test"):
+                await source.tip_height()
+            assert proxy.asked_for.get_nowait() == "chain.test:443"
+        await source.close()
+
+    asyncio.run(scene())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import warnings
 from collections.abc import Awaitable, Callable
 from typing import Literal
 from urllib.parse import urlsplit
@@ -12,7 +14,7 @@ import pytest
 from desktop.domain.errors import NetworkTrouble
 from desktop.domain.instrument import InstrumentTable
 from desktop.venues.catalogue import LIVE_HOSTS, feeds
-from desktop.venues.http import RestDoor
+from desktop.venues.http import WHOLE_SECONDS, RestDoor
 from desktop.venues.outbound import Outbound, is_loopback
 from desktop.venues.socket_line import SocketLine
 from desktop.worlds.practice.http_server import HttpServer, text_answer
@@ -30,6 +32,14 @@ def play(scene: Callable[[], Awaitable[None]]) -> None:
             await scene()
 
     asyncio.run(whole())
+
+
+def play_refused(scene: Callable[[], Awaitable[None]]) -> None:
+    """Play a scene in which a SOCKS proxy refuses requests: httpx leaves the connection to the garbage collector."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        play(scene)
+        gc.collect()
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -68,7 +78,9 @@ def test_a_request_goes_through_an_http_proxy_to_tls_at_the_host() -> None:
         clock = ManualClock()
         async with Proxy("http", server.port) as proxy:
             async with RestDoor("https://venue.test", clock, outbound=Outbound(clock, proxy.url)) as door:
-                with pytest.raises(NetworkTrouble, match=r"venue\.test through .* cannot be reached: \[SSL"):
+                with pytest.raises(
+                    NetworkTrouble, match=r"venue\.test through the proxy .* cannot be reached: \[SSL"
+                ):
                     await door.get("/x", {})
             assert proxy.asked_for.get_nowait() == "venue.test:443"
         await server.close()
@@ -81,7 +93,9 @@ def test_a_request_goes_through_an_http_proxy_to_tls_at_the_host() -> None:
 def test_a_proxy_that_will_not_is_named(kind: Kind, manner: Manner) -> None:
     async def scene() -> None:
         async with Proxy(kind, manner=manner) as proxy:
-            with pytest.raises(NetworkTrouble, match=r"venue\.test through 127\.0\.0\.1:\d+ cannot be reached"):
+            with pytest.raises(
+                NetworkTrouble, match=r"venue\.test through the proxy 127\.0\.0\.1:\d+ cannot be reached"
+            ):
                 await SocketLine(lambda message: None).open("wss://venue.test/x", ManualClock(), 10, proxy.url)
 
     play(scene)
@@ -95,7 +109,9 @@ def test_an_http_proxy_that_will_not_is_named_for_requests_too(manner: Manner) -
             Proxy("http", manner=manner) as proxy,
             RestDoor("https://venue.test", clock, outbound=Outbound(clock, proxy.url)) as door,
         ):
-            with pytest.raises(NetworkTrouble, match=r"venue\.test through 127\.0\.0\.1:\d+ cannot be reached"):
+            with pytest.raises(
+                NetworkTrouble, match=r"venue\.test through the proxy 127\.0\.0\.1:\d+ cannot be reached"
+            ):
                 await door.get("/x", {})
 
     play(scene)
@@ -116,15 +132,108 @@ def test_a_proxy_that_says_nothing_is_given_up_in_time(kind: Kind) -> None:
     play(scene)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_requests_go_on_when_a_proxy_that_said_nothing_speaks_again(kind: Kind) -> None:
+    async def scene() -> None:
+        clock = ManualClock()
+        async with (
+            Proxy(kind, manner="say nothing") as proxy,
+            RestDoor("https://venue.test", clock, outbound=Outbound(clock, proxy.url)) as door,
+        ):
+            for _ in range(5):  # more than there are connections to a host
+                asking = asyncio.create_task(door.get("/x", {}))
+                await proxy.asked_for.get()
+                await clock.advance(WHOLE_SECONDS)
+                with pytest.raises(NetworkTrouble, match=r"through the proxy .* did not answer in time"):
+                    await asking
+            proxy.manner = "refuse"
+            with pytest.raises(NetworkTrouble, match=r"through the proxy .* cannot be reached"):
+                await door.get("/x", {})
+
+    play_refused(scene)
+
+
 def test_nobody_listens_where_the_proxy_should_be() -> None:
     async def scene() -> None:
         clock = ManualClock()
         async with Proxy("http") as proxy:
             url = proxy.url
-        with pytest.raises(NetworkTrouble, match="through"):
+        words = r"the proxy 127\.0\.0\.1:\d+ on the way to venue\.test cannot be reached: .*\. Start it, or choose"
+        with pytest.raises(NetworkTrouble, match=words) as by_socket:
             await SocketLine(lambda message: None).open("wss://venue.test/x", clock, 10, url)
+        async with RestDoor("https://venue.test", clock, outbound=Outbound(clock, url)) as door:
+            with pytest.raises(NetworkTrouble, match=words) as by_rest:
+                await door.get("/x", {})
+        for caught in (by_socket, by_rest):
+            assert caught.value.remedy == "Start it, or choose another one in the settings, Network."
 
     play(scene)
+
+
+LOGIN = "me@home:p:a/ss word?"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_proxy_that_wants_name_and_password_gets_them_for_sockets(kind: Kind) -> None:
+    async def scene() -> None:
+        async with VenueServer() as venue, Proxy(kind, venue.port, login=LOGIN) as proxy:
+            way = Outbound(ManualClock(), proxy.url, login=LOGIN).way_to("ws://venue.test/x")
+            line = SocketLine(lambda message: None)
+            await line.open(way.url, ManualClock(), 10, way.proxy)
+            assert proxy.asked_for.get_nowait() == "venue.test:80"
+            await line.close()
+
+    play(scene)
+
+
+def test_a_proxy_that_wants_name_and_password_gets_them_for_requests() -> None:
+    async def scene() -> None:
+        server = HttpServer(lambda request: text_answer(request.path))
+        await server.start()
+        clock = ManualClock()
+        async with Proxy("socks5", server.port, login=LOGIN) as proxy:
+            outbound = Outbound(clock, proxy.url, login=LOGIN)
+            async with RestDoor("http://venue.test", clock, outbound=outbound) as door:
+                assert await door.get("/x", {}) == b"/x"
+        await server.close()
+
+    play(scene)
+
+
+@pytest.mark.parametrize("login", ["", "me:wrong-password"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_login_that_a_proxy_does_not_take_is_said_and_stands_in_no_message(kind: Kind, login: str) -> None:
+    async def scene() -> None:
+        clock = ManualClock()
+        async with Proxy(kind, login=LOGIN) as proxy:
+            outbound = Outbound(clock, proxy.url, login=login)
+            way = outbound.way_to("wss://venue.test/x")
+            with pytest.raises(NetworkTrouble, match=r"venue\.test through the proxy 127\.0\.0\.1") as by_socket:
+                await SocketLine(lambda message: None).open(way.url, clock, 10, way.proxy)
+            async with RestDoor("https://venue.test", clock, outbound=outbound) as door:
+                with pytest.raises(NetworkTrouble, match=r"venue\.test through the proxy 127\.0\.0\.1") as by_rest:
+                    await door.get("/x", {})
+            assert proxy.led == 0
+        for caught in (by_socket, by_rest):
+            assert "wrong-password" not in caught.value.message
+            assert "name and password" in caught.value.remedy
+
+    play_refused(scene)
+
+
+@pytest.mark.parametrize("code", range(1, 9))
+def test_each_refusal_of_a_socks_proxy_is_said_for_sockets_and_requests(code: int) -> None:
+    async def scene() -> None:
+        clock = ManualClock()
+        words = r"venue\.test through the proxy 127\.0\.0\.1:\d+ cannot be reached: [A-Za-z]{3}"
+        async with Proxy("socks5", manner="refuse", code=code) as proxy:
+            with pytest.raises(NetworkTrouble, match=words):
+                await SocketLine(lambda message: None).open("wss://venue.test/x", clock, 10, proxy.url)
+            async with RestDoor("https://venue.test", clock, outbound=Outbound(clock, proxy.url)) as door:
+                with pytest.raises(NetworkTrouble, match=words):
+                    await door.get("/x", {})
+
+    play_refused(scene)
 
 
 def test_every_feed_goes_through_the_proxy_and_no_other_way() -> None:
@@ -149,6 +258,6 @@ def test_every_feed_goes_through_the_proxy_and_no_other_way() -> None:
 def test_this_machine_is_never_reached_through_a_proxy() -> None:
     outbound = Outbound(ManualClock(), "http://10.0.0.1:3128")
     for url in ("http://127.0.0.1:8545", "ws://[::1]:9/x", "http://localhost/"):
-        assert outbound.proxy_for(url) == ""
-    assert outbound.proxy_for("wss://venue.test/x") == "http://10.0.0.1:3128"
+        assert outbound.way_to(url).proxy == ""
+    assert outbound.way_to("wss://venue.test/x").proxy == "http://10.0.0.1:3128"
     assert not is_loopback("localhost.evil.test")

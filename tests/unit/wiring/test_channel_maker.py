@@ -11,7 +11,7 @@ from desktop.alerts.channel_words import test_message as trial
 from desktop.domain.errors import Refused
 from desktop.engine.alerting.channel_plan import ChannelPlans, CommandPlan, NtfyPlan, TelegramPlan, WebhookPlan
 from desktop.storage.secrets import Secrets
-from desktop.storage.settings import FILE_NAME, load_settings
+from desktop.storage.settings import FILE_NAME, Settings, load_settings, save_settings
 from desktop.wiring.channels import ChannelMaker
 from tests.fakes.manual_clock import ManualClock
 
@@ -78,6 +78,21 @@ def test_a_channel_without_its_secret_says_so_when_it_is_used(tmp_path: Path) ->
             await channels["telegram"].send(trial("telegram", 0))
         for channel in channels.values():
             await channel.close()
+
+    asyncio.run(scene())
+
+
+def test_a_proxy_gets_its_login_from_the_keychain_whenever_the_channels_are_opened(tmp_path: Path) -> None:
+    keychain = MemorySecrets()
+    save_settings(tmp_path, Settings(proxy="http://127.0.0.1:1"))
+
+    async def scene() -> None:
+        maker = ChannelMaker(tmp_path, ManualClock(), lambda: keychain)
+        await maker.plans()
+        assert maker._proxy == "http://127.0.0.1:1"
+        keychain.kept["proxy-login"] = "me:a b"
+        await maker.plans()
+        assert maker._proxy == "http://me:a%20b@127.0.0.1:1"
 
     asyncio.run(scene())
 

@@ -116,6 +116,25 @@ def test_while_it_is_tried_again_a_newer_message_takes_its_place() -> None:
     play(scene)
 
 
+def test_a_message_that_was_being_tried_waits_for_the_channel_that_takes_the_place() -> None:
+    async def scene(clock: ManualClock) -> None:
+        old, new = Line(failures=99), Line()
+        desk = ChannelDesk([old], clock)
+        task = await running(desk)
+        desk.ring((), MESSAGE)
+        await clock.next_sleep(PAUSES_SECONDS[0])
+        await desk.replace([new])
+        await new.took.wait()
+        assert new.sent == [MESSAGE]
+        await asyncio.sleep(0)
+        assert desk.views()[0].waiting == 0
+        await desk.replace([Line()])
+        assert desk.views()[0].waiting == 0, "what was sent is not sent again"
+        await ended(task)
+
+    play(scene)
+
+
 def test_named_channels_alone_ring_and_only_from_their_least_level() -> None:
     async def scene(clock: ManualClock) -> None:
         ntfy, mail = Line("ntfy"), Line("email", least=Level.CRITICAL)
