@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import signal
+import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from desktop.cli.chosen_world import folder_to_read
 from desktop.cli.output import Output
-from desktop.domain.errors import NetworkTrouble, WrongUsage
+from desktop.domain.errors import BadInput, NetworkTrouble, WrongUsage
 from desktop.domain.market import FeedStatus, Gap, Unparsed
 from desktop.domain.raw_frame import RawFrame
 from desktop.engine.clock import WallClock
@@ -49,8 +50,20 @@ def run(args: argparse.Namespace, out: Output) -> int:
         raise WrongUsage(f"--minutes {args.minutes} is not above zero", "Give minutes such as 10.")
     if args.budget_mb is not None and args.budget_mb < 1:
         raise WrongUsage(f"--budget-mb {args.budget_mb} is not above zero", "Give megabytes such as 2000.")
+    _check_folder(args.out)
     shelf = None if args.budget_mb is None else RecordingShelf(args.out, args.budget_mb)
     return asyncio.run(_record(args.out, args.minutes, load_settings(folder_to_read(args)), shelf, out))
+
+
+def _check_folder(folder: Path) -> None:
+    """Make the folder. Raise BadInput naming it if no file can be put there: that is said before a line is opened."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        words = f"nothing can be recorded there: {error.strerror}"
+        raise BadInput(words, "Name another folder with --out, or mend its permissions.", where=str(folder)) from None
 
 
 async def _record(
@@ -69,7 +82,8 @@ async def _record(
         made = feeds(hosts, settings.coins, clock, shipped_instruments(), recording.tap, outbound=outbound)
         loop = asyncio.get_running_loop()
         with suppress(NotImplementedError):  # Windows has no signal handlers on the loop: Ctrl+C interrupts there
-            loop.add_signal_handler(signal.SIGINT, recording.stop.set)
+            for ending in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(ending, recording.stop.set)
         await recording.follow(made, clock, minutes)
     recording.conclude()
     return 0

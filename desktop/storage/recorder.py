@@ -86,7 +86,9 @@ class Recorder:
 
     def _write(self, raw: RawFrame) -> None:
         line = frame_line(raw)
-        full = self._bytes + len(line) > self._most_bytes or raw.received_ns - self._began_ns > self._longest_ns
+        # Both ways: a system clock that is set back must not hold a file open, or keep its lines from the disk.
+        aged = abs(raw.received_ns - self._began_ns) > self._longest_ns
+        full = aged or self._bytes + len(line) > self._most_bytes
         if self._pack is None or full:
             self.close()
             self._begin(raw.received_ns)
@@ -94,7 +96,7 @@ class Recorder:
         self._pack.write(line)
         self._bytes += len(line)
         self.frames += not raw.event
-        if raw.received_ns - self._flushed_ns > _FLUSH_NS:
+        if abs(raw.received_ns - self._flushed_ns) > _FLUSH_NS:
             self._flushed_ns = raw.received_ns
             self._pack.flush(zstandard.FLUSH_BLOCK)
 

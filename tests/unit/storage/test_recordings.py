@@ -71,6 +71,22 @@ def test_an_old_file_is_followed_by_another_one(tmp_path: Path) -> None:
     assert len(recorder.files) == 2
 
 
+def test_a_clock_that_is_set_back_keeps_nothing_from_the_disk_and_no_file_open(tmp_path: Path) -> None:
+    day_ns = 24 * 3600 * 1_000_000_000
+    recorder = Recorder(tmp_path, "live")
+    recorder.write(FRAMES[1])
+    for later_ns in (0, 2_000_000_000):
+        recorder.write(RawFrame(START_NS - day_ns + later_ns, "binance", "/x", b"{}"))
+    left = tmp_path / "left.jsonl.zst"
+    left.write_bytes(recorder.files[-1].read_bytes())
+    assert len(recorder.files) == 2
+    assert len(read_until_trouble(left)[0]) == 2
+    recorder.write(RawFrame(START_NS - day_ns - 2_000_000_000, "binance", "/x", b"{}"))
+    left.write_bytes(recorder.files[-1].read_bytes())
+    assert len(read_until_trouble(left)[0]) == 3
+    recorder.close()
+
+
 def test_an_older_recording_is_never_written_over(tmp_path: Path) -> None:
     written: list[Path] = []
     for place in (1, 2):
