@@ -38,7 +38,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
         return show_or_install(args.udev_rule, out)
     with contextlib.suppress(BadInput):  # one of the checks tells it, beside the others
         folder_of(args)
-    return examine([*desktop_checks(), *machine_checks(args), *reading_checks(), *wallet_checks()], out)
+    return examine([*desktop_checks(), *machine_checks(args), *reading_checks(), *wallet_checks(args)], out)
 
 
 def examine(checks: Sequence[Check], out: Output) -> int:

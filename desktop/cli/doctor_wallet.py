@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 
 import msgspec
 
+from desktop.cli.chosen_world import folder_of, world_of
 from desktop.cli.finding import Check, Finding, missing, ok, unknown
-from desktop.domain.errors import DeviceTrouble
+from desktop.cli.journal_reading import read_journal
+from desktop.custody.wallet_use import wallet_use
+from desktop.domain.errors import DeviceTrouble, SeawallError
 from desktop.hw.carriers import discovery
 from desktop.hw.carriers.udp_transport import simulators
+from desktop.hw.chain_needs import needs_of
 from desktop.hw.device_facts import gathered
-from desktop.hw.doctor import INSTALL_LINE, DeviceFacts, DeviceFinding, diagnosed
+from desktop.hw.doctor import INSTALL_LINE, DeviceFacts, DeviceFinding, Wish, diagnosed
 from desktop.hw.errors import LibraryMissing
 from desktop.hw.udev_coverage import AS_SHIPPED, OWN_MODE, VENDOR
 
@@ -19,12 +24,12 @@ _PATIENCE_S = 20.0
 _OWN_LINES = ("no rule", "no library")
 
 
-def wallet_checks() -> list[Check]:
-    """Return the checks of the way to a hardware wallet."""
+def wallet_checks(args: argparse.Namespace) -> list[Check]:
+    """Return the checks of the way to a hardware wallet, and of what the chosen journal wants it for."""
     return [
         Check("udev-rule", lambda: judged_rules(gathered(ask=False))),
         Check("device-libraries", look_at_libraries),
-        Check("device", lambda: judged_devices(gathered(ask=True), _simulators()), _PATIENCE_S),
+        Check("device", lambda: judged_devices(gathered(ask=True), _simulators(), wallet_wish(args)), _PATIENCE_S),
     ]
 
 
@@ -56,9 +61,23 @@ def look_at_libraries() -> Finding:
     return ok("libusb and hidapi")
 
 
-def judged_devices(facts: DeviceFacts, simulated: tuple[str, ...] = ()) -> list[Finding]:
+def wallet_wish(args: argparse.Namespace) -> Wish:
+    """Return what the wallet is wanted for, as the live journal tells; nothing where it cannot be read.
+
+    The wallet of another world is none that is connected here.
+    """
+    if world_of(args) != "live":
+        return Wish()
+    try:
+        use = wallet_use(read_journal(folder_of(args), "live").transfers.values())
+    except SeawallError:  # the check of the data folder, or `transfers list`, tells it
+        return Wish()
+    return Wish(use.fingerprints, needs_of(use.chains))
+
+
+def judged_devices(facts: DeviceFacts, simulated: tuple[str, ...] = (), wish: Wish | None = None) -> list[Finding]:
     """Return one line for each thing found about the devices, with its one next step. Simulators are fine as such."""
-    findings = [finding for finding in diagnosed(facts) if finding.kind not in _OWN_LINES]
+    findings = [finding for finding in diagnosed(facts, wish) if finding.kind not in _OWN_LINES]
     if simulated:
         findings = [finding for finding in findings if finding.kind != "absent"]
     lines = [_line(finding) for finding in findings]

@@ -5,24 +5,26 @@ from __future__ import annotations
 import http.client
 import os
 import sys
+import threading
 from pathlib import Path
 
 import msgspec
 
 from desktop.domain.errors import DeviceTrouble
-from desktop.hw import errors
+from desktop.hw import doctor, errors, public_keys
 from desktop.hw.carriers import discovery, hid_transport
 from desktop.hw.carriers.hid_transport import HidTransport
 from desktop.hw.carriers.transport import Transport
 from desktop.hw.carriers.usb_transport import UsbTransport, node_of
-from desktop.hw.doctor import Answer, DeviceFacts, SeenDevice
+from desktop.hw.doctor import DeviceFacts, SeenDevice
+from desktop.hw.prompts import Answer, Declined, Prompt
 from desktop.hw.session import Session
 from desktop.hw.udev_coverage import covered
 
 BRIDGE = ("127.0.0.1", 21320)
 _BRIDGE_PATIENCE_S = 0.5
 _PATIENCE_S = 3.0
-_ANSWER_OF_TROUBLE: tuple[tuple[type[DeviceTrouble], Answer], ...] = (
+_ANSWER_OF_TROUBLE: tuple[tuple[type[DeviceTrouble], doctor.Answer], ...] = (
     (errors.InBootloader, "bootloader"),
     (errors.AccessDenied, "no access"),
     (errors.DoesNotAnswer, "silent"),
@@ -106,19 +108,44 @@ def _asked(transport: Transport) -> SeenDevice:
     seen = _seen(transport)
     if seen.bootloader or seen.may_open is False:
         return seen
-    session = Session(transport, quick_s=_PATIENCE_S)
+    session = Session(transport, _Nobody(), quick_s=_PATIENCE_S)
     try:
         session.begin()
-        answer: Answer = "locked" if session.features.unlocked is False else "ready"
+        answer: doctor.Answer = "locked" if session.features.unlocked is False else "ready"
         if session.features.initialized is False:
             answer = "empty"
+        fingerprint = _fingerprint(session) if answer == "ready" else ""
     except DeviceTrouble as trouble:
         return _told(seen, trouble)
     finally:
         session.end()
     return msgspec.structs.replace(
-        seen, answer=answer, model=session.identity.model, firmware=session.identity.firmware
+        seen,
+        answer=answer,
+        model=session.identity.model,
+        firmware=session.identity.firmware,
+        bitcoin_only=session.identity.bitcoin_only,
+        fingerprint=fingerprint,
     )
+
+
+def _fingerprint(session: Session) -> str:
+    """Return which wallet is open, or nothing where a person would have to be asked for it."""
+    known = session.features
+    open_now = known.unlocked is True or known.pin_protection is False
+    if not open_now or known.passphrase_protection is not False:
+        return ""
+    try:
+        return public_keys.fingerprint(session)
+    except DeviceTrouble:
+        return ""
+
+
+class _Nobody:
+    """Declines whatever the wallet asks."""
+
+    def answer_to(self, prompt: Prompt, stop: threading.Event) -> Answer:
+        return Declined(prompt.id)
 
 
 def _told(seen: SeenDevice, trouble: DeviceTrouble) -> SeenDevice:

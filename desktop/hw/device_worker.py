@@ -38,6 +38,7 @@ class DeviceState(msgspec.Struct, frozen=True):
     path: str = ""
     model: str = ""
     firmware: str = ""
+    bitcoin_only: bool = False
     label: str = ""
     fingerprint: str = ""
     screen: Screen = ()
@@ -166,7 +167,11 @@ class DeviceWorker:
     def _get_to_know(self, session: Session) -> None:
         identity = session.identity
         known = DeviceState(
-            path=self._state.path, model=identity.model, firmware=identity.firmware, label=identity.label
+            path=self._state.path,
+            model=identity.model,
+            firmware=identity.firmware,
+            bitcoin_only=identity.bitcoin_only,
+            label=identity.label,
         )
         if session.features.initialized is False:
             raise errors.NotSetUp

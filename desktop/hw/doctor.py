@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from desktop.hw.identity import version_of
 from desktop.hw.udev_coverage import AS_SHIPPED, VENDOR
 
 Answer = Literal[
@@ -36,6 +37,7 @@ Kind = Literal[
 RULE_NAME = "70-seawall-onekey.rules"
 INSTALL_LINE = "seawall doctor --udev-rule install"
 _SMALL = frozenset({"Classic", "Classic 1S", "Mini", "Pure"})
+_LARGE = frozenset({"Touch", "Touch Pro", "Pro"})
 
 
 class SeenDevice(msgspec.Struct, frozen=True):
@@ -56,6 +58,7 @@ class SeenDevice(msgspec.Struct, frozen=True):
     ours: bool = False
     model: str = ""
     firmware: str = ""
+    bitcoin_only: bool = False
     fingerprint: str = ""
 
 
@@ -73,16 +76,24 @@ class DeviceFacts(msgspec.Struct, frozen=True):
     bridge: bool = False
 
 
-class Wish(msgspec.Struct, frozen=True):
-    """What the wallet is wanted for: the master key's fingerprint expected, and the firmware that is needed at least.
+class Need(msgspec.Struct, frozen=True):
+    """What the wallet's firmware has to know: `what` in words, and the version that knows it first.
 
-    `small` is the version for Classic, 1S, Mini and Pure, `large` for Touch and Pro; `what` says for which request.
+    `small` is that of Classic, 1S, Mini and Pure, `large` that of Touch and Pro; "" where any does. `beyond_bitcoin`:
+    the firmware for Bitcoin alone does not know it.
     """
 
-    fingerprint: str = ""
-    what: str = ""
+    what: str
     small: str = ""
     large: str = ""
+    beyond_bitcoin: bool = False
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """What the wallet is wanted for. `fingerprints` are the master keys that are expected: any of them will do."""
+
+    fingerprints: tuple[str, ...] = ()
+    needs: tuple[Need, ...] = ()
 
 
 class DeviceFinding(msgspec.Struct, frozen=True):
@@ -168,7 +179,7 @@ def _device(device: SeenDevice, facts: DeviceFacts, wish: Wish) -> list[DeviceFi
             return [DeviceFinding("not set up", f"{name} holds no wallet yet", remedy)]
         case "gone" | "other":
             return [DeviceFinding("trouble", f"{name}: {device.words}", device.remedy)]
-    return _wished(name, device, wish) or [DeviceFinding("fine", name, stops=False)]
+    return wished(name, device, wish) or [DeviceFinding("fine", name, stops=False)]
 
 
 def _no_access(name: str, device: SeenDevice, facts: DeviceFacts) -> list[DeviceFinding]:
@@ -185,26 +196,35 @@ def _no_access(name: str, device: SeenDevice, facts: DeviceFacts) -> list[Device
     ]
 
 
-def _wished(name: str, device: SeenDevice, wish: Wish) -> list[DeviceFinding]:
+def wished(name: str, device: SeenDevice, wish: Wish) -> list[DeviceFinding]:
+    """Return what this device, called `name`, lacks for the wish; nothing of what it has not told yet."""
     found = []
-    if wish.fingerprint and device.fingerprint and wish.fingerprint != device.fingerprint:
+    if wish.fingerprints and device.fingerprint and device.fingerprint not in wish.fingerprints:
+        expected = " or ".join(wish.fingerprints)
         found.append(
             DeviceFinding(
                 "wrong wallet",
-                f"{name} opens wallet {device.fingerprint} where {wish.fingerprint} is expected",
+                f"{name} opens wallet {device.fingerprint} where {expected} is expected",
                 "Open it with the PIN and passphrase of the expected wallet, or connect that device.",
             )
         )
-    least = wish.small if device.model in _SMALL else wish.large
-    if least and device.firmware and _numbers(device.firmware) < _numbers(least):
-        found.append(
-            DeviceFinding(
-                "old firmware",
-                f"{name} has firmware {device.firmware}; {wish.what} needs {least}",
-                "Update its firmware with the OneKey app.",
-                stops=False,
+    if device.bitcoin_only:
+        lacking = ", ".join(need.what for need in wish.needs if need.beyond_bitcoin)
+        words = f"{name} has firmware for Bitcoin alone, without {lacking}"
+        remedy = "Install the firmware for all coins with the OneKey app."
+        return [*found, DeviceFinding("old firmware", words, remedy, stops=False)] if lacking else found
+    return [*found, *_too_old(name, device, wish)]
+
+
+def _too_old(name: str, device: SeenDevice, wish: Wish) -> list[DeviceFinding]:
+    found = []
+    for need in wish.needs:
+        least = need.small if device.model in _SMALL else need.large if device.model in _LARGE else ""
+        if least and device.firmware and version_of(device.firmware) < version_of(least):
+            words = f"{name} has firmware {device.firmware}; {need.what} needs {least}"
+            found.append(
+                DeviceFinding("old firmware", words, "Update its firmware with the OneKey app.", stops=False)
             )
-        )
     return found
 
 
@@ -227,9 +247,3 @@ def _unseen(facts: DeviceFacts) -> list[DeviceFinding]:
             "Connect it with a data cable and unlock it; with its USB lock on it stays unseen before that.",
         )
     ]
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    """Return a version as numbers that compare; nothing for what is no version."""
-    parts = version.split("-")[0].split(".")
-    return tuple(int(part) for part in parts) if all(part.isascii() and part.isdigit() for part in parts) else ()

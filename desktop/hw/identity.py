@@ -20,13 +20,17 @@ _MODEL_OF_PRODUCT = (
     ("touch", "Touch"),
     ("pro", "Pro"),
 )
+_BITCOIN_ONLY = "bitcoin-only"
 _TEN_PIN_KEYS_MODELS = frozenset({"Classic 1S", "Pure"})
 _TEN_PIN_KEYS_FROM = (3, 12, 0)
 _PIN_ON_DEVICE_MODELS = frozenset({"Classic", "Classic 1S", "Mini", "Pure"})
 
 
 class Identity(msgspec.Struct, frozen=True):
-    """A device by name. `firmware` is the maker's own version, "" if the device does not tell it."""
+    """A device by name. `firmware` is the maker's own version, "" if the device does not tell it.
+
+    `bitcoin_only`: its firmware knows no coin but Bitcoin.
+    """
 
     onekey: bool
     vendor: str
@@ -34,6 +38,7 @@ class Identity(msgspec.Struct, frozen=True):
     firmware: str
     serial: str
     label: str
+    bitcoin_only: bool = False
 
     @property
     def pin_on_device(self) -> bool:
@@ -67,6 +72,7 @@ def identified(features: Features, product: str = "") -> Identity:
         firmware=firmware,
         serial=features.onekey_serial_no or features.serial_no or features.onekey_serial or features.device_id or "",
         label=features.label or "",
+        bitcoin_only=_BITCOIN_ONLY in (features.fw_vendor or "").lower(),
     )
 
 

@@ -21,7 +21,9 @@ from desktop.engine.transfers.transfer_runner import TransferRunner
 from desktop.hw.advice import Advice
 from desktop.hw.carriers.bus_watch import BusWatch
 from desktop.hw.carriers.discovery import connected
+from desktop.hw.chain_needs import needs_of
 from desktop.hw.device_worker import DeviceWorker
+from desktop.hw.doctor import Wish
 from desktop.hw.prompts import PromptDesk
 from desktop.storage.hand_positions import HandPositionFile
 from desktop.storage.incident_journal import IncidentFile
@@ -173,7 +175,11 @@ async def _add_custody(parts: EngineParts, world: World, folder: Path) -> None:
         advice=Advice() if live else None,
     )
     device = WalletDesk(
-        worker, practice_screen=world.practice_screen, install_rule=install_shipped_rule, prompts=prompts
+        worker,
+        practice_screen=world.practice_screen,
+        install_rule=install_shipped_rule,
+        prompts=prompts,
+        wish=lambda: wallet_wish(parts),
     )
     parts.device = device
     parts.transfers = TransferRunner(
@@ -187,6 +193,14 @@ async def _add_custody(parts: EngineParts, world: World, folder: Path) -> None:
     )
     worker.start()
     parts.closers.insert(0, device.close)
+
+
+def wallet_wish(parts: EngineParts) -> Wish:
+    """Return what the wallet is wanted for, as the journal's transfers tell."""
+    if parts.transfers is None:
+        return Wish()
+    use = parts.transfers.wallet_use()
+    return Wish(use.fingerprints, needs_of(use.chains))
 
 
 def notifier() -> Notifier | None:

@@ -11,7 +11,8 @@ from desktop.domain.errors import SeawallError
 from desktop.engine.desk_view import AnswerWay, DeviceQuestion, DeviceView
 from desktop.engine.ports import DeviceAccount, DeviceAddress, SignedMessage
 from desktop.hw import pinned_account, public_keys
-from desktop.hw.device_worker import DeviceWorker
+from desktop.hw.device_worker import DeviceState, DeviceWorker
+from desktop.hw.doctor import DeviceFinding, SeenDevice, Wish, wished
 from desktop.hw.prompts import PassphraseAnswer, PassphrasePrompt, PinAnswer, PinPrompt, Prompt, PromptDesk
 from desktop.hw.session import Session
 from desktop.wiring.wallet_chains import wallet_of
@@ -23,7 +24,8 @@ class WalletDesk:
     """Ask the device on its own thread and wait for the answer on the engine's loop.
 
     In practice the on-screen device tells its own words (`practice_screen`), so that the person reads what the device
-    really shows rather than what was sent to it.
+    really shows rather than what was sent to it. `wish` tells what the wallet is wanted for: another
+    one, or one whose firmware is too old for it, is told as a trouble of a wallet that can be reached.
     """
 
     def __init__(
@@ -33,11 +35,14 @@ class WalletDesk:
         practice_screen: Callable[[], tuple[Sequence[str], bool]] | None = None,
         install_rule: Callable[[], None] | None = None,
         prompts: PromptDesk | None = None,
+        wish: Callable[[], Wish] = Wish,
     ) -> None:
         self._worker = worker
         self._prompts = prompts
         self._practice_screen = practice_screen
         self._install_rule = install_rule
+        self._wish = wish
+        self._judged: tuple[DeviceState, Wish, DeviceFinding | None] = (DeviceState(), Wish(), None)
         self._installing: threading.Thread | None = None
         self._not_installed: SeawallError | None = None
 
@@ -45,6 +50,8 @@ class WalletDesk:
         """Return the device as it stands. Any thread."""
         state = self._worker.state
         failed = self._not_installed if state.mend else None
+        lacking = self._lacking(state)
+        trouble, remedy = (lacking.found, lacking.remedy) if lacking is not None else (state.trouble, state.remedy)
         screen, asks, keys = state.screen, state.asks, False
         if self._practice_screen is not None:
             lines, asks = self._practice_screen()
@@ -57,11 +64,19 @@ class WalletDesk:
             screen=screen,
             asks=asks,
             has_keys=keys,
-            trouble=failed.message if failed else state.trouble,
-            remedy=failed.remedy if failed else state.remedy,
+            trouble=failed.message if failed else trouble,
+            remedy=failed.remedy if failed else remedy,
             mend=state.mend,
             question=None if self._prompts is None else _question(self._prompts.open_prompt),
         )
+
+    def _lacking(self, state: DeviceState) -> DeviceFinding | None:
+        """Return what an open wallet lacks for what it is wanted for."""
+        wish = self._wish()
+        if (state, wish) != self._judged[:2]:
+            found = wished(state.model or "the wallet", _known(state), wish) if state.fingerprint else []
+            self._judged = (state, wish, found[0] if found else None)
+        return self._judged[2]
 
     def answer(self, id: int, way: AnswerWay, secret: str) -> None:
         """Answer the open question if it has that id. Any thread."""
@@ -140,6 +155,16 @@ def _if_held(pinned: DeviceAccount | None, operation: Callable[[Session], T]) ->
         return operation(session)
 
     return checked
+
+
+def _known(state: DeviceState) -> SeenDevice:
+    return SeenDevice(
+        state.path,
+        model=state.model,
+        firmware=state.firmware,
+        bitcoin_only=state.bitcoin_only,
+        fingerprint=state.fingerprint,
+    )
 
 
 def _question(prompt: Prompt | None) -> DeviceQuestion | None:

@@ -9,6 +9,7 @@ from desktop.domain.bitcoin_keys import master_of, seed_of
 from desktop.domain.derivation_path import parse_path
 from desktop.hw import messages as m
 from desktop.hw.emulator.device import Emulator
+from desktop.hw.identity import identified
 from desktop.hw.session import Session
 from desktop.hw.wire.codec import Message
 from tests.fakes.device_bench import ALL, emulator, session_with
@@ -50,4 +51,5 @@ def scripted_wallet(answers: Callable[[Message], Iterable[Reply]], **features: s
     session.begin()
     if features:
         session.features = m.Features(**features)  # type: ignore[arg-type]
+        session.identity = identified(session.features)
     return session, device

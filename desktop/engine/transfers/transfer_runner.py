@@ -20,6 +20,7 @@ from desktop.custody.readiness import ReadinessRow, board
 from desktop.custody.routes import routes_of
 from desktop.custody.transfer import FINAL_STATES, Transfer
 from desktop.custody.transfer_rules import decide
+from desktop.custody.wallet_use import WalletUse, wallet_use
 from desktop.domain.errors import Refused, SeawallError
 from desktop.engine import commands as cmd
 from desktop.engine.desk_view import TransferView
@@ -80,6 +81,7 @@ class TransferRunner:
         self._said: dict[str, Said] = {}
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._version = 0
+        self._used = (0, WalletUse())
         self._drawn: tuple[int, int, str] | None = None
         self._views: tuple[TransferView, ...] = ()
         self._ended_views: dict[str, tuple[Said, TransferView]] = {}
@@ -122,6 +124,12 @@ class TransferRunner:
     def board(self, now_ms: int) -> tuple[ReadinessRow, ...]:
         """Return the readiness board as this world's journal has it; rehearsals in practice are not in it."""
         return board(self._book.destinations(), self._book.transfers(), (), now_ms)
+
+    def wallet_use(self) -> WalletUse:
+        """Return which wallets are pinned and which chains coins go home by, as the journal has it."""
+        if self._used[0] != self._version:
+            self._used = (self._version, wallet_use(self._book.transfers()))
+        return self._used[1]
 
     async def handle(self, command: cmd.Command) -> None:
         """Obey a command. A refusal, and every trouble on the way, appears in the transfer's view."""

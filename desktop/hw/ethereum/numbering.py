@@ -17,11 +17,10 @@ Version = tuple[int, ...]
 
 _SMALL = frozenset({"Classic", "Classic 1S", "Pure", "Mini"})
 _LARGE = frozenset({"Touch", "Touch Pro", "Pro"})
-_OWN_NUMBERS_SMALL: Version = (3, 3, 0)
-_OWN_NUMBERS_LARGE: Version = (4, 5, 0)
+OWN_NUMBERS_SMALL: Version = (3, 3, 0)
+OWN_NUMBERS_LARGE: Version = (4, 5, 0)
 _TREE_SMALL: Version = (3, 14, 0)
 _TREE_MODELS_SMALL = frozenset({"Classic 1S", "Pure"})
-_BITCOIN_ONLY = "bitcoin-only"
 
 
 class Numbers(NamedTuple):
@@ -60,7 +59,7 @@ ONEKEY = Numbers(
 def numbers_of(model: str, firmware: str) -> Numbers:
     """Return the messages that this model knows with this firmware; the plain ones where either is unknown."""
     version = _version(firmware)
-    if (model in _SMALL and version >= _OWN_NUMBERS_SMALL) or (model in _LARGE and version >= _OWN_NUMBERS_LARGE):
+    if (model in _SMALL and version >= OWN_NUMBERS_SMALL) or (model in _LARGE and version >= OWN_NUMBERS_LARGE):
         return ONEKEY
     return PLAIN
 
@@ -83,7 +82,7 @@ def has_fixed_tables(model: str) -> bool:
 
 def numbers(session: Session) -> Numbers:
     """Return the messages the connected device knows. Raises NotSupported if its firmware knows Bitcoin alone."""
-    if _BITCOIN_ONLY in (session.features.fw_vendor or "").lower():
+    if session.identity.bitcoin_only:
         raise no_ethereum("Ethereum")
     return numbers_of(session.identity.model, session.identity.firmware)
 

@@ -18,11 +18,16 @@ from desktop.cli.doctor_desktop import ChildFailed, asked_of_child, look_at_disp
 from desktop.cli.doctor_machine import feed_checks, feed_hosts, judged_clock, look_at_folder, look_at_host
 from desktop.cli.doctor_wallet import judged_devices, judged_rules
 from desktop.cli.finding import Check, Finding, missing, ok
+from desktop.cli.journal_reading import JournalPicture
 from desktop.cli.output import Output
+from desktop.custody.transfer import TransferState
 from desktop.hw.carriers.transport import Transport
-from desktop.hw.doctor import DeviceFacts, SeenDevice
+from desktop.hw.doctor import DeviceFacts, SeenDevice, Wish
 from desktop.hw.errors import LibraryMissing
+from desktop.storage.profile import profile_folder
 from desktop.storage.settings import Settings
+from desktop.storage.transfer_journal import JOURNAL_FILE
+from tests.unit.custody import parts
 
 _LINUX = pytest.mark.skipif(sys.platform != "linux", reason="udev and the session bus are Linux's")
 
@@ -266,3 +271,26 @@ def test_a_check_may_find_several_things(capsys: pytest.CaptureFixture[str]) -> 
     lines = printed(capsys)
     assert [(line["name"], line["found"]) for line in lines[:-1]] == [("device", "one"), ("device", "two")]
     assert lines[-1]["needed_and_missing"] == ["device"]
+
+
+def test_the_wallet_of_the_journal_is_the_one_that_is_expected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proved = parts.at(TransferState.PROVED)
+    monkeypatch.setattr(doctor_wallet, "read_journal", lambda folder, world: JournalPicture({proved.id: proved}, {}))
+    args = argparse.Namespace(practice=False, profile="default", data_dir=str(tmp_path))
+    wish = doctor_wallet.wallet_wish(args)
+    assert wish == Wish((parts.FINGERPRINT,))  # Bitcoin asks nothing of the firmware
+    other = SeenDevice("usb:A", "OneKey Pro", "53c1", answer="ready", model="Pro", fingerprint="aaaaaaaa")
+    (line,) = judged_devices(DeviceFacts(opened_by={"53c0": "r", "53c1": "r"}, seen=(other,)), wish=wish)
+    assert (line.state, line.needed) == ("missing", False)
+    assert f"opens wallet aaaaaaaa where {parts.FINGERPRINT} is expected" in line.found
+    args.practice = True
+    assert doctor_wallet.wallet_wish(args) == Wish()  # its wallet is none that a cable holds
+
+
+def test_a_journal_that_cannot_be_read_expects_no_wallet(tmp_path: Path) -> None:
+    folder = profile_folder("live", data_dir=str(tmp_path))
+    (folder / JOURNAL_FILE).write_bytes(b"no journal at all")
+    args = argparse.Namespace(practice=False, profile="default", data_dir=str(tmp_path))
+    assert doctor_wallet.wallet_wish(args) == Wish()

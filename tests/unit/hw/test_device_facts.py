@@ -15,6 +15,8 @@ from desktop.hw.carriers.udp_transport import UdpTransport
 from desktop.hw.device_facts import bridge_answers, gathered
 from tests.fakes.device_bench import emulator
 
+FINGERPRINT = "5c9e228d"  # of the public test words
+
 
 @pytest.fixture
 def found(monkeypatch: pytest.MonkeyPatch) -> list[Transport]:
@@ -41,6 +43,16 @@ def test_a_wallet_that_is_asked_says_who_it_is(found: list[Transport]) -> None:
         (looked,) = gathered(ask=False).seen
     assert (asked.answer, asked.model) == ("ready", "Pro")
     assert (looked.answer, looked.model) == ("not asked", "")
+    assert (asked.fingerprint, looked.fingerprint) == (FINGERPRINT, "")
+
+
+@pytest.mark.parametrize("model", ["classic1s", "touch"])
+def test_which_wallet_it_is_is_not_asked_where_a_person_would_be(found: list[Transport], model: str) -> None:
+    with emulator(model=model, passphrase=True) as device:
+        found.append(UdpTransport("127.0.0.1", device.port))
+        (asked,) = gathered(ask=True).seen
+        assert device.screen()[-1] != "Passphrase"
+    assert (asked.answer, asked.fingerprint) == ("ready", "")
 
 
 def test_a_locked_wallet_is_asked_nothing_more(found: list[Transport]) -> None:

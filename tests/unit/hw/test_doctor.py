@@ -2,18 +2,20 @@
 
 import itertools
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.hw.doctor import DeviceFacts, SeenDevice, Wish, diagnosed
+from desktop.hw.chain_needs import needs_of
+from desktop.hw.doctor import DeviceFacts, Need, SeenDevice, Wish, diagnosed
 
 RULES = dict.fromkeys(("53c0", "53c1"), "70-seawall-onekey.rules")
 PRO = SeenDevice(
     "usb:P", "OneKey Pro", "53c1", answer="ready", model="Pro", firmware="4.20.0", fingerprint="aaaaaaaa"
 )
 OLD = SeenDevice("usb:C", "OneKey Classic 1S", "53c1", answer="ready", model="Classic 1S", firmware="3.12.0")
-TREE = Wish(what="typed data field by field", small="3.14.0", large="4.5.0")
+TREE = Wish(needs=(Need("typed data field by field", "3.14.0", "4.5.0"),))
 
 
 def kinds(facts: DeviceFacts, wish: Wish | None = None) -> list[str]:
@@ -92,9 +94,9 @@ def test_fido_alone_is_not_absence() -> None:
 
 def test_the_wrong_wallet_is_told() -> None:
     facts = DeviceFacts(opened_by=RULES, seen=(PRO,))
-    assert kinds(facts, Wish(fingerprint="bbbbbbbb")) == ["wrong wallet"]
-    assert kinds(facts, Wish(fingerprint="aaaaaaaa")) == ["fine"]
-    assert kinds(DeviceFacts(opened_by=RULES, seen=(OLD,)), Wish(fingerprint="bbbbbbbb")) == ["fine"]  # not known yet
+    assert kinds(facts, Wish(("bbbbbbbb",))) == ["wrong wallet"]
+    assert kinds(facts, Wish(("bbbbbbbb", "aaaaaaaa"))) == ["fine"]
+    assert kinds(DeviceFacts(opened_by=RULES, seen=(OLD,)), Wish(("bbbbbbbb",))) == ["fine"]  # not known yet
 
 
 def test_firmware_too_old_for_the_wish() -> None:
@@ -102,6 +104,29 @@ def test_firmware_too_old_for_the_wish() -> None:
     assert finding.kind == "old firmware"
     assert "3.12.0; typed data field by field needs 3.14.0" in finding.found
     assert kinds(DeviceFacts(opened_by=RULES, seen=(PRO,)), TREE) == ["fine"]
+
+
+def test_a_model_whose_versions_nobody_knows_is_not_called_old() -> None:
+    other = SeenDevice("usb:X", "OneKey", "53c1", answer="ready", model="Pro 2", firmware="0.9.0")
+    assert kinds(DeviceFacts(opened_by=RULES, seen=(other,)), TREE) == ["fine"]
+
+
+def test_firmware_for_bitcoin_alone_lacks_other_chains_and_nothing_of_bitcoin() -> None:
+    alone = DeviceFacts(opened_by=RULES, seen=(msgspec.structs.replace(PRO, bitcoin_only=True),))
+    (finding,) = diagnosed(alone, Wish(needs=needs_of(["bitcoin", "ethereum"])))
+    assert (finding.kind, finding.stops) == ("old firmware", False)
+    assert "firmware for Bitcoin alone, without Ethereum" in finding.found
+    assert "all coins" in finding.remedy
+    assert kinds(alone, Wish(needs=needs_of(["bitcoin"]))) == ["fine"]
+
+
+def test_what_the_chains_in_use_need() -> None:
+    wish = Wish(needs=needs_of(["bitcoin", "ethereum", "ethereum"]))
+    assert len(wish.needs) == 1
+    before = msgspec.structs.replace(OLD, firmware="3.2.0")
+    (finding,) = diagnosed(DeviceFacts(opened_by=RULES, seen=(before,)), wish)
+    assert "firmware 3.2.0; Ethereum with its network on the screen needs 3.3.0" in finding.found
+    assert kinds(DeviceFacts(opened_by=RULES, seen=(OLD,)), wish) == ["fine"]
 
 
 def test_several_wallets_and_a_missing_library() -> None:

@@ -5,10 +5,10 @@ import threading
 
 from desktop.hw.advice import Advice
 from desktop.hw.device_worker import DeviceState, DeviceWorker
-from desktop.hw.doctor import DeviceFacts
+from desktop.hw.doctor import DeviceFacts, Wish
 from desktop.hw.errors import RuleNotInstalled
 from desktop.wiring.wallet_desk import WalletDesk
-from tests.fakes.device_bench import Watched
+from tests.fakes.device_bench import Watched, emulator, worker_on
 
 
 class Installer:
@@ -54,3 +54,22 @@ def _end(installer: Installer) -> None:
     for thread in threading.enumerate():
         if thread.name == "udev rule":
             thread.join(10)
+
+
+def test_a_wallet_that_is_not_the_expected_one_is_told_though_it_can_be_reached() -> None:
+    wish = Wish(("aaaaaaaa",))
+    with emulator() as device, worker_on(device) as bench:
+        bench.wait_for(lambda state: state.state == "ready")
+        desk = WalletDesk(bench.worker, wish=lambda: wish)
+        assert desk.view().state == "ready"
+        assert "opens wallet 5c9e228d where aaaaaaaa is expected" in desk.view().trouble
+        assert "expected wallet" in desk.view().remedy
+        wish = Wish(("aaaaaaaa", "5c9e228d"))
+        assert desk.view().trouble == ""
+
+
+def test_nothing_is_said_of_a_wallet_that_is_not_known_yet() -> None:
+    with emulator(pin="1234") as device, worker_on(device) as bench:
+        bench.wait_for(lambda state: state.state == "locked")
+        desk = WalletDesk(bench.worker, wish=lambda: Wish(("aaaaaaaa",)))
+        assert "aaaaaaaa" not in desk.view().trouble
