@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.engine.commands import CancelOnDevice, Command, MendDevice, PressDeviceKey
 from desktop.engine.desk_view import DeviceView
-from desktop.ui import shapes, theme
+from desktop.ui import shapes, theme, wording
 from desktop.ui.device_question import DeviceQuestionBox
 from desktop.ui.transfer import look
 from desktop.ui.transfer.pieces import Button, Panel, boxed, column, row, set_words, show_if, words
 from desktop.ui.transfer.step_page import Submit
-from desktop.ui.transfer_wording import device_caption, device_state, tr
+from desktop.ui.transfer_wording import device_caption, device_glass, device_state, tr
 
 _BODY_WIDTH, _SCREEN_HEIGHT, _KEYS_HEIGHT, _EDGE = 276, 124, 48, 14
 _LEAST_PX = 8
@@ -36,7 +36,7 @@ class DeviceScreen(QWidget):
         if device == self._device:
             return
         self._device = device
-        self.setAccessibleDescription(" ".join(device.screen) or device_state(device))
+        self.setAccessibleDescription(" ".join(device.screen) or device_glass(device))
         self._grow()
         self.update()
 
@@ -66,10 +66,10 @@ class DeviceScreen(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush if gone else look.ink(_GLASS))
         painter.drawRoundedRect(glass, 4, 4)
         if gone or not self._device.screen:
-            shapes.paint_hatch(painter, glass, theme.colours())
+            shapes.paint_hatch(painter, glass, theme.colours() if gone else theme.DARK)  # the glass is always dark
             painter.setPen(look.colour("second") if gone else look.ink(_QUIET_INK))
             painter.setFont(look.font(12))
-            painter.drawText(glass, Qt.AlignmentFlag.AlignCenter, device_state(self._device))
+            painter.drawText(glass, Qt.AlignmentFlag.AlignCenter, device_glass(self._device))
         else:
             _draw_words(painter, glass.adjusted(12, 9, -12, -7), self._device)
         if not self._device.has_keys:
@@ -137,9 +137,12 @@ def _draw_keys(painter: QPainter, body: QRectF) -> None:
 
 
 class DevicePanel(Panel):
-    """The device beside a page. Its keys work only in practice; a real device is pressed by hand."""
+    """The device beside a page. Its keys work only in practice; a real device is pressed by hand.
 
-    def __init__(self, submit: Submit) -> None:
+    `shows_addresses`: whether the page has addresses that the device can be asked to show again.
+    """
+
+    def __init__(self, submit: Submit, *, shows_addresses: bool = True) -> None:
         super().__init__(tr("What your device shows now"))
         self.setObjectName("devicePanel")
         self._submit = submit
@@ -176,6 +179,7 @@ class DevicePanel(Panel):
         for widget in (self.picture, self._caption, self.question, self._remedy, self._consent, self._mend):
             self.inner.addWidget(widget)
         buttons = boxed(row(self._again, self._cancel))
+        show_if(self._again, shows_addresses)
         self.add_section(boxed(column(self._trust, buttons, margins=(16, 10, 16, 12))))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -195,7 +199,7 @@ class DevicePanel(Panel):
         set_words(self.right, device_state(device))
         set_words(self._caption, device_caption(device))
         self.question.show_question(device.question)
-        set_words(self._remedy, f"{device.trouble} {device.remedy}".strip())
+        set_words(self._remedy, wording.trouble_words(device))
         for widget in (self._consent, self._mend):
             show_if(widget, bool(device.mend))
         show_if(self._keys, device.has_keys)

@@ -143,6 +143,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.offline.online_wanted.connect(lambda: self._door.submit(SetOffline(False)))
         self.header.transfer_wanted.connect(self._move_to_wallet)
+        self.header.wallet_wanted.connect(self.side.open_wallet)
         self.next_step.transfer_wanted.connect(self._move_to_wallet)
         self.watchlist.coin_chosen.connect(self.choose_coin)
         self.watchlist.find_wanted.connect(lambda: self.side.open_finder(self.choose_coin))
@@ -255,10 +256,13 @@ class MainWindow(QMainWindow):
 
     def _say_words(self) -> None:
         view = self._view
-        if view is None or self.pages.currentWidget() is not self.market:
+        if view is None:
+            return
+        coin = self._chosen(view)
+        self.side.show_view(view, coin)
+        if self.pages.currentWidget() is not self.market:
             return
         self.header.show_view(view)
-        coin = self._chosen(view)
         if coin is not None:
             self.tiles.show_coin(view, coin, hides_amounts=self.header.hides_amounts)
         self.watchlist.show_view(view, self._coin)
@@ -269,7 +273,6 @@ class MainWindow(QMainWindow):
         self.next_step.setVisible(not (self.exposure.has_rows and self.height() < TALL_PX))
         self.next_step.show_view(view)
         self.context.show_view(view, paused=self.chart.is_paused)
-        self.side.show_view(view, coin)
 
     def _chosen(self, view: DeskView) -> CoinView | None:
         return next((coin for coin in view.coins if coin.coin == self._coin), None)
@@ -297,6 +300,7 @@ class MainWindow(QMainWindow):
             ("Ctrl+D", self.side.open_feeds),
             ("Ctrl+K", lambda: self.side.open_finder(self.choose_coin)),
             ("Ctrl+,", self.side.open_settings),
+            ("Ctrl+O", self.side.open_wallet),
             ("Ctrl+R", self.open_rules),
         ):
             shortcut = QShortcut(QKeySequence(keys), self.market)

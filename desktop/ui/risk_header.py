@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.engine.desk_view import DeskView
 from desktop.risk.reading import Level
-from desktop.ui import runs, theme, wording
+from desktop.ui import theme
 from desktop.ui.level_block import LevelBlock
 from desktop.ui.parts import RunLine, button, set_tip
 from desktop.ui.risk_answers import fuel_runs, started_runs, survive_runs, survive_tip
-from desktop.ui.runs import Mark, Run, Words
+from desktop.ui.runs import Mark, Words
 from desktop.ui.shapes import Shape
-from desktop.ui.theme import Tone
+from desktop.ui.wallet_line import WalletLine
 from desktop.ui.wording import tr
 
 HEADER_PX = 104
@@ -28,10 +28,11 @@ _SMALL_BELOW_PX = 1360
 class RiskHeader(QWidget):
     """Level, three questions that are never mixed, and 'Move to wallet'.
 
-    Signals: `transfer_wanted` when the person presses Move to wallet.
+    Signals: `transfer_wanted` when the person presses Move to wallet, `wallet_wanted` when they press the wallet.
     """
 
     transfer_wanted = Signal()
+    wallet_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,7 +42,8 @@ class RiskHeader(QWidget):
         self.started, self.fuel, self.survive = RunLine(30), RunLine(30), RunLine(30)
         self.move_button = button(tr("Move to wallet"), large=True)
         self.move_button.clicked.connect(self.transfer_wanted)
-        self.device, self.wallet = RunLine(18), RunLine(18)
+        self.wallet = WalletLine()
+        self.wallet.clicked.connect(lambda: self.wallet_wanted.emit())
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 1)
         row.setSpacing(0)
@@ -76,8 +78,7 @@ class RiskHeader(QWidget):
         column.setSpacing(0)
         column.addWidget(self.move_button)
         column.addStretch(1)
-        for line in (self.device, self.wallet):
-            column.addWidget(line)
+        column.addWidget(self.wallet)
         return block
 
     def resizeEvent(self, event: object) -> None:
@@ -98,35 +99,13 @@ class RiskHeader(QWidget):
             self.move_button.setProperty("kind", kind)
             self.move_button.style().unpolish(self.move_button)
             self.move_button.style().polish(self.move_button)
-        self._show_device(view)
+        self.wallet.show_device(view.device)
 
     def show_silence(self, what: str, reason: str) -> None:
         """Say that the engine stopped or hangs: no answer is known any more."""
         self.level.show_silence(what, reason)
         for line in (self.started, self.fuel, self.survive):
             line.set_runs(Mark(Shape.UNKNOWN, 10), Words(tr("unknown: {what}", what=what), "third"))
-
-    def _show_device(self, view: DeskView) -> None:
-        device = view.device
-        shape = {
-            "ready": Shape.LIVE,
-            "busy": Shape.WARMING,
-            "connecting": Shape.WARMING,
-            "locked": Shape.STALE,
-            "trouble": Shape.DOWN,
-        }.get(device.state, Shape.UNKNOWN)
-        words = wording.device_words(device.state)
-        tone: Tone = "text" if device.state in ("ready", "busy") else "second"
-        line: tuple[Run, ...] = (
-            Mark(shape, 9, 7),
-            Words("OneKey", tone),
-            Words(f"  {words}", "second", px=theme.CAPTION),
-        )
-        self.device.set_runs(*_centred(line, self._exit.width() - 32))
-        prints = device.fingerprint.upper()
-        wallet = tr("wallet {id}", id=f"{prints[:4]} {prints[4:]}") if prints else ""
-        self.wallet.set_runs(*_centred((Words(wallet, "second", px=theme.CAPTION),), self._exit.width() - 32))
-        set_tip(self.device, "\n".join(part for part in (device.model, device.trouble, device.remedy) if part))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the ground and the dividing lines."""
@@ -135,8 +114,3 @@ class RiskHeader(QWidget):
         painter.fillRect(self.rect(), colours.panel)
         painter.fillRect(0, self.height() - 1, self.width(), 1, colours.divider)
         painter.fillRect(self._exit.x(), 0, 1, self.height(), colours.divider)
-
-
-def _centred(line: tuple[Run, ...], width: int) -> tuple[Run, ...]:
-    room = max(0.0, (width - runs.width_of(line)) / 2)
-    return (runs.Space(room), *line)

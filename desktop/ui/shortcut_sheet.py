@@ -22,6 +22,7 @@ def keys() -> tuple[tuple[str, str], ...]:
         ("Ctrl+K", tr("find a coin, watch it, stop watching it")),
         ("Ctrl+I", tr("all indicators of the coin, with their evidence")),
         ("Ctrl+D", tr("all feeds in full")),
+        ("Ctrl+O", tr("the wallet: what it shows, and what helps")),
         ("Ctrl+R", tr("alert rules, and what they would have done")),
         ("Ctrl+,", tr("settings: where alerts go")),
         ("Ctrl+Shift+H", tr("hide or show amounts")),

@@ -1,4 +1,4 @@
-"""Windows beside the main one: feeds in full, all indicators, the keys. One of each; the market goes on."""
+"""Windows beside the main one: feeds, indicators, wallet, settings, keys. One of each; the market goes on."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from desktop.ui.indicator_sheet import IndicatorSheet
 from desktop.ui.settings.hand_entry import HandEntry
 from desktop.ui.settings.settings_window import SettingsWindow
 from desktop.ui.shortcut_sheet import ShortcutSheet
+from desktop.ui.wallet_window import WalletWindow
 
 
 class SideWindows:
@@ -31,7 +32,7 @@ class SideWindows:
         self._view, self._coin = view, coin
         feeds, sheet = self._open.get("feeds"), self._open.get("indicators")
         for window in self._open.values():
-            if isinstance(window, SettingsWindow | HandEntry | Finder):
+            if isinstance(window, SettingsWindow | HandEntry | Finder | WalletWindow):
                 window.show_view(view)
         if isinstance(feeds, FeedHealth):
             feeds.show_view(view)
@@ -63,6 +64,10 @@ class SideWindows:
     def open_settings(self) -> None:
         """Show the settings."""
         self._show("settings", lambda: SettingsWindow(self._door, self._parent))
+
+    def open_wallet(self) -> None:
+        """Show the wallet in full."""
+        self._show("wallet", lambda: WalletWindow(self._door, self._parent))
 
     def open_keys(self) -> None:
         """Show the sheet of keys."""

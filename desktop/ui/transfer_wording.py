@@ -12,7 +12,7 @@ from desktop.custody.transfer import DestinationProof, TransferState
 from desktop.domain.bitcoin_address import groups as groups_of
 from desktop.domain.money import plain
 from desktop.domain.venue_names import venue_name as venue_name
-from desktop.engine.desk_view import DeviceView
+from desktop.engine.desk_view import DeviceQuestion, DeviceView
 from desktop.ui import wording
 from desktop.ui.transfer.seen import Seen
 
@@ -195,10 +195,21 @@ def program_words(proof: DestinationProof, *, differs: bool) -> str:
 
 def device_state(device: DeviceView) -> str:
     """Return the state of the wallet in a word or two."""
-    state = wording.device_words("busy" if device.asks else device.state)
-    if device.state == "busy" and not device.asks:
+    asks = device.asks or device.question is not None
+    state = wording.device_words("busy" if asks else device.state)
+    if device.state == "busy" and not asks:
         state = tr("working")
     return state
+
+
+def device_glass(device: DeviceView) -> str:
+    """Return what stands on the drawn glass where the words there are not known."""
+    match device.question:
+        case DeviceQuestion(kind="pin"):
+            return tr("digits, shuffled")
+        case DeviceQuestion(kind="passphrase"):
+            return tr("waits for this computer")
+    return device_state(device)
 
 
 def device_caption(device: DeviceView) -> str:

@@ -15,6 +15,7 @@ from desktop.alerts.dead_man import FEED_DEAD
 from desktop.alerts.facts import FACTS, known_fact
 from desktop.alerts.incidents import Factor, Incident
 from desktop.domain.venue_names import venue_name
+from desktop.engine.desk_view import DeviceView
 from desktop.risk.indicators.catalogue import CATALOGUE
 from desktop.risk.reading import Level, Reading, State
 
@@ -265,6 +266,16 @@ def device_words(state: str) -> str:
         "locked": tr("locked"),
         "trouble": tr("needs help"),
     }.get(state, state)
+
+
+def trouble_words(device: DeviceView) -> str:
+    """Return what is wrong with the wallet and what helps, as sentences; nothing where nothing is."""
+    return " ".join(_sentence(part) for part in (device.trouble, device.remedy) if part)
+
+
+def _sentence(words: str) -> str:
+    whole = words[:1].upper() + words[1:]
+    return whole if whole.endswith((".", "!", "?", "…")) else f"{whole}."
 
 
 def feed_words(state: str) -> str:

@@ -51,7 +51,10 @@ class WalletDesk:
         state = self._worker.state
         failed = self._not_installed if state.mend else None
         lacking = self._lacking(state)
-        trouble, remedy = (lacking.found, lacking.remedy) if lacking is not None else (state.trouble, state.remedy)
+        # What Seawall can mend stands on a button: a command line beside it would be a second next step.
+        trouble, remedy = state.trouble, "" if state.mend else state.remedy
+        if lacking is not None:
+            trouble, remedy = lacking.found, lacking.remedy
         screen, asks, keys = state.screen, state.asks, False
         if self._practice_screen is not None:
             lines, asks = self._practice_screen()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit
@@ -96,6 +98,15 @@ def test_what_was_typed_for_one_question_is_not_there_for_the_next(qtbot: QtBot)
     panel.show_device(DeviceView(state="busy"))
     assert not panel.question.isVisible()
     assert submitted == []
+
+
+@pytest.mark.parametrize(("kind", "words"), [("pin", "digits, shuffled"), ("passphrase", "waits for this computer")])
+def test_the_drawn_glass_tells_what_is_waited_for(
+    qtbot: QtBot, kind: Literal["pin", "passphrase"], words: str
+) -> None:
+    panel, _ = shown(qtbot, DeviceQuestion(4, kind))
+    assert panel.picture.accessibleDescription() == words
+    assert panel.right.text() == "asks you"
 
 
 def test_cancel_is_offered_while_a_question_is_open(qtbot: QtBot) -> None:

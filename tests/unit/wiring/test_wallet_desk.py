@@ -34,6 +34,8 @@ def test_the_rule_is_installed_beside_the_engine_and_what_came_of_it_is_told() -
     worker.start()
     try:
         states.wait_for(lambda state: isinstance(state, DeviceState) and state.mend == "udev-rule")
+        assert "no udev rule" in desk.view().trouble
+        assert desk.view().remedy == ""  # the button is the next step
         asyncio.run(desk.mend())
         asyncio.run(desk.mend())  # the system still asks for the first
         _end(installer)
