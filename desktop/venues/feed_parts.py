@@ -13,8 +13,8 @@ from desktop.venues.outbound import Outbound
 from desktop.venues.socket_session import SessionLimits
 from desktop.venues.venue_feed import Tap
 
-Part = Literal["books", "tickers", "insurance", "status", "instruments"]
-ALL_PARTS: frozenset[Part] = frozenset({"books", "tickers", "insurance", "status", "instruments"})
+Part = Literal["books", "tickers", "insurance", "status", "instruments", "inverse"]
+ALL_PARTS: frozenset[Part] = frozenset({"books", "tickers", "insurance", "status", "instruments", "inverse"})
 
 
 class VenueHosts(msgspec.Struct, frozen=True):

@@ -154,7 +154,9 @@ class VenueFeed:
     def collect(self) -> None:
         """Take over what the tapes have heard since the last time."""
         newest = max((tape.heard_ms for tape in self.tapes), default=0)
-        newest = max(newest, self.told_ms)
+        if self._closed_ms is None:
+            # While the main stream is closed a forced order may still come by a socket beside it.
+            newest = max(newest, self.told_ms)
         if newest > (self.heard_ms or 0):
             self.beat(newest)
 

@@ -1,10 +1,11 @@
-"""Bybit's feed: linear contracts, their books, insurance pools and the venue's state, each on its own socket."""
+"""Bybit's feed: linear contracts, their books, inverse ones, pools and the venue's state, each on its own socket."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from desktop.domain.instrument import Instrument
 from desktop.engine.ports import Clock
 from desktop.venues.answer_tally import AnswerTally
 from desktop.venues.book_keeper import BookKeeper
@@ -20,7 +21,12 @@ from desktop.venues.venue_feed import VenueFeed, Worker
 
 
 def bybit_feed(where: VenueHosts, coins: Sequence[str], parts: FeedParts) -> VenueFeed:
-    """Return the feed of these coins with what this world has of the venue."""
+    """Return the feed of these coins with what this world has of the venue.
+
+    Which inverse contracts there are is known from the table it begins with: the venue's list that renews it names
+    linear ones alone.
+    """
+    inverse = frozenset(one.symbol for one in parts.instruments.all() if _is_inverse(one))
     reader = frame_reader("bybit", parts.instruments)
     tally = AnswerTally()
     door = RestDoor(where.rest, parts.clock, rules=VENUE_RULES["bybit"], outbound=parts.outbound, tally=tally)
@@ -28,7 +34,7 @@ def bybit_feed(where: VenueHosts, coins: Sequence[str], parts: FeedParts) -> Ven
     return VenueFeed(
         reader,
         parts.clock,
-        lambda watched: _plans(where, symbols(watched)),
+        lambda watched: _plans(where, symbols(watched), [one for c in watched if (one := f"{c}USD") in inverse]),
         coins,
         workers=lambda feed: _workers(where, feed, reader.books, symbols, door, parts.clock),
         closers=(door.close,),
@@ -39,10 +45,16 @@ def bybit_feed(where: VenueHosts, coins: Sequence[str], parts: FeedParts) -> Ven
     )
 
 
-def _plans(where: VenueHosts, symbols: Sequence[str]) -> list[SocketPlan]:
+def _is_inverse(one: Instrument) -> bool:
+    return (one.venue, one.kind, one.part) == ("bybit", "inverse", "perp")
+
+
+def _plans(where: VenueHosts, symbols: Sequence[str], inverse: Sequence[str]) -> list[SocketPlan]:
     made = [stream.linear_plan(where.ws, symbols)]
     if "books" in where.parts:
         made.append(stream.books_plan(where.ws, symbols))
+    if "inverse" in where.parts:
+        made.append(stream.inverse_plan(where.ws, inverse))
     if "insurance" in where.parts:
         made.append(stream.pools_plan(where.ws))
     if "status" in where.parts:

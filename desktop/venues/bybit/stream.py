@@ -1,4 +1,5 @@
-"""The topics of Bybit v5: linear contracts, their books, insurance pools, and the state of the venue."""
+"""The topics of Bybit v5: linear contracts, their books, forced closings of inverse ones, insurance pools, the state
+of the venue."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ _POOLS = ("adlAlert.USDT", "insurance.USDT")
 # A pong comes every 20 s; two missed ones are enough.
 _QUIET_PATIENCE_SECONDS = 50.0
 _LINEAR = "/v5/public/linear"
+_INVERSE = "/v5/public/inverse"
 _STATUS = "/v5/public/misc/status"
 BOOKS_CHANNEL = f"books {_LINEAR}"
 
@@ -49,6 +51,28 @@ def books_plan(ws_base: str, symbols: Sequence[str]) -> SocketPlan:
     return SocketPlan(
         ws_base + _LINEAR, ping=_PING, ping_s=PING_SECONDS, channel=BOOKS_CHANNEL, topics=topics, words=subscription
     )
+
+
+def inverse_plan(ws_base: str, symbols: Sequence[str]) -> SocketPlan:
+    """Return the connection for the forced closings of these inverse contracts, which may be silent for hours.
+
+    Nothing else is asked of them: price, funding and open interest of a coin are those of its linear contract.
+    """
+    return SocketPlan(
+        ws_base + _INVERSE,
+        ping=_PING,
+        ping_s=PING_SECONDS,
+        channel=f"inverse {_INVERSE}",
+        topics=tuple(f"allLiquidation.{symbol}" for symbol in symbols),
+        words=one_by_one,
+        quiet=True,
+        patience_s=_QUIET_PATIENCE_SECONDS,
+    )
+
+
+def one_by_one(topics: Sequence[str], wanted: bool) -> list[bytes]:
+    """Return a request for each topic, so that one that the venue refuses takes no other with it."""
+    return [request for topic in topics for request in subscription((topic,), wanted)]
 
 
 def pools_plan(ws_base: str) -> SocketPlan:

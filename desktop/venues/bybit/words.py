@@ -95,7 +95,8 @@ def pool_of(row: PoolRow, at_ms: int, received_ns: int) -> InsurancePool:
     state: Literal["normal", "warning", "adl"] = "normal"
     if fall is not None and trigger:
         state = "adl" if fall >= trigger else "warning" if fall >= _NEARLY * trigger else "normal"
-    balance = float(row.b) if is_above_zero(row.b) else None
+    # Pools of inverse contracts count coins.
+    balance = float(row.b) if row.c in _DOLLARS and is_above_zero(row.b) else None
     return InsurancePool(VENUE, f"{row.c} {row.s}"[:_LONGEST], state, balance, fall, at_ms, received_ns)
 
 

@@ -8,13 +8,15 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from desktop.domain.instrument import InstrumentTable
-from desktop.domain.market import Book, FeedStatus, Gap, InsurancePool, Ticker, Trade, VenueNotice
+from desktop.domain.market import Book, FeedStatus, Gap, InsurancePool, Liquidation, Ticker, Trade, VenueNotice
 from desktop.engine.market.market_state import VenueFeed as FeedHealth
 from desktop.engine.ports import Feed
+from desktop.storage.instrument_file import shipped_instruments
 from desktop.venues.catalogue import VenueHosts, feeds
 from desktop.venues.feed_parts import Part
 from tests.fakes.manual_clock import ManualClock
 from tests.fakes.venue_server import Client, VenueServer
+from tests.faults.bench import following
 from tests.unit.venues.test_venue_feed import Reader, trade
 
 AT_MS = 1_790_000_000_000
@@ -280,3 +282,69 @@ def test_each_channel_says_now_and_then_that_data_comes() -> None:
             await reader.close()
 
     play(scene)
+
+
+def inverse_print(at_ms: int = AT_MS, side: str = "Buy") -> str:
+    row = {"T": at_ms, "s": "BTCUSD", "S": side, "v": "40000", "p": "80000"}
+    return json.dumps({"topic": "allLiquidation.BTCUSD", "type": "snapshot", "ts": at_ms, "data": [row]})
+
+
+def test_forced_closings_of_inverse_contracts_come_by_a_socket_of_their_own_and_count_dollars() -> None:
+    async def scene(clock: ManualClock) -> None:
+        listed = {"retCode": 0, "result": {"list": [_linear("BTC"), _linear("ETH")], "nextPageCursor": ""}}
+        async with VenueServer() as server, Rest({"/v5/market/instruments-info": listed}) as rest:
+            hosts = VenueHosts(server.url, rest.url, parts=parts("inverse", "instruments"))
+            table = shipped_instruments()
+            reader = Reader(feed_of("bybit", hosts, clock, table))
+            clients = await by_path(server, 2)
+            socket = clients["/v5/public/inverse"]
+            assert json.loads(await socket.heard.get())["args"] == ["allLiquidation.BTCUSD"]
+            while not table.is_complete("bybit"):
+                await reader.next()
+            await reader.feed.watch(["BTC", "ETH", "PEPE"])
+            assert json.loads(await socket.heard.get())["args"] == ["allLiquidation.ETHUSD"]
+            for side in ("Buy", "Sell"):
+                socket.send(inverse_print(side=side))
+                found = await reader.next(Liquidation)
+                assert isinstance(found, Liquidation)
+                assert (found.coin, found.side) == ("BTC", "long" if side == "Buy" else "short")
+                assert (found.usd, found.quantity, found.price_kind) == (40_000.0, "0.5", "bankruptcy")
+            await reader.close()
+
+    play(scene)
+
+
+def _linear(coin: str) -> dict[str, object]:
+    names = {"symbol": f"{coin}USDT", "baseCoin": coin, "quoteCoin": "USDT", "contractType": "LinearPerpetual"}
+    return {**names, "status": "Trading", "fundingInterval": 480}
+
+
+def test_a_quiet_socket_is_alive_by_its_pongs_and_dead_without() -> None:
+    async def scene(clock: ManualClock) -> None:
+        async with VenueServer() as server:
+            table = shipped_instruments()
+            feed = feed_of("bybit", VenueHosts(server.url, parts=parts("inverse")), clock, table)
+            async with following(feed, clock) as bench:
+                socket = (await by_path(server, 2))["/v5/public/inverse"]
+                assert "allLiquidation.BTCUSD" in await socket.heard.get()
+                for _ in range(6):
+                    await bench.pass_until(lambda: not socket.heard.empty())
+                    assert socket.heard.get_nowait() == '{"op":"ping"}'
+                    socket.send('{"success":true,"ret_msg":"pong","conn_id":"1","op":"ping"}')
+                assert not socket.gone.is_set()
+                await bench.pass_until(lambda: bench.channel("inverse").state == "down")
+                assert bench.channel("inverse").reason == "no data for 50 s"
+
+    play(scene)
+
+
+def test_a_forced_order_by_a_socket_beside_does_not_make_a_closed_stream_look_alive() -> None:
+    feed = FeedHealth("bybit")
+    feed.start(AT_MS)
+    feed.status(FeedStatus("bybit", "/v5/public/linear", "connected", "", AT_MS), AT_MS)
+    feed.beat(AT_MS)
+    feed.status(FeedStatus("bybit", "/v5/public/linear", "closed", "gone", AT_MS + 1), AT_MS + 1)
+    feed.told_ms = AT_MS + 2_000
+    assert feed.state(AT_MS + 2_000) == "down"
+    feed.status(FeedStatus("bybit", "/v5/public/linear", "alive", "data", AT_MS + 3_000), AT_MS + 3_000)
+    assert feed.state(AT_MS + 3_000) == "live"

@@ -24,6 +24,7 @@ from tests.fakes.manual_clock import ManualClock
 from tests.fakes.proxy import Proxy
 from tests.fakes.venue_server import Client, VenueServer
 from tests.faults.bad_venue import BadVenue, Talk
+from tests.faults.bench import bybit_trade
 
 
 class Kept:
@@ -101,6 +102,7 @@ def test_another_proxy_renews_the_socket_at_once_and_what_was_counted_stays() ->
             await first.gone.wait()
             second = await joined(server)
             await clock.advance(1)
+            second.send(bybit_trade(clock.now_ms()).decode())
             second.send(forced(clock.now_ms(), "2"))
             await until(lambda: sum(isinstance(message, Liquidation) for message in heard) == 2)
             assert (one.led, other.led) == (1, 1)
