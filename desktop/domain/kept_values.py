@@ -1,4 +1,4 @@
-"""What is kept of an indicator over a restart: days summed up, and hours in a row."""
+"""What is kept of an indicator over a restart: days summed up, and hours in a row; and the minutes it is made of."""
 
 from __future__ import annotations
 
@@ -35,3 +35,18 @@ class ValueHours(msgspec.Struct, frozen=True):
 
     first_ms: int
     values: dict[str, FloatArray]
+
+
+class TradedMinutes(msgspec.Struct, frozen=True):
+    """What was traded of one coin in each minute from `first_ms` on (UTC, a full minute), without holes in time.
+
+    Prices as quoted; `turnover_usd` and `signed_usd` (what takers bought less what they sold) over all venues. Each
+    array has one entry a minute, NaN where it is not known. Arrays are never written to.
+    """
+
+    first_ms: int
+    high: FloatArray
+    low: FloatArray
+    close: FloatArray
+    turnover_usd: FloatArray
+    signed_usd: FloatArray

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from statistics import fmean, median
 
 import msgspec
@@ -50,6 +50,18 @@ class OwnHistory:
                 del self._sorted[bisect_left(self._sorted, gone)]
         if kept == kept:
             insort(self._sorted, kept)
+
+    def newest(self, count: int) -> list[float]:
+        """Return the last `count` values in order of time (all there are, if fewer); NaN where there was none."""
+        in_order = [*self._values[self._place :], *self._values[: self._place]]
+        return in_order[max(0, len(in_order) - count) :]
+
+    def begin_anew(self, values: Iterable[float]) -> None:
+        """Forget everything and take these values, oldest first; NaN holds a place without a value."""
+        self._values, self._sorted = array("d"), array("d")
+        self._place = 0
+        for value in values:
+            self.add(None if value != value else value)
 
     def z(self, value: float, least: int = LEAST_HOURS) -> float | None:
         """Return the robust z of `value`; None while fewer than `least` are known, and where nothing ever moved."""

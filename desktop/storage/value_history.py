@@ -59,6 +59,24 @@ class ValueHistory:
 
         await self._write(write)
 
+    async def fill_hours(self, coin: str, hours: ValueHours) -> None:
+        """Store back-filled hours where none is kept; an hour Seawall itself knows stays as it is.
+
+        Only days that end within these hours: the running one is not summed up yet.
+        """
+        first = hours.first_ms // HOUR_MS
+
+        def write(db: sqlite3.Connection) -> None:
+            for name, values in hours.values.items():
+                series = self._coins.of(db, coin), self._indicators.of(db, name)
+                for day in range(first // 24, (first + len(values)) // 24):
+                    of_day = np.full(24, np.nan)
+                    _lay(of_day, values, first - day * 24)
+                    if not np.isnan(of_day).all():
+                        tables.fill_hours(db, *series, day, of_day)
+
+        await self._write(write)
+
     async def tidy(self, now_ms: int) -> bool:
         """Do one small step of packing finished days, dropping old ones, giving back space; False: nothing left."""
         today = now_ms // DAY_MS
@@ -192,8 +210,8 @@ def _tail_days(db: sqlite3.Connection, coin: int, first_day: int, last_day: int)
 
 
 def _lay(row: FloatArray, hours: FloatArray, place: int) -> None:
-    """Lay a day's hours into the row at `place`, which may begin before it or end after it."""
-    begin, end = max(0, place), min(row.size, place + 24)
+    """Lay hours into the row at `place`; they may begin before it or end after it."""
+    begin, end = max(0, place), min(row.size, place + hours.size)
     if begin < end:
         piece = hours[begin - place : end - place]
         row[begin:end] = np.where(np.isnan(piece), row[begin:end], piece)

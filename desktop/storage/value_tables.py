@@ -204,6 +204,19 @@ def fill_day(db: sqlite3.Connection, coin: int, indicator: int, day: DayValue) -
     db.execute(_FILL_DAY, (key, day.least, day.most, day.mean, day.last, day.minutes))
 
 
+def fill_hours(db: sqlite3.Connection, coin: int, indicator: int, day: int, hours: FloatArray) -> None:
+    """Store the 24 back-filled hours of a day (NaN: none) where no hour is kept, and their sum where no day is."""
+    key = day_key(coin, indicator, day)
+    kept = db.execute("SELECT hours FROM days WHERE key = ?", (key,)).fetchone()
+    both = np.full(48, np.nan) if kept is None or kept[0] is None else np.frombuffer(kept[0], np.float32)
+    merged = np.where(np.isnan(both), np.concatenate((hours, hours)), both).astype(np.float32).tobytes()
+    known = hours[~np.isnan(hours)]
+    if kept is None and known.size:
+        summed = (float(known.min()), float(known.max()), float(known.mean()), float(known[-1]), known.size * 60)
+        db.execute(_FILL_DAY, (key, *summed))
+    db.execute("UPDATE days SET hours = ? WHERE key = ?", (merged, key))
+
+
 def read_hours(
     db: sqlite3.Connection, coin: int, indicator: int, since_day: int
 ) -> Iterator[tuple[int, FloatArray, FloatArray]]:

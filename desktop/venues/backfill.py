@@ -15,13 +15,14 @@ import msgspec
 
 from desktop.domain.errors import NetworkTrouble, Unreadable
 from desktop.domain.instrument import Instrument, InstrumentTable
-from desktop.domain.kept_values import DayValue
+from desktop.domain.kept_values import DayValue, TradedMinutes
 from desktop.domain.market import HourBar
 from desktop.engine.ports import Clock
 from desktop.venues.binance.history import HISTORY as BINANCE
 from desktop.venues.bybit.history import HISTORY as BYBIT
 from desktop.venues.catalogue import VenueHosts, symbol_of
 from desktop.venues.history_bars import VenuePast, day_values, pieces
+from desktop.venues.history_minutes import traded_minutes
 from desktop.venues.history_rows import DAY_MS, HOUR_MS, MINUTE_MS, History, Row, VenueHistory
 from desktop.venues.host_rules import VENUE_RULES
 from desktop.venues.http import RestDoor
@@ -32,6 +33,7 @@ from desktop.venues.outbound import Outbound
 _log = logging.getLogger(__name__)
 
 _MOST_PAGES = 60
+_NEARLY_ALL = 0.9
 # The first and the last bar of a span may be missing without a reason to ask again.
 _NEAR_ENOUGH_STEPS = 2
 # The settlement that pays for a bar comes at most so long after it.
@@ -116,6 +118,30 @@ class PublicHistory:
         """Return the finished UTC days within [since, until) by indicator: price, funding, open interest."""
         return day_values(await self._bars(coin, DAY_MS, since_ms, until_ms))
 
+    async def traded(self, coin: str, since_ms: int, until_ms: int) -> TradedMinutes:
+        """Return what was traded in each minute of the whole hours within [since, until).
+
+        The first venue that has nearly all of the minutes tells them; of the others hours are asked, for turnover.
+        Raise NetworkTrouble if no venue answered.
+        """
+        since_ms, until_ms = self._whole(HOUR_MS, since_ms, until_ms)
+        teller, minutes, answered = "", VenuePast(), False
+        for venue in self._asked_now() if since_ms < until_ms else ():
+            past = await self._past(venue, coin, MINUTE_MS, since_ms, until_ms, prices_only=True)
+            answered = answered or past is not None
+            if past is not None and len(past.prices) > len(minutes.prices):
+                teller, minutes = venue, past
+            if len(minutes.prices) * MINUTE_MS >= _NEARLY_ALL * (until_ms - since_ms):
+                break
+        if not answered and since_ms < until_ms:
+            raise self._nobody(coin)
+        asked = [venue for venue in self._asked_now() if teller and venue != teller]
+        pasts = await asyncio.gather(
+            *(self._past(venue, coin, HOUR_MS, since_ms, until_ms, prices_only=True) for venue in asked)
+        )
+        hours = {venue: past.prices for venue, past in zip(asked, pasts, strict=True) if past is not None}
+        return traded_minutes(minutes.prices, hours, since_ms, until_ms)
+
     async def close(self) -> None:
         """Close the doors."""
         for asked in self._venues.values():
@@ -141,13 +167,16 @@ class PublicHistory:
         self, coin: str, pasts: Mapping[str, VenuePast], step_ms: int, since_ms: int, until_ms: int
     ) -> list[HourBar]:
         if not pasts:
-            words = "; ".join(self.troubles[venue] for venue in self._asked_now()) or "no venue is asked"
-            raise NetworkTrouble(f"no venue told the past of {coin}: {words}", "It is asked again.")
+            raise self._nobody(coin)
         found: list[HourBar] = []
         for piece in pieces(pasts, step_ms):
             found += [bar for bar in piece if since_ms <= bar.open_ms < until_ms]
             await asyncio.sleep(0)
         return found
+
+    def _nobody(self, coin: str) -> NetworkTrouble:
+        words = "; ".join(self.troubles[venue] for venue in self._asked_now()) or "no venue is asked"
+        return NetworkTrouble(f"no venue told the past of {coin}: {words}", "It is asked again.")
 
     async def _past(
         self, venue: str, coin: str, step_ms: int, since_ms: int, until_ms: int, *, prices_only: bool = False

@@ -144,7 +144,8 @@ def _joined_prices(pasts: Mapping[str, VenuePast], step_ms: int) -> dict[int, tu
 
 
 def _scaled(row: PriceRow, scale: float) -> PriceRow:
-    return PriceRow(row.at_ms, row.open * scale, row.high * scale, row.low * scale, row.close * scale)
+    prices = {name: getattr(row, name) * scale for name in ("open", "high", "low", "close")}
+    return msgspec.structs.replace(row, **prices)
 
 
 def _by_end(rows: Iterable[InterestRow], step_ms: int) -> dict[int, InterestRow]:

@@ -22,13 +22,18 @@ _LATEST_MS = 10**14
 
 
 class PriceRow(msgspec.Struct, frozen=True, gc=False):
-    """Trade prices of one bar, as the venue quotes them (per thousand coins for 1000PEPEUSDT)."""
+    """Trade prices of one bar, as the venue quotes them (per thousand coins for 1000PEPEUSDT).
+
+    `turnover_usd` is what was traded in it and `bought_usd` what of it takers bought; None where it is not said.
+    """
 
     at_ms: int
     open: float
     high: float
     low: float
     close: float
+    turnover_usd: float | None = None
+    bought_usd: float | None = None
 
 
 class InterestRow(msgspec.Struct, frozen=True, gc=False):
@@ -102,9 +107,15 @@ def readable(raws: Iterable[msgspec.Raw], of: type[_T], make: Callable[[_T], _R]
     return found
 
 
-def price_row(at_ms: int, opened: str, high: str, low: str, close: str) -> PriceRow:
-    """Return the bar. Raise Unreadable for a price that is none, or a high under the low."""
-    row = PriceRow(time_ms(at_ms), above_zero(opened), above_zero(high), above_zero(low), above_zero(close))
+def price_row(
+    at_ms: int, opened: str, high: str, low: str, close: str, turnover: object = None, bought: object = None
+) -> PriceRow:
+    """Return the bar. Raise Unreadable for a price that is none, or a high under the low.
+
+    A turnover that cannot be read is not known; the prices are good all the same.
+    """
+    prices = above_zero(opened), above_zero(high), above_zero(low), above_zero(close)
+    row = PriceRow(time_ms(at_ms), *prices, amount_of(turnover), amount_of(bought))
     if not row.low <= min(row.open, row.close) <= max(row.open, row.close) <= row.high:
         raise Unreadable("a bar whose prices lie outside of its high and low")
     return row
@@ -116,6 +127,15 @@ def above_zero(text: str) -> float:
     if not 0 < value < _LARGEST:
         raise Unreadable(f"{text[:40]!r} is not a number above zero")
     return value
+
+
+def amount_of(text: object) -> float | None:
+    """Return an amount (zero or more), or None where it is not one."""
+    try:
+        value = float(text) if isinstance(text, str) else math.nan
+    except ValueError:
+        return None
+    return value if 0 <= value < _LARGEST else None
 
 
 def rate_of(text: str) -> float:

@@ -147,6 +147,11 @@ class CoinIndicators:
                         book.season.add_hour(hours.first_ms + place * HOUR_MS, float(value))
         self.forget()
 
+    def fill_hours(self, told: ValueHours) -> None:
+        """Take hours of indicators that were measured of a past this program did not live through."""
+        self.past.fill_hours(told, self.track.hourly.histories)
+        self.forget()
+
     # --- for the window ----------------------------------------------------------------------------------------
 
     def sample(self, now_ms: int) -> None:

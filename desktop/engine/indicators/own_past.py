@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 
 from desktop.domain.kept_values import DayValue, ValueHours
-from desktop.risk.history import OwnHistory
+from desktop.risk.history import HISTORY_HOURS, OwnHistory
 from desktop.risk.hourly import HOURLY
 from desktop.risk.indicators.catalogue import CATALOGUE
 from desktop.risk.indicators.indicator import Indicator
@@ -31,6 +32,7 @@ class OwnPast:
         self._coin = coin
         self._days = {name: OwnHistory(_YEAR) for name in names if CATALOGUE[name].history == "days"}
         self._day = -1
+        self._ended: deque[int] = deque(maxlen=HISTORY_HOURS)
         self._most: dict[str, float] = {}
 
     def percentile(self, indicator: Indicator, value: float, hours: OwnHistory) -> tuple[float | None, str]:
@@ -56,6 +58,7 @@ class OwnPast:
 
     def end_hour(self, end_ms: int, values: Mapping[str, float | None], hours: Mapping[str, OwnHistory]) -> None:
         """Take the values at the end of an hour; what hourly bars define is remembered with the bars themselves."""
+        self._ended.append(end_ms)
         for name, value in values.items():
             if name not in HOURLY:
                 hours[name].add(value)
@@ -77,6 +80,20 @@ class OwnPast:
             if name in hours and name not in HOURLY and not len(hours[name]):
                 for value in values:
                     hours[name].add(None if value != value else float(value))
+
+    def fill_hours(self, told: ValueHours, hours: Mapping[str, OwnHistory]) -> None:
+        """Take hours of a past that others lived through or that is kept; hours of this run stay the newest.
+
+        For each indicator they are all that is known of the time before this run.
+        """
+        lived = len(self._ended)
+        before = len(next(iter(told.values.values()), ()))
+        if lived:
+            before = max(0, (self._ended[0] - told.first_ms) // HOUR_MS - 1)
+        for name, values in told.values.items():
+            if name in hours and name not in HOURLY:
+                past = hours[name]
+                past.begin_anew([*values[:before].tolist(), *past.newest(lived)])
 
     def warm_days(self, stored: Mapping[str, Sequence[DayValue]]) -> None:
         """Take stored days, oldest first."""

@@ -57,6 +57,17 @@ class MarketPast:
         else:
             self._floor.wide.warm_values(hours, days)
 
+    def fill_values(self, coin: str, told: ValueHours) -> None:
+        """Take hours of a coin's indicators that were measured of a past told by others."""
+        desk = self._floor.coins.get(coin)
+        if desk is not None:
+            desk.fill_hours(told)
+
+    def known_values(self, coin: str, indicator: str) -> int:
+        """Return how many hours of its own past an indicator of this coin knows."""
+        desk = self._floor.coins.get(coin)
+        return 0 if desk is None else len(desk.track.hourly.histories[indicator])
+
     def known_hours(self, coin: str) -> frozenset[int]:
         """Return the opens of the hours that are known of a coin."""
         desk = self._floor.coins.get(coin)

@@ -14,6 +14,7 @@ from desktop.domain.kept_values import ValueHours
 from desktop.domain.market import Gap, HourBar
 from desktop.engine.market.market_desk import MarketDesk
 from desktop.engine.past.history_ports import HistorySink, PublicPast, ValueStore
+from desktop.engine.past.minute_past import PIECES, MinutePast
 from desktop.engine.ports import Clock
 
 _log = logging.getLogger(__name__)
@@ -25,8 +26,8 @@ _LEAST_GAP_MS = MINUTE_MS
 _FIRST_MINUTES_MS = 25 * HOUR_MS
 _LONGEST_MINUTES_MS = 2 * DAY_MS
 _RETRY_SECONDS = (60.0, 120.0, 300.0, 900.0)
-# Minutes of a gap first, then the hours percentiles need, then the year.
-_MINUTES, _HOURS, _DAYS = 0, 1, 2
+# Minutes of a gap first, then the hours percentiles need, then the year, then a month of minutes.
+_MINUTES, _HOURS, _DAYS, _TRADED = 0, 1, 2, 3
 
 
 class _Job(NamedTuple):
@@ -63,6 +64,8 @@ class HistoryFiller:
         self._kick = asyncio.Event()
         self._coins: list[str] = []
         self._waiting: set[tuple[str, int, int]] = set()
+        self._minute_past = MinutePast(clock, market, past, values)
+        self._minute_past.on_trouble = lambda error: self.on_trouble(error)
         self.on_trouble: Callable[[SeawallError], None] = lambda error: None
 
     def watch(self, coins: Iterable[str]) -> None:
@@ -73,6 +76,11 @@ class HistoryFiller:
                 self._put(_Job(_HOURS, f"hours of {coin}", partial(self._hours, coin)))
                 self._put(_Job(_HOURS, f"minutes of {coin}", partial(self._first_minutes, coin)))
                 self._put(_Job(_DAYS, f"days of {coin}", partial(self._days, coin)))
+                for piece in range(PIECES):
+                    work = partial(self._traded, coin, piece)
+                    self._put(_Job(_TRADED, f"traded minutes of {coin}, piece {piece + 1}", work))
+        for gone in set(self._coins).difference(wanted):
+            self._minute_past.forget(gone)
         self._coins = wanted
 
     def gap(self, gap: Gap) -> None:
@@ -167,6 +175,10 @@ class HistoryFiller:
             await self._hours_between(coin, first_ms, last_ms)
         await self._minutes(coin, since_ms, until_ms)
         self._waiting.discard(key)
+
+    async def _traded(self, coin: str, piece: int) -> None:
+        if coin in self._coins:
+            await self._minute_past.fill(coin, piece)
 
     async def _days(self, coin: str) -> None:
         if self._values is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
-from desktop.domain.kept_values import DayValue, FloatArray, Origin, ValueHours
+from desktop.domain.kept_values import DayValue, FloatArray, Origin, TradedMinutes, ValueHours
 from desktop.domain.market import HourBar
 
 
@@ -56,6 +56,9 @@ class ValueStore(Protocol):
     async def fill_days(self, coin: str, indicator: str, days: Sequence[DayValue]) -> None:
         """Store back-filled days; days of which Seawall itself saw at least half stay as they are."""
 
+    async def fill_hours(self, coin: str, hours: ValueHours) -> None:
+        """Store back-filled hours where none is kept; an hour Seawall itself knows stays as it is."""
+
     async def tidy(self, now_ms: int) -> bool:
         """Do one small step of packing and dropping; return whether there is more to do."""
 
@@ -77,6 +80,9 @@ class PublicPast(Protocol):
 
     async def days(self, coin: str, since_ms: int, until_ms: int) -> dict[str, list[DayValue]]:
         """Return the UTC days within the span by indicator."""
+
+    async def traded(self, coin: str, since_ms: int, until_ms: int) -> TradedMinutes:
+        """Return what was traded in each minute of the whole hours within the span, over all venues that tell it."""
 
 
 class WatchList(Protocol):

@@ -42,6 +42,12 @@ class _Kline(msgspec.Struct, array_like=True, gc=False):
     high: str
     low: str
     close: str
+    volume: object = None
+    end_ms: object = None
+    turnover: object = None
+    trades: object = None
+    bought_coins: object = None
+    bought: object = None
 
 
 class _Interest(msgspec.Struct, gc=False, rename="camel"):
@@ -74,9 +80,13 @@ def _span(since_ms: int, until_ms: int, rows: int) -> tuple[tuple[str, str], ...
 
 
 def read_klines(body: bytes, instrument: Instrument) -> list[PriceRow]:
-    """Return the bars of `/fapi/v1/klines`. Raise Unreadable if it is no list."""
+    """Return the bars of `/fapi/v1/klines`, turnover in the quote coin. Raise Unreadable if it is no list."""
     raws = rows_of(body, list[msgspec.Raw])
-    return readable(raws, _Kline, lambda row: price_row(row.at_ms, row.open, row.high, row.low, row.close))
+
+    def made(row: _Kline) -> PriceRow:
+        return price_row(row.at_ms, row.open, row.high, row.low, row.close, row.turnover, row.bought)
+
+    return readable(raws, _Kline, made)
 
 
 def read_interest(body: bytes, instrument: Instrument) -> list[InterestRow]:

@@ -48,6 +48,8 @@ class _Kline(msgspec.Struct, array_like=True, gc=False):
     high: str
     low: str
     close: str
+    volume: object = None
+    turnover: object = None
 
 
 class _Interest(msgspec.Struct, gc=False, rename="camel"):
@@ -86,7 +88,11 @@ def _span(since_ms: int, until_ms: int) -> tuple[tuple[str, str], ...]:
 def read_klines(body: bytes, instrument: Instrument) -> list[PriceRow]:
     """Return the bars of `/v5/market/kline`. Raise Unreadable without a list in the envelope."""
     raws = rows_of(body, _Envelope).result.rows
-    return readable(raws, _Kline, lambda row: price_row(int(row.at_ms), row.open, row.high, row.low, row.close))
+
+    def made(row: _Kline) -> PriceRow:
+        return price_row(int(row.at_ms), row.open, row.high, row.low, row.close, row.turnover)
+
+    return readable(raws, _Kline, made)
 
 
 def read_interest(body: bytes, instrument: Instrument) -> list[InterestRow]:

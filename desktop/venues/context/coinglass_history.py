@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from desktop.domain.errors import NetworkTrouble
-from desktop.domain.kept_values import DayValue
+from desktop.domain.kept_values import DayValue, TradedMinutes
 from desktop.domain.market import HourBar
 from desktop.engine.past.history_ports import PublicPast
 from desktop.venues.context.sources import KEYED
@@ -86,6 +86,10 @@ class WithForcedClosings:
     async def days(self, coin: str, since_ms: int, until_ms: int) -> dict[str, list[DayValue]]:
         """Return the days as the venues tell them."""
         return await self._past.days(coin, since_ms, until_ms)
+
+    async def traded(self, coin: str, since_ms: int, until_ms: int) -> TradedMinutes:
+        """Return the traded minutes as the venues tell them."""
+        return await self._past.traded(coin, since_ms, until_ms)
 
     async def close(self) -> None:
         """Close the door to CoinGlass; the past itself is the caller's."""

@@ -16,6 +16,7 @@ from desktop.venues.history_rows import (
     History,
     PriceRow,
     VenueHistory,
+    amount_of,
     price_row,
     rate_of,
     readable,
@@ -25,6 +26,7 @@ from desktop.venues.history_rows import (
 from desktop.venues.http import Question
 
 _CANDLES = 500
+_REACH_ROWS = 5_000
 _FUNDING_ROWS = 500
 _INTERVALS = {MINUTE_MS: "1m", HOUR_MS: "1h", DAY_MS: "1d"}
 _PATH = "/info"
@@ -38,6 +40,7 @@ class _Candle(msgspec.Struct, gc=False):
     h: str
     l: str  # noqa: E741 (the venue's own name)
     c: str
+    v: object = None
 
 
 class _Funding(msgspec.Struct, gc=False, rename="camel"):
@@ -60,7 +63,14 @@ def _funding_question(symbol: str, step_ms: int, since_ms: int, until_ms: int) -
 def read_candles(body: bytes, instrument: Instrument) -> list[PriceRow]:
     """Return the bars of `candleSnapshot`. Raise Unreadable if it is no list."""
     raws = rows_of(body, list[msgspec.Raw])
-    return readable(raws, _Candle, lambda row: price_row(row.t, row.o, row.h, row.l, row.c))
+
+    def made(row: _Candle) -> PriceRow:
+        bar, coins = price_row(row.t, row.o, row.h, row.l, row.c), amount_of(row.v)
+        # The venue counts volume in coins: the middle of the bar makes it USD.
+        usd = None if coins is None else coins * (bar.high + bar.low) / 2
+        return msgspec.structs.replace(bar, turnover_usd=usd)
+
+    return readable(raws, _Candle, made)
 
 
 def read_funding(body: bytes, instrument: Instrument) -> list[FundingRow]:
@@ -70,6 +80,6 @@ def read_funding(body: bytes, instrument: Instrument) -> list[FundingRow]:
 
 
 HISTORY = VenueHistory(
-    prices=History(_candle_question, read_candles, _CANDLES),
+    prices=History(_candle_question, read_candles, _CANDLES, reach_rows=_REACH_ROWS),
     funding=History(_funding_question, read_funding, _FUNDING_ROWS),
 )

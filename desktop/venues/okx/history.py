@@ -44,6 +44,9 @@ class _Candle(msgspec.Struct, array_like=True, gc=False):
     high: str
     low: str
     close: str
+    contracts: object = None
+    coins: object = None
+    turnover: object = None
 
 
 class _Interest(msgspec.Struct, array_like=True, gc=False):
@@ -81,7 +84,11 @@ def _between(since_ms: int, until_ms: int) -> tuple[tuple[str, str], ...]:
 def read_candles(body: bytes, instrument: Instrument) -> list[PriceRow]:
     """Return the bars of `/api/v5/market/history-candles`. Raise Unreadable without a list in the envelope."""
     raws = rows_of(body, _Envelope).data
-    return readable(raws, _Candle, lambda row: price_row(int(row.at_ms), row.open, row.high, row.low, row.close))
+
+    def made(row: _Candle) -> PriceRow:
+        return price_row(int(row.at_ms), row.open, row.high, row.low, row.close, row.turnover)
+
+    return readable(raws, _Candle, made)
 
 
 def read_interest(body: bytes, instrument: Instrument) -> list[InterestRow]:

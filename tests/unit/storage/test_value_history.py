@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from desktop.domain.kept_values import DayValue
+from desktop.domain.kept_values import DayValue, ValueHours
 from desktop.storage.one_writer import TableTrouble
 from desktop.storage.value_history import ValueHistory
 
@@ -138,6 +138,32 @@ def test_a_filled_day_never_replaces_a_day_that_was_seen(tmp_path: Path) -> None
         await history.fill_days("BTC", "X", [filled(-1, 6.0)])
         days = await history.days("BTC", "X", START_MS - DAY_MS)
         assert [(day.last, day.origin) for day in days] == [(6.0, "filled"), (1.0, "own"), (5.0, "filled")]
+
+    play(tmp_path, scene)
+
+
+def test_filled_hours_stand_where_no_own_hour_is_and_the_running_day_is_left_alone(tmp_path: Path) -> None:
+    async def scene(history: ValueHistory) -> None:
+        await keep_day(history, START_MS, lambda minute: 5.0 if minute >= 720 else None)
+        await tidied(history, START_MS + DAY_MS + HOUR_MS)
+        told = np.arange(60, dtype=float)
+        told[30] = np.nan
+        first_ms = START_MS - 6 * HOUR_MS
+        await history.fill_hours("BTC", ValueHours(first_ms, {"X": told, "Z": np.full(60, np.nan)}))
+        found = await history.value_hours("BTC", first_ms, first_ms + 60 * HOUR_MS)
+        expected = told.copy()
+        expected[6 + 12 : 6 + 24] = 5.0
+        # The third day has not ended within these hours.
+        expected[6 + 48 :] = np.nan
+        np.testing.assert_array_equal(found.values["X"], expected)
+        assert "Z" not in found.values
+        days = {day.day_ms: day for day in await history.days("BTC", "X", 0)}
+        assert (days[START_MS].origin, days[START_MS].last) == ("own", 5.0)
+        filled = days[START_MS + DAY_MS]
+        assert (filled.origin, filled.least, filled.last, filled.minutes) == ("filled", 31.0, 53.0, 23 * 60)
+        await history.fill_hours("BTC", ValueHours(first_ms, {"X": told + 100}))
+        again = await history.value_hours("BTC", first_ms, first_ms + 60 * HOUR_MS)
+        np.testing.assert_array_equal(again.values["X"][:30], expected[:30])
 
     play(tmp_path, scene)
 

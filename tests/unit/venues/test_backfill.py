@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+import numpy as np
 import pytest
 
 from desktop.domain.errors import NetworkTrouble
@@ -165,6 +166,50 @@ def test_a_venue_that_refuses_its_minutes_leaves_them_to_the_next() -> None:
 
     play(pasts, scene)
     assert len(pasts["binance"].asked) == 1
+
+
+def test_traded_minutes_come_from_one_venue_and_their_turnover_from_all() -> None:
+    pasts = {venue: VenuePastServer() for venue in ALL}
+    since_ms, until_ms = NOW_MS - 90 * HOUR_MS, NOW_MS
+
+    async def scene(history: PublicHistory) -> None:
+        found = await history.traded("BTC", since_ms, until_ms)
+        assert (found.first_ms, len(found.close)) == (since_ms, 90 * 60)
+        assert found.close[5] == price_at(since_ms + 5 * MINUTE_MS)
+        # Each venue's bar says 12,500 USD, whether it is a minute or an hour.
+        others = 2 * 12_500.0 + 12.5 * (price_at(since_ms + HOUR_MS - MINUTE_MS) + price_at(since_ms)) / 2
+        assert found.turnover_usd[0] == pytest.approx(12_500 + others / 60, rel=1e-6)
+        assert found.signed_usd[0] == pytest.approx((2 * 6_100 - 12_500) * found.turnover_usd[0] / 12_500)
+        assert not np.isnan([found.turnover_usd, found.signed_usd, found.high, found.low]).any()
+
+    play(pasts, scene)
+    assert len(pasts["binance"].asked) == 11
+    assert [len(pasts[venue].asked) for venue in ("bybit", "okx", "hyperliquid")] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("status", [429, 418, 403, 500])
+def test_a_venue_that_refuses_leaves_the_traded_minutes_to_the_next(status: int) -> None:
+    pasts = {venue: VenuePastServer() for venue in ("binance", "bybit", "okx")}
+    pasts["binance"].answers = [HttpAnswer(status, b"{}")] * 9
+
+    async def scene(history: PublicHistory) -> None:
+        found = await history.traded("BTC", NOW_MS - 20 * HOUR_MS, NOW_MS)
+        assert found.close[-1] == price_at(NOW_MS - MINUTE_MS)
+        assert found.turnover_usd[0] == pytest.approx(12_500 + 12_500 / 60)
+        assert np.isnan(found.signed_usd).all(), "no venue but Binance says who took"
+
+    play(pasts, scene)
+
+
+def test_when_no_venue_tells_minutes_it_is_a_trouble() -> None:
+    past = VenuePastServer()
+    past.answers = [HttpAnswer(500, b"oops")]
+
+    async def scene(history: PublicHistory) -> None:
+        with pytest.raises(NetworkTrouble, match="500"):
+            await history.traded("BTC", NOW_MS - 2 * HOUR_MS, NOW_MS)
+
+    play({"binance": past}, scene)
 
 
 def test_the_hour_that_still_runs_is_not_history() -> None:

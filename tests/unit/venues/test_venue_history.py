@@ -19,7 +19,7 @@ AT_MS = 1_790_002_800_000
 PEPE = Instrument("binance", "1000PEPEUSDT", "PEPE", Decimal(1), "PEPE", Decimal(1000), "linear")
 BTC = Instrument("okx", "BTC-USDT-SWAP", "BTC", Decimal("0.01"), "BTC", Decimal(1), "linear")
 UNKNOWN = Instrument("okx", "NEW-USDT-SWAP", "NEW", None, "NEW", Decimal(1), "linear")
-BAR = PriceRow(AT_MS, 80_000.5, 80_100.0, 79_900.0, 80_050.0)
+BAR = PriceRow(AT_MS, 80_000.5, 80_100.0, 79_900.0, 80_050.0, 1_000_000.0)
 ALL = {
     "binance": binance.HISTORY,
     "bybit": bybit.HISTORY,
@@ -32,7 +32,7 @@ def test_candles_of_each_venue_are_the_same_bar() -> None:
     kline = (
         f'[[{AT_MS},"80000.50","80100.00","79900.00","80050.00","12.5",{AT_MS + 3599999},"1000000.0",99,"6","5","0"]]'
     )
-    assert binance.read_klines(kline.encode(), BTC) == [BAR]
+    assert binance.read_klines(kline.encode(), BTC) == [msgspec.structs.replace(BAR, bought_usd=5.0)]
     linear = f'{{"retCode":0,"retMsg":"OK","result":{{"symbol":"BTCUSDT","category":"linear","list":[["{AT_MS}","80000.5","80100","79900","80050","12.5","1000000"]]}},"time":1}}'  # noqa: E501
     assert bybit.read_klines(linear.encode(), BTC) == [BAR]
     swap = (
@@ -41,6 +41,12 @@ def test_candles_of_each_venue_are_the_same_bar() -> None:
     assert okx.read_candles(swap.encode(), BTC) == [BAR]
     perp = f'[{{"T":{AT_MS + 3599999},"c":"80050.0","h":"80100.0","i":"1h","l":"79900.0","n":99,"o":"80000.5","s":"BTC","t":{AT_MS},"v":"12.5"}}]'  # noqa: E501
     assert hyperliquid.read_candles(perp.encode(), BTC) == [BAR]
+
+
+@pytest.mark.parametrize("turnover", ["", "NaN", "-1", "1e999", None, 7, [1]])
+def test_a_turnover_that_cannot_be_read_is_unknown_and_the_price_is_good(turnover: object) -> None:
+    row = [AT_MS, "1", "2", "0.5", "1.5", "10", AT_MS + 1, turnover, 9, "4", turnover]
+    assert binance.read_klines(msgspec.json.encode([row]), BTC) == [PriceRow(AT_MS, 1.0, 2.0, 0.5, 1.5)]
 
 
 def test_open_interest_is_one_side_in_coins() -> None:

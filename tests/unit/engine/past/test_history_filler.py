@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from desktop.domain.errors import NetworkTrouble, SeawallError
-from desktop.domain.kept_values import DayValue, Origin
+from desktop.domain.kept_values import DayValue, Origin, TradedMinutes
 from desktop.domain.market import Gap, HourBar, Trade
+from desktop.engine.engine_parts import EngineParts
 from desktop.engine.market.market_desk import MarketDesk
 from desktop.engine.past.history_filler import HistoryFiller
+from desktop.engine.past.minute_past import PIECES
+from desktop.engine.past.past_desk import PastDesk
 from desktop.risk.reading import State
 from desktop.risk.volatility import MinuteVolatility
+from desktop.storage.value_history import ValueHistory
 from tests.fakes.manual_clock import ManualClock
 
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
@@ -50,6 +57,14 @@ class Venues:
     async def days(self, coin: str, since_ms: int, until_ms: int) -> dict[str, list[DayValue]]:
         told = self._told("days", coin, since_ms, until_ms, DAY_MS)
         return {"PRICE": [DayValue(b.open_ms, b.low, b.high, b.close, b.close, 1440, "filled") for b in told]}
+
+    async def traded(self, coin: str, since_ms: int, until_ms: int) -> TradedMinutes:
+        bars = self._told("traded", coin, since_ms, until_ms, MINUTE_MS)
+        high, low, close = (np.array(row) for row in zip(*((b.high, b.low, b.close) for b in bars), strict=True))
+        flow = np.sin(np.arange(close.size) / 7) * 1e5
+        return TradedMinutes(
+            since_ms, high, low, close * np.exp(np.cumsum(flow) / 1e8), np.full(close.size, 2e6), flow
+        )
 
 
 class Sink:
@@ -135,7 +150,8 @@ def test_only_hours_that_are_not_known_are_asked() -> None:
         await bench.idle()
         bench.filler.watch(["BTC"])
         await bench.idle()
-        assert [bench.venues.asked.get_nowait()[0] for _ in range(bench.venues.asked.qsize())] == ["minutes"]
+        asked = [bench.venues.asked.get_nowait()[0] for _ in range(bench.venues.asked.qsize())]
+        assert asked == ["minutes", *["traded"] * PIECES]
 
     play(scene)
 
@@ -274,14 +290,15 @@ def test_after_a_night_asleep_minutes_and_hours_are_filled() -> None:
 
 def test_what_fails_is_asked_again_later_with_longer_pauses() -> None:
     async def scene(bench: Bench) -> None:
-        bench.venues.fail = 4
+        kinds = 2 + PIECES
+        bench.venues.fail = 2 * kinds
         bench.filler.watch(["BTC"])
         for seconds in (60.0, 120.0):
             await bench.clock.next_sleep(seconds)
             await bench.clock.advance(seconds)
             await bench.idle()
         assert len(bench.market.known_hours("BTC")) == 720
-        assert bench.venues.asked.qsize() == 6
+        assert bench.venues.asked.qsize() == 3 * kinds
 
     play(scene)
 
@@ -312,6 +329,96 @@ def test_a_disk_that_refuses_does_not_make_the_past_unknown() -> None:
         assert len(bench.market.known_hours("BTC")) == 720
 
     play(scene)
+
+
+def test_a_month_of_minutes_warms_the_percentiles_of_what_is_measured_by_the_minute() -> None:
+    async def scene(bench: Bench) -> None:
+        bench.venues.price_at = lambda at_ms: 100.0 + math.sin(at_ms / HOUR_MS) * (at_ms // DAY_MS % 5)
+        bench.trade(100.0)
+        bench.filler.watch(["BTC"])
+        await bench.idle()
+        (view,) = bench.market.pictures.coin_views(NOW_MS)
+        for name in ("RV_1H", "RV_24H", "PARK_1H", "PARK_6H"):
+            reading = view.readings[name]
+            assert reading.state is State.LIVE
+            assert reading.percentile is not None
+            assert reading.baseline != "factory", name
+        assert bench.market.known_values("BTC", "RV_1H") == 30 * 24
+        assert bench.market.known_values("BTC", "AMIHUD") == 30 * 24
+        assert bench.market.known_values("BTC", "KYLE") > 240
+        asked = [bench.venues.asked.get_nowait() for _ in range(bench.venues.asked.qsize())]
+        spans = [(since_ms, until_ms) for kind, _, since_ms, until_ms in asked if kind == "traded"]
+        hour_ms = NOW_MS // HOUR_MS * HOUR_MS
+        assert spans[0][1] == hour_ms
+        assert spans[-1][0] == hour_ms - 30 * DAY_MS
+        assert [begin for begin, _ in spans[:-1]] == [end for _, end in spans[1:]]
+
+    play(scene)
+
+
+def test_hours_that_ended_in_this_run_stay_the_newest_of_a_filled_past() -> None:
+    async def scene(bench: Bench) -> None:
+        bench.venues.fail = 10**6
+        bench.trade(100.0)
+        bench.filler.watch(["BTC"])
+        for minute in range(3 * 60):
+            await bench.clock.advance(60.0)
+            bench.trade(100.0 + minute % 9)
+        history = bench.market._floor.coins["BTC"].track.hourly.histories["PARK_1H"]
+        lived = history.newest(2)
+        assert all(value == value for value in lived)
+        bench.venues.fail = 0
+        now_ms = bench.clock.now_ms()
+        bench.filler.gap(Gap("binance", "/market/stream", "offline", now_ms - 30_000, now_ms))
+        await bench.idle()
+        assert history.newest(2) == lived
+        # The hour in which the program was started is lived too, if only half.
+        assert len(history.newest(1000)) == 720
+        assert bench.market.known_values("BTC", "PARK_1H") >= 718
+
+    play(scene)
+
+
+def test_own_hours_win_and_what_was_told_is_not_asked_again(tmp_path: Path) -> None:
+    async def stored(values: ValueHistory) -> int:
+        hours = await values.value_hours("BTC", NOW_MS - 31 * DAY_MS, NOW_MS)
+        return int(np.isfinite(hours.values.get("PARK_1H", np.zeros(0))).sum())
+
+    async def started(values: ValueHistory) -> tuple[MarketDesk, list[str]]:
+        clock, venues = ManualClock(NOW_MS), Venues()
+        venues.price_at = lambda at_ms: 100.0 + at_ms // MINUTE_MS % 7
+        market = MarketDesk(["BTC"], (), ("binance",))
+        await PastDesk(EngineParts("live", "", clock, ("BTC",), [], market, values=values)).restore(["BTC"])
+        filler = HistoryFiller(clock, market, venues, values=values)
+        task = asyncio.create_task(filler.run())
+        filler.watch(["BTC"])
+        kinds: list[str] = []
+        async with asyncio.timeout(20):
+            while await stored(values) < 29 * 24 or "minutes" not in kinds:
+                kinds += [venues.asked.get_nowait()[0] for _ in range(venues.asked.qsize())]
+        for _ in range(50):
+            await values.days("BTC", "X", 0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return market, kinds
+
+    async def scene() -> None:
+        own_ms = NOW_MS // DAY_MS * DAY_MS - 3 * DAY_MS
+        values = ValueHistory(tmp_path / "values.sqlite")
+        await values.keep_minutes(own_ms, [("BTC", {"PARK_1H": 0.25})])
+        while await values.tidy(NOW_MS):
+            pass
+        market, asked = await started(values)
+        past = market._floor.coins["BTC"].track.hourly.histories["PARK_1H"]
+        assert 0.25 in past.newest(720)
+        assert asked.count("traded") == PIECES
+        again, asked = await started(values)
+        assert again.known_values("BTC", "PARK_1H") >= 29 * 24
+        assert "traded" not in asked
+        assert 0.25 in again._floor.coins["BTC"].track.hourly.histories["PARK_1H"].newest(720)
+        await values.close()
+
+    asyncio.run(scene())
 
 
 def test_a_coin_no_longer_watched_is_not_asked_for() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from desktop.domain.kept_values import DayValue
+from desktop.domain.kept_values import DayValue, TradedMinutes
 from desktop.domain.market import HourBar, Mark, OpenInterest
 from desktop.engine.engine import EngineParts
 from desktop.engine.market.market_desk import MarketDesk
@@ -23,6 +23,10 @@ NOW_MS = 1_790_000_000_000 // DAY_MS * DAY_MS + 10 * HOUR_MS
 
 class OneYear:
     """Venues that tell a year of funding, and nothing else."""
+
+    async def traded(self, coin: str, since_ms: int, until_ms: int) -> TradedMinutes:
+        unknown = np.full((until_ms - since_ms) // MINUTE_MS, np.nan)
+        return TradedMinutes(since_ms, *[unknown] * 5)
 
     def leave_out(self, venues: Collection[str]) -> None: ...
 
