@@ -50,17 +50,19 @@ def run(args: argparse.Namespace, out: Output) -> int:
     table = instruments_from(args.instruments) if args.instruments else shipped_instruments()
     read: Callable[[RawFrame], tuple[Message, ...]]
     if args.venue:
-        read, frames = frame_reader(args.venue, table).read, _bare(args.file, args.venue)
+        read, frames = frame_reader(args.venue, table, every_book=True).read, _bare(args.file, args.venue)
     else:
-        read, frames = FrameReaders(table).read, recorded_frames(args.file)
-    printed = unparsed = 0
+        read, frames = FrameReaders(table, every_book=True).read, recorded_frames(args.file)
+    printed = unparsed = first_line = 0
     for number, raw in frames:
         for message in read(raw):
             out.emit(_facts(message, number), _words(message, number))
             printed += 1
-            unparsed += isinstance(message, Unparsed)
+            if isinstance(message, Unparsed):
+                unparsed += 1
+                first_line = first_line or number
     if unparsed:
-        words = f"{unparsed} of {printed} messages could not be read"
+        words = f"{unparsed} of {printed} messages could not be read, the first in line {first_line}"
         raise BadInput(words, "Each is named above with line and byte; the others were read.", where=str(args.file))
     return 0
 
@@ -97,7 +99,7 @@ def _words(message: Message, line: int) -> str:
             usd = "USD unknown" if message.usd is None else f"{message.usd:,.0f} USD"
             what = f"open interest {message.coins} {message.coin}, {usd}"
         case Book():
-            what = "book broken: a gap in the sequence" if message.gap else f"book {message.bid} / {message.ask}"
+            what = "book unknown, changes are missing" if message.gap else f"book {message.bid} / {message.ask}"
         case Ticker():
             what = f"{message.part} last {message.last}"
         case InsurancePool() | VenueNotice():

@@ -43,11 +43,15 @@ class BookMemory:
 
     Whole books come with the stream (Bybit, OKX), or `beside` it as answers of REST (Binance): then changes that came
     earlier are kept until one does. `unit` is what a symbol's sizes are multiplied by, so that price times size is
-    USD; where it says None, only the best prices are told.
+    USD; where it says None, only the best prices are told. With `every` each change tells its book as it then stands,
+    a broken or unknown one as a gap.
     """
 
-    def __init__(self, rule: Rule, *, beside: bool = False, unit: Unit = lambda symbol: 1.0) -> None:
+    def __init__(
+        self, rule: Rule, *, beside: bool = False, unit: Unit = lambda symbol: 1.0, every: bool = False
+    ) -> None:
         self._rule = rule
+        self._every = every
         self._most_early = _MOST_EARLY if beside else 0
         self._unit = unit
         self._held: dict[str, _Held] = {}
@@ -73,12 +77,16 @@ class BookMemory:
             held = self._held[change.symbol] = _Held(change, self._most_early)
         if not channel.startswith("GET "):
             held.channel = channel
+        told: tuple[Message, ...] = ()
         if change.whole:
-            return self._replaced(held, change)
-        if not held.known:
+            told = self._replaced(held, change)
+        elif held.known:
+            told = self._applied(held, change)
+        else:
             held.early.append(change)
-            return ()
-        return self._applied(held, change)
+        if told or not self._every:
+            return told
+        return self._sampled(held, change) if held.known else (_unknown(held, change.at_ms, change.received_ns),)
 
     def lost(self, channel: str, at_ms: int, received_ns: int) -> tuple[Book, ...]:
         """Forget the books whose changes came by this channel, and say so."""

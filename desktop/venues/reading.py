@@ -144,30 +144,35 @@ BESIDE = frozenset({CONTEXT, *WITHDRAWAL_HOSTS})
 """Whose frames can be read though they are no venues with feeds of their own."""
 
 
+def _as_they_are(messages: tuple[Message, ...]) -> tuple[Message, ...]:
+    return messages
+
+
 def context_reader(
-    whole: Callable[[tuple[Message, ...]], tuple[Message, ...]] = lambda messages: messages,
+    whole: Callable[[tuple[Message, ...]], tuple[Message, ...]] = _as_they_are,
 ) -> FrameReader:
     """Return a new reader of the frames of context."""
     return FrameReader(CONTEXT, parse_context, InstrumentTable(), whole)
 
 
-def frame_reader(venue: str, instruments: InstrumentTable) -> FrameReader:
+def frame_reader(venue: str, instruments: InstrumentTable, *, every_book: bool = False) -> FrameReader:
     """Return a new reader of this venue's frames. Raise WrongUsage for a venue that cannot be read yet.
 
-    What a venue says of its own list of contracts renews `instruments`.
+    What a venue says of its own list of contracts renews `instruments`. With `every_book` each message about an order
+    book tells the book, not only one a period.
     """
     if venue == "binance":
-        return _binance(instruments)
+        return _binance(instruments, every_book)
     if venue == "bybit":
-        return _bybit(instruments)
+        return _bybit(instruments, every_book)
     if venue == "okx":
-        return _okx(instruments)
+        return _okx(instruments, every_book)
     if venue == "hyperliquid":
-        return _hyperliquid(instruments)
+        return _hyperliquid(instruments, every_book)
     raise WrongUsage(f"messages of {venue!r} cannot be read", f"Readable are {', '.join(READABLE_VENUES)}.")
 
 
-def _binance(instruments: InstrumentTable) -> FrameReader:
+def _binance(instruments: InstrumentTable, every_book: bool) -> FrameReader:
     memory = MarkMemory(instruments)
     listed = InstrumentMemory("binance", instruments, EXCHANGE_INFO.channel, binance_instruments.listings)
 
@@ -175,11 +180,11 @@ def _binance(instruments: InstrumentTable) -> FrameReader:
         memory.learn(raw)
         listed.learn(raw)
 
-    books = BookMemory(linked, beside=True)
+    books = BookMemory(linked, beside=True, every=every_book)
     return FrameReader("binance", binance.parse, instruments, memory.whole, learn, books, binance.quick)
 
 
-def _bybit(instruments: InstrumentTable) -> FrameReader:
+def _bybit(instruments: InstrumentTable, every_book: bool) -> FrameReader:
     memory = TickerMemory(instruments)
     listed = InstrumentMemory(
         "bybit",
@@ -189,31 +194,33 @@ def _bybit(instruments: InstrumentTable) -> FrameReader:
         is_first=lambda raw: raw.channel == bybit_instruments.FIRST_PAGE.channel,
         is_last=lambda raw: bybit_instruments.next_page(raw.frame) is None,
     )
-    books = BookMemory(counted)
+    books = BookMemory(counted, every=every_book)
     return FrameReader("bybit", bybit.parse, instruments, memory.whole, listed.learn, books, bybit.quick)
 
 
-def _okx(instruments: InstrumentTable) -> FrameReader:
+def _okx(instruments: InstrumentTable, every_book: bool) -> FrameReader:
     listed = InstrumentMemory("okx", instruments, okx_instruments.SWAPS.channel, okx_instruments.listings)
-    books = BookMemory(Chained(), unit=unit_in(instruments))
+    books = BookMemory(Chained(), unit=unit_in(instruments), every=every_book)
     return FrameReader("okx", okx.parse, instruments, OkxMemory().whole, listed.learn, books, okx.quick)
 
 
-def _hyperliquid(instruments: InstrumentTable) -> FrameReader:
+def _hyperliquid(instruments: InstrumentTable, every_book: bool) -> FrameReader:
     listed = InstrumentMemory(
         "hyperliquid", instruments, hyperliquid_instruments.META.channel, hyperliquid_instruments.listings
     )
     parser = HyperliquidParser()
+    whole = _as_they_are if every_book else BookSamples().whole
     return FrameReader(
-        "hyperliquid", parser, instruments, BookSamples().whole, listed.learn, quick=parser.quick
+        "hyperliquid", parser, instruments, whole, listed.learn, quick=parser.quick
     )  # fmt: skip
 
 
 class FrameReaders:
-    """Read frames of all venues, each with its own memory."""
+    """Read frames of all venues, each with its own memory. `every_book` as in `frame_reader`."""
 
-    def __init__(self, instruments: InstrumentTable) -> None:
+    def __init__(self, instruments: InstrumentTable, *, every_book: bool = False) -> None:
         self._instruments = instruments
+        self._every_book = every_book
         self._readers: dict[str, FrameReader] = {}
 
     def read(self, raw: RawFrame) -> tuple[Message, ...]:
@@ -230,5 +237,5 @@ class FrameReaders:
         if venue == CONTEXT:
             return context_reader()
         if venue in WITHDRAWAL_HOSTS:
-            return FrameReader(venue, parse_withdrawals, self._instruments, lambda messages: messages)
-        return frame_reader(venue, self._instruments)
+            return FrameReader(venue, parse_withdrawals, self._instruments, _as_they_are)
+        return frame_reader(venue, self._instruments, every_book=self._every_book)

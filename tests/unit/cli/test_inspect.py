@@ -146,3 +146,62 @@ def test_bare_messages_without_a_venue_point_to_the_option(tmp_path: Path) -> No
 def test_words_for_people_name_side_amount_and_price(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     inspect.run(arguments(written(tmp_path, FORCED), "--venue", "binance"), Output(as_json=False))
     assert "long closed: 12500.0 PEPE at 0.0100 (fill), 0.12 USD" in capsys.readouterr().out
+
+
+def bybit_book(at_ms: int, number: int, bid: str, kind: str = "delta") -> dict[str, object]:
+    asks = [["80001", "1"]] if kind == "snapshot" else []
+    data = {"s": "BTCUSDT", "b": [[bid, "1"]], "a": asks, "u": number, "seq": number}
+    return {"topic": "orderbook.50.BTCUSDT", "type": kind, "ts": at_ms, "data": data, "cts": at_ms}
+
+
+def hyperliquid_book(at_ms: int, bid: str) -> dict[str, object]:
+    levels = [[{"px": bid, "sz": "1", "n": 1}], [{"px": "80001", "sz": "1", "n": 1}]]
+    return {"channel": "l2Book", "data": {"coin": "BTC", "time": at_ms, "levels": levels}}
+
+
+def binance_depth(at_ms: int, bid: str) -> dict[str, object]:
+    return {
+        "e": "depthUpdate",
+        "E": at_ms,
+        "T": at_ms,
+        "s": "BTCUSDT",
+        "U": 1,
+        "u": 5,
+        "pu": 0,
+        "b": [[bid, "1"]],
+        "a": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("venue", "messages", "books"),
+    [
+        (
+            "bybit",
+            [
+                bybit_book(1790000001000, 10, "80000", "snapshot"),
+                bybit_book(1790000001100, 11, "80000.5"),
+                bybit_book(1790000001200, 11, "80000.5"),
+                bybit_book(1790000001300, 20, "80000.7"),
+                bybit_book(1790000001400, 21, "80000.8"),
+            ],
+            [("80000", False), ("80000.5", False), ("80000.5", False), (None, True), (None, True)],
+        ),
+        (
+            "hyperliquid",
+            [hyperliquid_book(1790000001000, "80000"), hyperliquid_book(1790000001100, "80000.5")],
+            [("80000", False), ("80000.5", False)],
+        ),
+        ("binance", [binance_depth(1790000001000, "80000")], [(None, True)]),
+    ],
+)
+def test_every_message_about_a_book_prints_the_book_as_it_then_stands(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    venue: str,
+    messages: list[object],
+    books: list[tuple[str | None, bool]],
+) -> None:
+    assert inspect.run(arguments(written(tmp_path, *messages), "--venue", venue), Output(as_json=True)) == 0
+    told = [line for line in printed(capsys) if line["kind"] == "book"]
+    assert [(line["bid"], line["gap"]) for line in told] == books
