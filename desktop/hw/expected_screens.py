@@ -21,3 +21,12 @@ def grouped(address: str) -> Lines:
     """Return an address in lines of groups of four characters."""
     cut = groups(address)
     return tuple(" ".join(cut[start : start + _GROUPS_PER_LINE]) for start in range(0, len(cut), _GROUPS_PER_LINE))
+
+
+def later_screen(first: Lines, number: int, *, last: bool) -> Lines:
+    """Return what a further question about the same thing should say: its number, or that it is the last, and it all.
+
+    Which part of it the device shows then differs between models; all that may be compared stands here.
+    """
+    head = "Last question: confirm it once more" if last else f"Question {number} about the same"
+    return (head, *first)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TypeVar
 
 from desktop.domain.errors import DeviceTrouble
 from desktop.hw import errors
 from desktop.hw import messages as m
+from desktop.hw.expected_screens import later_screen
 from desktop.hw.failures import trouble_of
 from desktop.hw.identity import Identity, identified
-from desktop.hw.prompt_replies import Reply, passphrase_reply, pin_reply
+from desktop.hw.prompt_replies import Reply, passphrase_reply, pin_reply, typed_there
 from desktop.hw.prompts import Prompter
 from desktop.hw.wire.codec import Message
 from desktop.hw.wire.link import Link
@@ -20,7 +22,6 @@ M = TypeVar("M", bound=Message)
 Screen = tuple[str, ...]
 
 _STRAY_S = 0.1  # how soon the answer follows a Failure that was none
-_TYPED_ON_DEVICE = frozenset({m.BUTTON_PIN_ENTRY, m.BUTTON_PASSPHRASE_ENTRY, m.BUTTON_ATTACH_PIN})
 
 
 class Interruptions:
@@ -32,18 +33,31 @@ class Interruptions:
         self._link = link
         self._prompter = prompter
         self._on_screen = on_screen
+        self._shown: Counter[Screen] = Counter()
+
+    def begin(self) -> None:
+        """Begin another request of the person's: what was shown before does not count for it."""
+        self._shown.clear()
 
     def settled(
-        self, request: Message, expect: type[M] | tuple[type[M], ...], screen: Screen, patience_s: float | None
+        self,
+        request: Message,
+        expect: type[M] | tuple[type[M], ...],
+        screens: tuple[Screen, ...],
+        patience_s: float | None,
     ) -> M:
-        """Return the answer to the request that was sent. Raises as `Session.call` does."""
-        gave_answer = False
+        """Return the answer to the request that was sent. Raises as `Session.call` does.
+
+        `screens` are what the device should show at its first question, its second and so on; the first one again
+        where it asks more often.
+        """
+        gave_answer, coming = False, iter(screens)
         while True:
             answer = self._link.next(patience_s)
             self._link.stop_word = m.Cancel()
             match answer:
                 case m.ButtonRequest():
-                    self._acknowledge(answer, screen)
+                    self._acknowledge(answer, coming, screens[0])
                     patience_s = None  # a person reads; some screens follow without another request
                 case m.PinMatrixRequest():
                     patience_s, gave_answer = self._reply(partial(self._pin, answer)), True
@@ -60,11 +74,21 @@ class Interruptions:
                 case _:
                     raise errors.WrongAnswer(_names(expect), _name(answer))
 
-    def _acknowledge(self, request: m.ButtonRequest, screen: Screen) -> None:
+    def _acknowledge(self, request: m.ButtonRequest, coming: Iterator[Screen], first: Screen) -> None:
         self._link.send(m.ButtonAck())
-        if request.code in _TYPED_ON_DEVICE:
+        typed = typed_there(request.code)
+        if typed:
             self._typing_there()
-        self._on_screen(screen, True)
+            self._on_screen(typed, True)
+        else:
+            last = request.code == m.BUTTON_OTHER
+            self._on_screen(self._told_apart(next(coming, first), last=last), True)
+
+    def _told_apart(self, screen: Screen, *, last: bool) -> Screen:
+        """Return the screen, marked as a further one if the same was shown for this request before."""
+        self._shown[screen] += 1
+        times = self._shown[screen]
+        return screen if times == 1 else later_screen(screen, times, last=last)
 
     def _typing_there(self) -> None:
         """Let a cancel be Initialize: a device of the first protocol heeds no other while typed on."""

@@ -27,6 +27,17 @@ _PIN_SCREEN = ("Enter your PIN on the wallet",)
 _HIDDEN_PIN_SCREEN = ("Enter the PIN of the hidden wallet on the wallet",)
 _PASSPHRASE_SCREEN = ("Enter your passphrase on the wallet",)
 
+_TYPED_ON_DEVICE = {
+    m.BUTTON_PIN_ENTRY: _PIN_SCREEN,
+    m.BUTTON_PASSPHRASE_ENTRY: _PASSPHRASE_SCREEN,
+    m.BUTTON_ATTACH_PIN: _HIDDEN_PIN_SCREEN,
+}
+
+
+def typed_there(code: int | None) -> tuple[str, ...]:
+    """Return what a device shows that lets a person type on it now; nothing for a question to be confirmed."""
+    return _TYPED_ON_DEVICE.get(code or 0, ())
+
 
 class Reply(NamedTuple):
     """The message to send; `screen` is what the device then shows to be typed on it, if anything."""

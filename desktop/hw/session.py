@@ -124,15 +124,17 @@ class Session:
         expect: type[M] | tuple[type[M], ...],
         *,
         screen: Screen | Callable[[], Screen] = _ANY_SCREEN,
+        then: tuple[Screen, ...] = (),
         unhurried: bool = False,
         unannounced: bool = False,
     ) -> M:
         """Send the request once and return its answer, having answered what the device asked in between.
 
         `screen` is what the device is expected to show when it asks the person; a function is called while the
-        device works, and must ask nothing of it. `unhurried`: a person may be reading a screen before the first
-        answer, as in the middle of signing; it is waited for without limit. `unannounced`: the device shows the
-        screen without saying that it does.
+        device works, and must ask nothing of it. `then` is what it shows at further questions before the answer, in
+        order; what it showed for this request before is told apart by its number. `unhurried`: a person may be
+        reading a screen before the first answer, as in the middle of signing; it is waited for without limit.
+        `unannounced`: the device shows the screen without saying that it does.
 
         Raises DeviceTrouble: NoPressed, Cancelled, Locked, PinWrong, NotSupported, DeviceRefused (the link stays);
         DeviceGone, Garbage, WrongAnswer (the link is dropped). A request whose answer was lost is never sent again.
@@ -142,13 +144,16 @@ class Session:
         if self._link.stop.is_set():
             raise errors.Cancelled
         self._midway = True
+        if not self._in_flow:
+            self._between.begin()
         try:
             self._link.expect_silence()
             self._link.send(request)
             lines = screen() if callable(screen) else screen
             if unannounced:
                 self._on_screen(lines, True)
-            return self._between.settled(request, expect, lines, None if unhurried else self._link.quick_s)
+            patience_s = None if unhurried else self._link.quick_s
+            return self._between.settled(request, expect, (lines, *then), patience_s)
         except DeviceTrouble as trouble:
             self._midway = False  # it refused, or was told to stop, or is let go of
             if isinstance(trouble, errors.DeviceGone | errors.Garbage | errors.WrongAnswer):
@@ -172,6 +177,7 @@ class Session:
         What was told of its screen stays told until the end: it may show more between two calls without another word.
         """
         self._midway, self._in_flow = False, True
+        self._between.begin()
         try:
             yield
         except BaseException:

@@ -27,7 +27,7 @@ from desktop.hw.solana import messages
 from desktop.hw.solana.instructions import SolTransfer, TokenTransfer, meaning
 from desktop.hw.solana.message import SolanaMessage, read_message
 from desktop.hw.solana.token_account import TOKEN_PROGRAM
-from desktop.hw.solana.words import in_words, wallet_of
+from desktop.hw.solana.words import screens_of, wallet_of
 
 
 class SolanaAddress(msgspec.Struct, frozen=True):
@@ -85,10 +85,12 @@ def sign_solana(session: Session, path: str, raw: bytes, *, recipient: str = "")
             f"{address}, the wallet's address at {path_text(numbers)}, is none that must sign this message",
             "Name the path of an address that must, or open the wallet it belongs to.",
         )
+    first, *then = screens_of(message, wallets, large=session.features.model != "1")
     answer = session.call(
         messages.SolanaSignTx(raw_tx=raw, address_n=numbers, extra_info=_token_accounts(message, wallets)),
         messages.SolanaSignedTx,
-        screen=in_words(message, wallets),
+        screen=first,
+        then=tuple(then),
     )
     if not ed25519_holds(key, raw, answer.signature):
         not_proved(session, f"the signature is not that of {address} over this message")

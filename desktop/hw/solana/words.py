@@ -44,6 +44,24 @@ def in_words(message: SolanaMessage, wallets: tuple[bytes, ...] = ()) -> Lines:
     return ("Solana transaction", *lines, *fee, "fee paid by", *grouped(address_of_bytes(message.accounts[0])))
 
 
+def screens_of(message: SolanaMessage, wallets: tuple[bytes, ...] = (), *, large: bool) -> tuple[Lines, ...]:
+    """Return what the device shows, a screen for each question: a large one asks for each instruction, then for all.
+
+    What it signs blindly it asks for as a whole; a small one turns pages of the whole.
+    """
+    whole = in_words(message, wallets)
+    if not large:
+        return (whole,)
+    meanings = [meaning(instruction) for instruction in message.instructions]
+    parts = [_line_of(found, (*wallets, *message.accounts)) for found in meanings]
+    told = [part for part in parts if part]
+    blind = message.version is not None or any(isinstance(found, Unknown) for found in meanings)
+    asked = ("Sign Solana transaction?", *whole[1:])
+    if blind or len(told) < 2:
+        return (whole, asked)
+    return (*((f"Solana, {place} of {len(told)}", *part) for place, part in enumerate(told, start=1)), asked)
+
+
 def wallet_of(account: bytes, mint: bytes | None, wallets: tuple[bytes, ...]) -> bytes | None:
     """Return the one of the wallets whose token account this is, or None."""
     if mint is None:

@@ -20,7 +20,7 @@ from desktop.hw.public_keys import fingerprint, key_at, not_proved, prepare
 from desktop.hw.session import Session
 from desktop.hw.tron import messages
 from desktop.hw.tron.transaction import ContractCall, Transaction, TrxTransfer, serialized
-from desktop.hw.tron.words import in_words
+from desktop.hw.tron.words import screens_of
 
 _SIGNATURE_SIZE = 65
 _FIRST_RECOVERY = 27  # the last byte of a signature: 27 or 28
@@ -82,7 +82,8 @@ def sign_tron(session: Session, path: str, transaction: Transaction) -> SignedTr
             where="owner_address",
         )
     raw = serialized(transaction)
-    answer = session.call(request_for(numbers, transaction), messages.TronSignedTx, screen=in_words(transaction))
+    first, *then = screens_of(transaction, large=session.features.model != "1")
+    answer = session.call(request_for(numbers, transaction), messages.TronSignedTx, screen=first, then=tuple(then))
     if answer.serialized_tx != raw:
         not_proved(session, "it signed another transaction than the one it was given")
     if _signer(raw, answer.signature) != key:

@@ -34,6 +34,22 @@ def in_words(transaction: Transaction) -> Lines:
     return ("TRON transaction", *lines)
 
 
+def screens_of(transaction: Transaction, *, large: bool) -> tuple[Lines, ...]:
+    """Return what the device shows, a screen for each question: a small one asks once, a large one in parts."""
+    words = in_words(transaction)
+    if not large:
+        return (words,)
+    call = transaction.contract
+    tokens = token_transfer(call) if isinstance(call, ContractCall) else None
+    screens: list[Lines] = []
+    if tokens is not None and address_of_bytes(tokens.token) not in KNOWN_TOKENS:
+        screens.append(("Unknown token", *grouped(address_of_bytes(tokens.token))))
+    screens.append(words)
+    if transaction.memo:
+        screens.append(("Data", transaction.memo.hex()))
+    return (*screens, ("Sign TRON transaction?", *words[1:]))
+
+
 def _call(call: ContractCall) -> list[str]:
     tokens = token_transfer(call)
     if tokens is not None:

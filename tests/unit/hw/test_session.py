@@ -83,6 +83,47 @@ def test_a_screen_is_drawn_while_the_device_works() -> None:
     assert (("drawn",), True) in shown
 
 
+def test_further_questions_of_a_request_are_told_apart_and_typing_is_called_typing() -> None:
+    told: list[tuple[str, ...]] = []
+    codes = iter([m.BUTTON_PIN_ENTRY, m.BUTTON_SIGN_TX, m.BUTTON_SIGN_TX, m.BUTTON_OTHER])
+
+    def reply(message: Message) -> list[Message]:
+        code = next(codes, None) if isinstance(message, btc.SignMessage | m.ButtonAck) else None
+        return [ANSWER] if code is None else [m.ButtonRequest(code=code)]
+
+    session = Session(ScriptedDevice(reply), on_screen=lambda lines, asks: told.append(lines) if asks else None)
+    session.begin()
+    session.call(ASK, btc.MessageSignature, screen=("Send", "1 BTC"))
+    assert told == [
+        ("Enter your PIN on the wallet",),
+        ("Send", "1 BTC"),
+        ("Question 2 about the same", "Send", "1 BTC"),
+        ("Last question: confirm it once more", "Send", "1 BTC"),
+    ]
+    codes = iter([m.BUTTON_SIGN_TX])
+    session.call(ASK, btc.MessageSignature, screen=("Send", "1 BTC"))
+    assert told[-1] == ("Send", "1 BTC")  # another request begins anew
+
+
+def test_what_was_shown_counts_through_all_calls_of_a_flow() -> None:
+    told: list[tuple[str, ...]] = []
+    codes: list[int] = []
+
+    def reply(message: Message) -> list[Message]:
+        if isinstance(message, btc.SignMessage | m.ButtonAck) and codes:
+            return [m.ButtonRequest(code=codes.pop(0))]
+        return [ANSWER]
+
+    session = Session(ScriptedDevice(reply), on_screen=lambda lines, asks: told.append(lines) if asks else None)
+    session.begin()
+    with session.flow():
+        codes.append(m.BUTTON_SIGN_TX)
+        session.call(ASK, btc.MessageSignature, screen=("Total", "1 BTC"))
+        codes.append(m.BUTTON_OTHER)
+        session.call(ASK, btc.MessageSignature, screen=("Total", "1 BTC"))
+    assert told == [("Total", "1 BTC"), ("Last question: confirm it once more", "Total", "1 BTC")]
+
+
 _STRAY = m.Failure(code=m.UNEXPECTED_MESSAGE, message="messages.c:289:Unknown message")
 """What firmware under test sends for a key that comes when no screen is open."""
 

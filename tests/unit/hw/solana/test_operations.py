@@ -65,6 +65,39 @@ def test_an_address_is_shown_and_is_that_of_the_key(model: str) -> None:
         assert not solana_address(session, "m/44'/501'/0'").shown
 
 
+@pytest.mark.parametrize(
+    ("raw", "heads"),
+    [
+        (message(sol()), ["Solana transaction", "Sign Solana transaction?"]),
+        (message(sol(), version=0), ["Solana transaction", "Sign Solana transaction?"]),
+        (TOKENS, ["Solana, 1 of 2", "Solana, 2 of 2", "Sign Solana transaction?"]),
+    ],
+)
+def test_each_question_of_a_large_device_has_a_screen_of_its_own(raw: bytes, heads: list[str]) -> None:
+    expected: list[tuple[str, ...]] = []
+    shown: list[tuple[str, ...]] = []
+    with (
+        emulator(
+            always_yes=True, model="pro", on_screen=lambda lines, asks: shown.append(lines) if asks else None
+        ) as device,
+        session_with(device, on_screen=lambda lines, asks: expected.append(lines) if asks else None) as session,
+    ):
+        sign_solana(session, SOLANA_PATH, raw)
+    assert [lines[0] for lines in expected] == heads
+    assert len(shown) == len(heads)
+
+
+def test_a_small_device_that_turns_pages_is_told_page_by_page() -> None:
+    expected: list[tuple[str, ...]] = []
+    with (
+        emulator(always_yes=True, model="classic1s") as device,
+        session_with(device, on_screen=lambda lines, asks: expected.append(lines) if asks else None) as session,
+    ):
+        sign_solana(session, SOLANA_PATH, message(sol()))
+    assert [lines[0] for lines in expected][:2] == ["Solana transaction", "Question 2 about the same"]
+    assert len(set(expected)) == len(expected) == 5
+
+
 @pytest.mark.parametrize("model", ["classic1s", "pro"])
 @pytest.mark.parametrize(
     "raw", [message(sol()), message(sol(), memo()), message(sol(), version=0), message(tokens(MINE, THEIRS)), TOKENS]

@@ -60,6 +60,29 @@ def test_a_signature_is_that_of_the_owner_for_another_library(given: dict[str, o
     assert signed.sender == TRON_ADDRESS
 
 
+@pytest.mark.parametrize(
+    ("given", "heads"),
+    [
+        (transfer(), ["TRON transaction", "Sign TRON transaction?"]),
+        (call(), ["TRON transaction", "Sign TRON transaction?"]),
+        (call(RECIPIENT), ["Unknown token", "TRON transaction", "Sign TRON transaction?"]),
+    ],
+)
+def test_each_question_of_a_large_device_has_a_screen_of_its_own(given: dict[str, object], heads: list[str]) -> None:
+    expected: list[tuple[str, ...]] = []
+    shown: list[tuple[str, ...]] = []
+    with (
+        emulator(
+            always_yes=True, model="pro", on_screen=lambda lines, asks: shown.append(lines) if asks else None
+        ) as device,
+        session_with(device, on_screen=lambda lines, asks: expected.append(lines) if asks else None) as session,
+    ):
+        sign_tron(session, TRON_PATH, read_transaction(text(given)))
+    assert [lines[0] for lines in shown] == heads
+    assert [lines[0] for lines in expected] == heads
+    assert expected[-1][1:] == expected[-2][1:]  # what is signed stands there to the end
+
+
 def test_the_screen_names_amount_and_recipient() -> None:
     shown: list[str] = []
     given = call()
