@@ -75,7 +75,14 @@ _TOLD = (
     ),
     Fact("FEEDS_SILENT", "Feeds silent", "Share of the venues that have been silent for 30 s.", "share", 0.5, "desk"),
     Fact("DEVICE_GONE", "Wallet away", "Seconds since a wallet that was connected left.", "s", 60.0, "desk"),
-    Fact("KEY_DAYS_LEFT", "Days left of the key", "Days until this venue's key expires.", "days", 7.0, "venue"),
+    Fact(
+        "KEY_DAYS_LEFT",
+        "Days left of the key",
+        "Days until this venue's key ends; on Binance its right to trade alone.",
+        "days",
+        7.0,
+        "venue",
+    ),
 )
 
 FACTS: dict[str, Fact] = {fact.id: fact for fact in _TOLD}

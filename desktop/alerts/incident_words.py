@@ -7,6 +7,7 @@ import msgspec
 from desktop.alerts.dead_man import FEED_DEAD
 from desktop.alerts.facts import FACTS
 from desktop.alerts.incidents import CHANNEL_FAILED, DIGEST, ENGINE_STALLED, RULES_REFUSED, Factor, Incident
+from desktop.domain.key_ends import goes_on_reading
 from desktop.domain.venue_names import venue_name
 from desktop.risk.indicators.catalogue import CATALOGUE
 from desktop.risk.reading import Level
@@ -18,6 +19,9 @@ LEVEL_WORDS = {
     Level.CRITICAL: "Critical",
 }
 
+KEY_EXPIRING = "key-expiring"
+_LOSES_TRADING = "Key loses its right to trade soon"
+_ONLY_READS = "Nothing for Seawall: it only reads, and that goes on. A key that may only read has no such end."
 _RULE_WORDS = {
     "cascade-started": "Long cascade",
     "forced-selling": "Forced selling",
@@ -34,7 +38,7 @@ _RULE_WORDS = {
     "idle-collateral": "Idle coins",
     "withdrawals-suspended": "Withdrawals suspended",
     "device-gone": "Wallet away",
-    "key-expiring": "Key expires soon",
+    KEY_EXPIRING: "Key expires soon",
 }
 _WATCH_WORDS = {
     CHANNEL_FAILED: "An alert channel does not deliver",
@@ -55,7 +59,7 @@ _STEPS = {
     "idle-collateral": "Move what no position needs to your wallet, at leisure.",
     "withdrawals-suspended": "Try another network or venue; reduce on the exchange with limit orders.",
     "device-gone": "Connect the wallet again.",
-    "key-expiring": "Make a new read-only key on the exchange and put it into the settings.",
+    KEY_EXPIRING: "Make a new read-only key on the exchange and put its two halves into the keychain.",
     "peg": "Count collateral in that stablecoin for less; look at what rests on it.",
 }
 _MOVE = "Move what is idle on exchanges to your wallet while withdrawals are open."
@@ -68,6 +72,8 @@ def subject(incident: Incident) -> str:
         return _WATCH_WORDS[incident.rule]
     # A notable cascade has not started yet: what leads it now says what it is.
     rule = incident.cause if incident.level <= Level.NOTABLE else incident.rule
+    if rule == KEY_EXPIRING and goes_on_reading(incident.venue):
+        return _LOSES_TRADING
     return _RULE_WORDS.get(rule, rule)
 
 
@@ -87,6 +93,8 @@ def title(incident: Incident) -> str:
 
 def next_step(incident: Incident, readiness: str = "") -> str:
     """Return the one next step for the person. `readiness` is what must be done first for a coin to leave, if any."""
+    if incident.rule == KEY_EXPIRING and goes_on_reading(incident.venue):
+        return _ONLY_READS
     step = _STEPS.get(incident.rule) or _STEPS.get(incident.cause)
     if step is not None:
         return step

@@ -8,6 +8,7 @@ from typing import Final, Protocol
 import msgspec
 
 from desktop.domain.errors import SeawallError
+from desktop.domain.key_ends import goes_on_reading
 from desktop.domain.venue_names import venue_name
 from desktop.engine.ports import Clock
 from desktop.risk.reading import Reading, State
@@ -64,6 +65,14 @@ class KeyWatch:
             if told.expires_ms is None or now_ms - told.at_ms > _HOLDS_MS:
                 continue
             days = max(0.0, (told.expires_ms - now_ms) / DAY_MS)
-            ends = "has ended" if days == 0 else f"ends in {days:.0f} days" if days >= 2 else "ends within two days"
-            found[venue] = Reading(days, State.LIVE, told.at_ms, reason=f"the key for {venue_name(venue)} {ends}")
+            found[venue] = Reading(days, State.LIVE, told.at_ms, reason=_words(venue, days))
         return found
+
+
+def _words(venue: str, days: float) -> str:
+    name, reads = venue_name(venue), goes_on_reading(venue)
+    when = "" if days == 0 else f" in {days:.0f} days" if days >= 2 else " within two days"
+    if reads:
+        loses = "has lost its right to trade" if days == 0 else f"loses its right to trade{when}"
+        return f"the key for {name} {loses}; it goes on reading"
+    return f"the key for {name} has ended" if days == 0 else f"the key for {name} ends{when}"

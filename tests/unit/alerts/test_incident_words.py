@@ -31,6 +31,16 @@ def test_the_headline_names_level_what_and_where() -> None:
     assert title(_incident("breadth", coin="")) == "Warning: market-wide fall"
 
 
+def test_a_keys_end_is_told_as_the_venue_means_it() -> None:
+    bybit = _incident("key-expiring", coin="", venue="bybit")
+    assert title(bybit) == "Warning: key expires soon at Bybit"
+    assert next_step(bybit) == "Make a new read-only key on the exchange and put its two halves into the keychain."
+    binance = _incident("key-expiring", coin="", venue="binance")
+    assert title(binance) == "Warning: key loses its right to trade soon at Binance"
+    assert "it only reads, and that goes on" in next_step(binance)
+    assert "expires" not in f"{title(binance)} {next_step(binance)}"
+
+
 def test_a_notable_cascade_is_called_by_what_leads_it() -> None:
     early = _incident(level=Level.NOTABLE, members=(Member("forced-selling", "BTC", Level.NOTABLE, _T0),))
     assert title(early) == "Notable: forced selling in BTC"

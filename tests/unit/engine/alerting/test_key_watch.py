@@ -64,6 +64,26 @@ def test_an_end_is_told_in_days_and_none_is_unknown() -> None:
     asyncio.run(run())
 
 
+def test_what_ends_is_said_venue_by_venue() -> None:
+    async def run() -> None:
+        clock = ManualClock()
+        binance = Source("binance", clock.now_ms() + 5 * DAY_MS)
+        watch = KeyWatch((binance,), clock)
+        running = asyncio.create_task(watch.run())
+        await clock.next_sleep(ASK_SECONDS)
+        said = "the key for Binance loses its right to trade in 5 days; it goes on reading"
+        assert watch.days_left(clock.now_ms())["binance"].reason == said
+        binance.expires_ms = clock.now_ms() - 1
+        await clock.advance(ASK_SECONDS)
+        await clock.next_sleep(ASK_SECONDS)
+        said = "the key for Binance has lost its right to trade; it goes on reading"
+        assert watch.days_left(clock.now_ms())["binance"].reason == said
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    asyncio.run(run())
+
+
 def test_the_shipped_rule_rings_for_a_key_that_ends_soon() -> None:
     async def run() -> None:
         clock = ManualClock()
