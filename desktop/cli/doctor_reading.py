@@ -11,6 +11,7 @@ from desktop.storage.resource_files import resource
 from desktop.venues.conformance import corpus_from, misread
 from desktop.venues.reading import READABLE_VENUES
 
+_CORPORA = (*READABLE_VENUES, "context", "withdrawals")
 _MOST_NAMED = 5
 _REPAIR = "Install Seawall again; until then do not trust the numbers of these venues."
 
@@ -37,10 +38,10 @@ def look_at_reading(corpora: Sequence[Path] | None = None) -> Finding:
     except BadInput as error:
         return missing(error.message, error.remedy)
     if not wrong:
-        return ok(f"{read} messages in the documented form are read right ({', '.join(READABLE_VENUES)})")
+        return ok(f"{read} messages in the documented form are read right ({', '.join(_CORPORA)})")
     more = f"; and {len(wrong) - _MOST_NAMED} more" if len(wrong) > _MOST_NAMED else ""
     return missing(f"{len(wrong)} of {read} would be misread: {'; '.join(wrong[:_MOST_NAMED])}{more}", _REPAIR)
 
 
 def _shipped() -> list[Path]:
-    return [resource(f"conformance/{venue}.jsonl") for venue in READABLE_VENUES]
+    return [resource(f"conformance/{name}.jsonl") for name in _CORPORA]

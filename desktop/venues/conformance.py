@@ -18,7 +18,7 @@ from desktop.domain.instrument import Instrument, InstrumentTable
 from desktop.domain.raw_frame import RawFrame
 from desktop.venues.mailbox import FreshPrints
 from desktop.venues.message_facts import facts_of
-from desktop.venues.reading import frame_reader
+from desktop.venues.reading import FrameReaders
 
 RECEIVED_MS = 1_790_000_000_500
 """When the frames of every case came in."""
@@ -64,20 +64,29 @@ def corpus_from(lines: Iterable[bytes], where: str) -> Corpus:
     return Corpus(head.instruments if head else (), tuple(cases))
 
 
-def misread(case: Case, instruments: Iterable[Instrument]) -> str | None:
-    """Return in words how this case is read otherwise than it must be, or None if it is read right.
+def said(case: Case, instruments: Iterable[Instrument], frame: str) -> list[dict[str, object]]:
+    """Return what a frame in the place of the case's own says, after what comes before it.
 
     Each case has a table of its own: a venue's list of contracts changes it.
     """
-    reader, prints = frame_reader(case.venue, InstrumentTable(instruments)), FreshPrints()
+    readers, prints = FrameReaders(InstrumentTable(instruments)), FreshPrints()
 
-    def read(frame: str) -> list[dict[str, object]]:
-        raw = RawFrame(RECEIVED_MS * 1_000_000, case.venue, case.channel, frame.encode(), case.request)
-        return [facts_of(message) for message in prints.fresh(reader.read(raw))]
+    def read(text: str) -> list[dict[str, object]]:
+        raw = RawFrame(RECEIVED_MS * 1_000_000, case.venue, case.channel, text.encode(), case.request)
+        return [facts_of(message) for message in prints.fresh(readers.read(raw))]
 
-    for frame in case.before:
-        read(frame)
-    found = read(case.frame)
+    for text in case.before:
+        read(text)
+    return read(frame)
+
+
+def misread(case: Case, instruments: Iterable[Instrument]) -> str | None:
+    """Return in words how this case is read otherwise than it must be, or None if it is read right."""
+    try:
+        found = said(case, instruments, case.frame)
+    except Exception as error:  # noqa: BLE001
+        # A parser that is broken outright is what this looks for as well.
+        return f"reading it fails: {type(error).__name__}: {error}"
     if len(found) != len(case.expect):
         kinds = ", ".join(str(facts["kind"]) for facts in found) or "nothing"
         return f"{len(case.expect)} messages are in it, read were: {kinds}"

@@ -75,7 +75,10 @@ def plain_book(frame: bytes) -> bool:
 
     Looking at the bytes at once takes a tenth of looking at the levels.
     """
-    levels = frame[frame.find(b":[[") : frame.rfind(b"]")]
+    start = frame.find(b":[[")
+    if start < 0:
+        return False  # no levels, or blanks before them
+    levels = frame[start : frame.rfind(b"]")]
     return levels.translate(None, _LEVEL_BYTES) in _SECOND_KEY and b'""' not in levels
 
 

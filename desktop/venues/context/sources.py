@@ -112,16 +112,18 @@ CHANNELS: Final[Mapping[str, frozenset[str]]] = {
 
 
 def parse(frame: bytes, *, channel: str, received_ns: int, instruments: InstrumentTable) -> tuple[Message, ...]:
-    """Return the facts of an answer, dated ones oldest first; that it cannot be read, if so. Never raises."""
+    """Return the facts of an answer, dated ones oldest first, or a word: it tells none, or is none. Never raises."""
+    origin = Origin("context", channel, received_ns)
     at_ms = received_ns // 1_000_000
     try:
         if channel in _NOW:
             source, read = _NOW[channel]
-            return tuple(ContextPoint(name, value, at_ms, source, at_ms) for name, value in read(frame))
+            told = tuple(ContextPoint(name, value, at_ms, source, at_ms) for name, value in read(frame))
+            return told or (origin.alive("nothing in it"),)
         if channel in _DATED:
             source, name, read_rows = _DATED[channel]
             return tuple(ContextPoint(name, value, day_ms, source, at_ms) for day_ms, value in read_rows(frame))
     except (*DECODE_FAILURES, Unreadable) as error:
         reason, offset = reading_trouble(error, frame)
-        return (Origin("context", channel, received_ns).unparsed(reason, offset),)
-    return (Origin("context", channel, received_ns).unparsed("not a channel of context", 0),)
+        return (origin.unparsed(reason, offset),)
+    return (origin.unparsed("not a channel of context", 0),)

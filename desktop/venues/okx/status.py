@@ -22,12 +22,14 @@ def notices(rows: Any, origin: Origin, *, pushed: bool) -> tuple[Message, ...]:
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         return (origin.unparsed("data is not a list of maintenance entries", 0),)
     real = [row for row in rows if row.get("env") in _PRODUCTION]
-    running = [row for row in real if row.get("state") in _RUNNING]
+    if not all(isinstance(row.get("state"), str) for row in real):
+        return (origin.unparsed("state of a maintenance entry is no text", 0),)
+    running = [row for row in real if row["state"] in _RUNNING]
     if running:
         words = "; ".join(str(row.get("title", "")) for row in running)[:_MOST_WORDS]
         return (VenueNotice(origin.venue, "maintenance", words, _at_ms(running[-1], origin)),)
-    announced = [origin.note(_announcement(row)) for row in real if row.get("state") == "scheduled"]
-    over = [row for row in real if row.get("state") in _OVER]
+    announced = [origin.note(_announcement(row)) for row in real if row["state"] == "scheduled"]
+    over = [row for row in real if row["state"] in _OVER]
     if over or not pushed:
         detail = str(over[-1].get("title", ""))[:_MOST_WORDS] if over else ""
         at_ms = _at_ms(over[-1], origin) if over else origin.received_ns // 1_000_000
