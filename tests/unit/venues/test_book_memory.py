@@ -168,3 +168,47 @@ def test_a_symbol_no_longer_watched_is_forgotten() -> None:
     reader.books.watch(["ETHUSDT"])
     assert reads(reader, BYBIT, pushed("delta", 6, [], [], AT_MS + 9000)) == ()
     assert reader.books.wanted() == ()
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "before", "step"),
+    [
+        (7, 9, 6, "old"),  # u < lastUpdateId
+        (7, 10, 6, "next"),  # u == lastUpdateId
+        (10, 13, 9, "next"),  # U == lastUpdateId
+        (11, 13, 10, "next"),  # it names the whole book's number
+        (11, 13, 9, "gap"),  # nobody knows what was between
+        (12, 13, 11, "gap"),
+    ],
+)
+def test_the_first_change_after_a_whole_book_must_span_its_number(
+    first: int, last: int, before: int, step: str
+) -> None:
+    reader = binance()
+    reads(reader, WHOLE, whole(10, BIDS, ASKS))
+    told = reads(reader, BINANCE, diff(first, last, before, at_ms=AT_MS + 2_000, bids=[("80000.0", "5")]))
+    assert {"old": [], "next": [Book], "gap": [Gap, Book]}[step] == [type(one) for one in told]
+    follows = reads(reader, BINANCE, diff(last + 1, last + 2, last, at_ms=AT_MS + 4_000))
+    assert bool(follows) == (step != "gap"), "after a gap only a whole book helps"
+
+
+def test_of_a_lost_book_nothing_is_left_that_the_next_change_could_follow() -> None:
+    reader = binance()
+    reads(reader, BINANCE, diff(9, 12, 8))
+    reads(reader, WHOLE, whole(10, BIDS, ASKS))
+    closed = RawFrame(AT_MS * 1_000_000, "binance", BINANCE, event="closed", detail="x")
+    assert [type(one) for one in reader.read(closed)] == [FeedStatus, Book]
+    assert reader.books.wanted() == ("BTCUSDT",)
+    assert [type(one) for one in reader.read(closed)] == [FeedStatus], "it is lost once"
+    assert reads(reader, BINANCE, diff(13, 15, 12, at_ms=AT_MS + 3_000)) == ()
+    book = one_book(reads(reader, WHOLE, whole(14, [("79000.0", "1")], ASKS, AT_MS + 3_000)))
+    assert book.bids == ((79000.0, 1.0),)
+
+
+def test_changes_from_before_a_break_are_no_part_of_the_next_whole_book() -> None:
+    reader = binance()
+    reads(reader, BINANCE, diff(50, 60, 49, bids=[("79999.0", "9")]))
+    closed = RawFrame(AT_MS * 1_000_000, "binance", BINANCE, event="closed", detail="x")
+    reader.read(closed)
+    reads(reader, BINANCE, diff(70, 72, 69))
+    assert one_book(reads(reader, WHOLE, whole(71, BIDS, ASKS))).bids == ((80000.0, 1.0), (79990.0, 2.0))

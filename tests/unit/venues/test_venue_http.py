@@ -324,3 +324,97 @@ def test_the_share_of_failed_questions_slides_and_is_unknown_with_too_few() -> N
             assert tally.share(clock.now_ms()) == 0.0
 
     asyncio.run(scene())
+
+
+def test_no_variable_of_this_machine_chooses_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+
+    async def whole() -> None:
+        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
+            writer.close()
+
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        async with asyncio.timeout(20), RestDoor(f"http://127.0.0.1:{port}", ManualClock()) as door:
+            assert await door.get("/x", {}) == b"ok"
+        server.close()
+        await server.wait_closed()
+
+    asyncio.run(whole())
+
+
+def test_no_cookie_is_sent_back() -> None:
+    sent: list[str | None] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request.headers.get("cookie"))
+        return httpx.Response(200, text="ok", headers={"Set-Cookie": "who=you; Path=/"})
+
+    async def scene(door: RestDoor, clock: ManualClock) -> None:
+        for _ in range(2):
+            await door.get("/x", {})
+        assert sent == [None, None]
+
+    play(answer, scene)
+
+
+def test_redirects_among_known_hosts_end_after_three() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        return httpx.Response(302, headers={"Location": f"http://venue.test/{len(asked)}"})
+
+    rules = HostRules(GENERIC.allowances, follow=("venue.test",))
+
+    async def scene(door: RestDoor, clock: ManualClock) -> None:
+        with pytest.raises(NetworkTrouble, match=r"sends on to venue\.test: redirects are refused"):
+            await door.get("/x", {})
+        assert asked == ["/x", "/1", "/2", "/3"]
+
+    play(answer, scene, rules)
+
+
+def test_a_wrong_key_has_another_remedy_than_trouble_of_the_host() -> None:
+    said = {"/key": "401", "/plan": "400"}
+
+    async def scene(door: RestDoor, clock: ManualClock) -> None:
+        remedies = []
+        for path in said:
+            with pytest.raises(NetworkTrouble) as caught:
+                await door.get(path, {})
+            remedies.append(caught.value.remedy)
+        assert remedies == ["Enter the key for venue.test again.", "It is asked again."]
+
+    play(lambda request: httpx.Response(200, json={"code": said[request.url.path], "msg": "no"}), scene, COINGLASS)
+
+
+def test_whoever_waits_for_leave_does_not_ask_once_the_person_is_offline() -> None:
+    async def whole() -> None:
+        clock = ManualClock()
+        outbound = Outbound(clock)
+        asked: list[str] = []
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            asked.append(request.url.path)
+            return httpx.Response(200, text="ok")
+
+        transport = httpx.MockTransport(answer)
+        async with (
+            asyncio.timeout(20),
+            RestDoor("http://venue.test", clock, outbound=outbound, transport=transport) as door,
+        ):
+            for number in range(24):
+                await door.get(f"/{number}", {})
+            waiting = asyncio.create_task(door.get("/late", {}))
+            await clock.next_sleep(60.0)
+            outbound.set_offline(True)
+            await clock.advance(60)
+            with pytest.raises(NetworkTrouble, match="offline by choice"):
+                await waiting
+            assert "/late" not in asked
+
+    asyncio.run(whole())
