@@ -70,7 +70,8 @@ def _chosen(rules: tuple[Rule, ...], rule_id: str | None, bars: BarsFile) -> tup
         raise WrongUsage(f"there is no rule {rule_id!r}", f"Known are: {', '.join(rule.id for rule in rules)}.")
     if rule.each in ("coin", "market") and rule.each != each:
         needs = "timestamp,symbol,open,high,low,close" if rule.each == "market" else "one coin with price_open, …"
-        raise BadInput(f"the rule {rule_id!r} needs bars of the form {needs}", where=f"{bars.path} line 1")
+        words = f"the rule {rule_id!r} needs bars of the form {needs}"
+        raise BadInput(words, "Give such a file, or another rule.", where=f"{bars.path} line 1")
     rule = msgspec.structs.replace(_for_these_bars(rule), off=False)
     if not feedable(rule, each):
         words = f"the rule {rule_id!r} rests on facts that no bars hold"

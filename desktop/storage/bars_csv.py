@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import math
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -18,7 +19,7 @@ from desktop.domain.errors import BadInput
 COIN_PRICES = ("price_open", "price_high", "price_low", "price_close")
 COIN_EXTRAS = ("liquidation_long_usd", "liquidation_short_usd", "funding_close", "oi_close")
 MARKET_COLUMNS = ("symbol", "open", "high", "low", "close")
-_MILLISECONDS_FROM = 10**11
+_MILLISECONDS = range(10**11, 10**14)  # of the years 1973 to 5138; seconds lie below, microseconds above
 _LARGEST = 1e300
 
 
@@ -51,9 +52,10 @@ class BarsFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file = _opened(path)
-        self._line = 1
+        self._line = 0
         try:
             self._reader, self._places = self._header()
+            self._line = 1
         except BadInput:
             self._file.close()
             raise
@@ -144,7 +146,7 @@ class BarsFile:
             raise self._off(
                 "timestamp", f"{text!r} is not a whole number", "Write UTC milliseconds of the bar's open."
             )
-        if int(text) < _MILLISECONDS_FROM:
+        if int(text) not in _MILLISECONDS:
             raise self._off(
                 "timestamp", f"{text} is not in milliseconds", "Write UTC milliseconds of the bar's open."
             )
@@ -184,14 +186,18 @@ class BarsFile:
     def _readable(self) -> Iterator[None]:
         try:
             yield
-        except (OSError, EOFError) as error:
-            raise BadInput(f"cannot read on: {error}", "Fetch the file again.", where=str(self.path)) from error
+        except (OSError, EOFError, zlib.error) as error:
+            raise BadInput(f"cannot read on: {error}", "Fetch the file again.", where=self._next_line()) from error
         except UnicodeDecodeError as error:
-            raise BadInput("it is not UTF-8 text", "Save it as UTF-8.", where=str(self.path)) from error
+            # Text is decoded in blocks; all lines that ended before this one have been read.
+            further = error.object.count(b"\n", 0, error.start)
+            words = f"not UTF-8 text (byte {error.object[error.start]:#04x})"
+            raise BadInput(words, "Save it as UTF-8.", where=self._next_line(further)) from error
         except csv.Error as error:
-            raise BadInput(
-                f"not CSV: {error}", "Mend the row.", where=f"{self.path} line {self._line + 1}"
-            ) from error
+            raise BadInput(f"not CSV: {error}", "Mend the row.", where=self._next_line()) from error
+
+    def _next_line(self, further: int = 0) -> str:
+        return f"{self.path} line {self._line + 1 + further}"
 
 
 class _PlainRows:
@@ -216,7 +222,7 @@ class _PlainRows:
             sound = sound and (value is None or 0 <= value < _LARGEST)
         sound = sound and (funding is None or -_LARGEST < funding < _LARGEST)
         time = cells[self._time]
-        if not sound or not time.isdecimal() or int(time) < _MILLISECONDS_FROM:
+        if not sound or not time.isdecimal() or int(time) not in _MILLISECONDS:
             return None
         funding_8h = None if funding is None else funding / 100
         return Row(line, int(time), "", opened, high, low, close, long_usd, short_usd, funding_8h, interest)

@@ -59,6 +59,7 @@ def test_funding_in_percent_becomes_a_fraction_and_may_be_negative(tmp_path: Pat
         (f"{_T0 - 1},1,3,1,2,0,0", "line 3 column timestamp: 1764827999999 is older"),
         ("2025-12-04,1,3,1,2,0,0", "line 3 column timestamp: '2025-12-04'"),
         ("1764828001,1,3,1,2,0,0", "line 3 column timestamp: 1764828001 is not in milliseconds"),
+        (f"{_T0 + 1}000,1,3,1,2,0,0", "line 3 column timestamp: 1764828000001000 is not in milliseconds"),
         (f"{_T0 + 1},1,3,1,2", "line 3: 5 cells where the header has 7"),
     ],
 )
@@ -92,15 +93,26 @@ def test_gz_is_read_and_a_truncated_one_is_named(tmp_path: Path) -> None:
     whole.write_bytes(packed)
     cut.write_bytes(packed[: len(packed) // 2])
     assert len(_rows(whole)) == 2_000
-    with pytest.raises(BadInput, match=r"cut\.csv\.gz"):
+    with pytest.raises(BadInput, match=r"cut\.csv\.gz line \d{3,4}: cannot read on"):
         _rows(cut)
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00\x01,\n", b"PK\x03\x04\x00\x00"])
-def test_a_file_that_is_no_csv_is_bad_input(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "bars.csv"
+@pytest.mark.parametrize("name", ["bars.csv", "bars.csv.gz"])
+def test_a_file_that_is_no_csv_is_bad_input_from_its_first_line(tmp_path: Path, name: str, content: bytes) -> None:
+    path = tmp_path / name
     path.write_bytes(content)
-    with pytest.raises(BadInput, match=r"bars\.csv"):
+    with pytest.raises(BadInput, match=rf"{name} line 1: "):
+        _rows(path)
+
+
+@pytest.mark.parametrize("place", [1, 700, 1_999])
+def test_a_byte_that_is_not_utf_8_is_named_with_its_line(tmp_path: Path, place: int) -> None:
+    lines = [_HEAD.encode(), *(b"%d,1,3,0.5,2,0,0" % (_T0 + n) for n in range(2_000))]
+    lines[place] = lines[place].replace(b",1,", b",\xff,")
+    path = tmp_path / "bars.csv"
+    path.write_bytes(b"\n".join(lines))
+    with pytest.raises(BadInput, match=rf"bars\.csv line {place + 1}: not UTF-8 text \(byte 0xff\)"):
         _rows(path)
 
 
