@@ -98,7 +98,10 @@ class LinuxNotifier:
             return
         await self._leave()
         try:
-            self._bus = await asyncio.wait_for(open_dbus_connection("SESSION"), _PATIENCE_SECONDS)
+            # Not wait_for: before Python 3.12 it loses a cancellation that comes with the answer, and then the engine
+            # could not end.
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                self._bus = await open_dbus_connection("SESSION")
         except (OSError, KeyError, ValueError, RuntimeError) as error:
             raise NoNotifications("no session bus") from error
         self._reader = asyncio.create_task(self._read(self._bus), name="notification signals")
@@ -126,7 +129,8 @@ class LinuxNotifier:
         self._waiting[serial] = answered
         try:
             await bus.send(message, serial=serial)
-            answer: Message = await asyncio.wait_for(answered, _PATIENCE_SECONDS)
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                answer = await answered
         finally:
             del self._waiting[serial]
         if answer.header.message_type is MessageType.error:

@@ -76,7 +76,8 @@ def test_pressed_button_arrives_with_its_key(pressed: str, means: str) -> None:
         await notifier.show(ALERT)
         await service.press(99, "snooze")  # another program's
         await service.press(1, pressed)
-        assert await asyncio.wait_for(heard, 5) == ("i1", means)
+        async with asyncio.timeout(5):
+            assert await heard == ("i1", means)
         await notifier.close()
         await service.stop()
 
@@ -123,5 +124,31 @@ def test_without_a_bus_the_caller_falls_back(monkeypatch: pytest.MonkeyPatch) ->
         notifier = LinuxNotifier()
         assert not await notifier.show(ALERT)
         await notifier.close()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("turns", range(12))
+def test_an_engine_that_ends_while_a_notification_is_tried_is_not_held_up(
+    monkeypatch: pytest.MonkeyPatch, turns: int
+) -> None:
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+
+    async def run() -> None:
+        notifier = LinuxNotifier()
+
+        async def delivers() -> None:
+            while True:
+                await notifier.show(ALERT)
+                await asyncio.sleep(0)
+
+        delivering = asyncio.create_task(delivers())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        delivering.cancel()
+        _, still_delivering = await asyncio.wait({delivering}, timeout=0.2)
+        if still_delivering:
+            delivering.cancel()
+        assert not still_delivering, "the first cancellation was lost"
 
     asyncio.run(run())
