@@ -10,10 +10,13 @@ from pathlib import Path
 from desktop.alerts.incidents import IncidentChange
 from desktop.alerts.rules import Rule
 from desktop.cli.output import Output
+from desktop.domain.instrument import InstrumentTable
 from desktop.domain.market import Book, HourBar, Mark, Message, OpenInterest, Trade, Unparsed
 from desktop.engine.desk_view import CompositeView
 from desktop.engine.market.market_desk import MarketDesk
-from desktop.risk.reading import Reading
+from desktop.engine.market.market_notes import MarketNotes
+from desktop.engine.own.untested_map import UntestedDesk
+from desktop.risk.reading import Reading, State
 from desktop.storage.instrument_file import instruments_from, shipped_instruments
 from desktop.storage.recording_history import recorded_history
 from desktop.storage.recordings import recording_header, replayed
@@ -40,7 +43,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     rules = rules_from(args.rules) if args.rules else shipped_rules()
     history = recorded_history(args.file)
     instruments = instruments_from(args.instruments) if args.instruments else shipped_instruments()
-    replay = Replay(rules, history, out)
+    replay = Replay(rules, history, out, instruments)
     replay.run(replayed(args.file, FrameReaders(instruments).read))
     return 0
 
@@ -52,7 +55,13 @@ class Replay:
     of which there is nothing but forced orders is not followed).
     """
 
-    def __init__(self, rules: tuple[Rule, ...], history: dict[str, list[HourBar]], out: Output) -> None:
+    def __init__(
+        self,
+        rules: tuple[Rule, ...],
+        history: dict[str, list[HourBar]],
+        out: Output,
+        instruments: InstrumentTable | None = None,
+    ) -> None:
         self._desk = MarketDesk(COINS, rules, ())
         self._out = out
         self._now_ms = 0
@@ -61,9 +70,13 @@ class Replay:
         self._unparsed = 0
         self._coins = set(COINS)
         self._venues: set[str] = set()
+        self._notes = MarketNotes((), instruments)
+        self._untested = UntestedDesk(COINS, self._notes)
         for coin, bars in history.items():
             self._coins.add(coin)
             self._desk.warm(coin, bars)
+            self._untested.warm(coin, bars)
+        self._desk.use_cascade(self._untested.reading)
 
     def run(self, records: Iterable[Record]) -> None:
         """Fold all records and print what becomes of incidents, then the summary.
@@ -84,6 +97,7 @@ class Replay:
             if venue not in self._venues:
                 self._venues.add(venue)
                 self._desk.expect(venue)
+                self._notes.venues = (*self._notes.venues, venue)
             now_ms = self._now_ms
             for message in messages:
                 self._messages += 1
@@ -91,6 +105,9 @@ class Replay:
                 changes = fold(message, now_ms)
                 if changes:
                     self._tell(changes)
+                if type(message) is not Trade:
+                    self._notes.fold(message, now_ms)
+                    self._untested.fold(message, now_ms)
 
     def _follow(self, message: Message) -> None:
         match message:
@@ -99,6 +116,7 @@ class Replay:
             case Trade() | Mark() | OpenInterest() | Book():
                 if message.coin not in self._coins:
                     self._coins.add(message.coin)
+                    self._untested.watch(message.coin)
                     self._desk.watch(message.coin)
 
     def _advance(self, at_ms: int) -> None:
@@ -108,6 +126,7 @@ class Replay:
             self._due_ms = self._now_ms
         while self._due_ms <= self._now_ms:
             self._tell(self._desk.tick(self._due_ms))
+            self._untested.tick(self._due_ms)
             self._due_ms += _TICK_MS
 
     def _tell(self, changes: Iterable[IncidentChange]) -> None:
@@ -166,7 +185,12 @@ class Replay:
 
 def _told(readings: Mapping[str, Reading]) -> dict[str, dict[str, object]]:
     return {
-        name: {"value": reading.value, "state": reading.state.value, "floor": reading.floor}
+        name: {
+            "value": reading.value,
+            "state": reading.state.value,
+            "floor": reading.floor,
+            **({} if reading.state is State.LIVE else {"reason": reading.reason}),
+        }
         for name, reading in sorted(readings.items())
     }
 

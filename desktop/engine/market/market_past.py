@@ -68,6 +68,11 @@ class MarketPast:
         desk = self._floor.coins.get(coin)
         return 0 if desk is None else len(desk.track.hourly.histories[indicator])
 
+    def hours(self, coin: str) -> list[HourBar]:
+        """Return the hours that are known of a coin, oldest first."""
+        desk = self._floor.coins.get(coin)
+        return [] if desk is None else list(desk.track.hours)
+
     def known_hours(self, coin: str) -> frozenset[int]:
         """Return the opens of the hours that are known of a coin."""
         desk = self._floor.coins.get(coin)

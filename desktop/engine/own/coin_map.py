@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from desktop.domain.market import HourBar, Liquidation, Mark
 from desktop.engine.market.market_notes import INTEREST_PERIOD_MS, MarketNotes
@@ -19,6 +19,7 @@ WARM_HOURS = 168.0
 _LATE_INTEREST_MS = 3 * INTEREST_PERIOD_MS
 _QUIET_MARK_MS = 60_000
 _LONGEST_JUDGED_MS = 2 * STEP_MS
+_SLICE = 20
 
 
 class CoinMap:
@@ -83,15 +84,21 @@ class CoinMap:
 
     def warm(self, bars: Sequence[HourBar]) -> None:
         """Build the map from hours before now, oldest first; it replaces what there is."""
+        for _ in self.warming(bars):
+            pass
+
+    def warming(self, bars: Sequence[HourBar]) -> Iterator[None]:
+        """Build the map in small slices, a pause between each."""
         mapped: UntestedMap | None = None
         before: HourBar | None = None
         hours = 0.0
-        for bar in bars:
+        for place, bar in enumerate(bars):
+            if place % _SLICE == 0:
+                yield
             if not 0 < bar.low <= bar.close <= bar.high < math.inf:
                 continue
             mapped = mapped or UntestedMap(bar.close, self._mix)
-            known = before is not None and bar.open_ms - before.open_ms == HOUR_MS
-            coins = before.oi_coins if before is not None and known else None
+            coins = None if before is None else _coins_before(before, bar)
             mapped.step(MapStep(bar.close, bar.low, bar.high, coins, bar.oi_coins, hours=1.0))
             hours += coins is not None and bar.oi_coins is not None
             before = bar
@@ -157,3 +164,12 @@ class CoinMap:
         if not self._known_interest(now_ms):
             return State.STALE, "open interest is silent", 1.0
         return State.LIVE, "", 1.0
+
+
+def _coins_before(before: HourBar, bar: HourBar) -> float | None:
+    """Return what was open an hour before a bar, or None where the two hours cannot be compared."""
+    if bar.open_ms - before.open_ms != HOUR_MS:
+        return None
+    # A venue more or less is nothing that was opened or closed.
+    same = before.oi_venues == bar.oi_venues or not before.oi_venues or not bar.oi_venues
+    return before.oi_coins if same else None

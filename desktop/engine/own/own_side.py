@@ -96,6 +96,10 @@ class OwnSide:
         self.watch(coin)
         self.untested.warm(coin, bars)
 
+    async def warm_slowly(self, coin: str, bars: Sequence[HourBar]) -> None:
+        """Take hours of a coin that were told while everything else goes on."""
+        await self.untested.warm_slowly(coin, bars)
+
     # --- the person ------------------------------------------------------------------------------------------
 
     async def handle(self, command: Command) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 import numpy as np
@@ -119,6 +120,12 @@ class UntestedDesk:
         """Take the hours of a coin before now."""
         self.watch(coin)
         self._maps[coin].map.warm(bars)
+
+    async def warm_slowly(self, coin: str, bars: Sequence[HourBar]) -> None:
+        """Take the hours of a coin that is followed already, in slices between which everything else goes on."""
+        if coin in self._maps:
+            for _ in self._maps[coin].map.warming(bars):
+                await asyncio.sleep(0)
 
     def calibrate(self, coin: str, sample: PositionSample, now_ms: int) -> None:
         """Take the known positions of a coin, weighed against the open interest they are a sample of."""

@@ -67,6 +67,8 @@ class HistoryFiller:
         self._minute_past = MinutePast(clock, market, past, values)
         self._minute_past.on_trouble = lambda error: self.on_trouble(error)
         self.on_trouble: Callable[[SeawallError], None] = lambda error: None
+        self.on_hours: Callable[[str], Awaitable[None]] = _nothing
+        """Called when hours of a coin have been taken in."""
 
     def watch(self, coins: Iterable[str]) -> None:
         """Fill the past of these coins; those watched already have it. Returns at once."""
@@ -149,6 +151,8 @@ class HistoryFiller:
         fresh = [bar for bar in told if bar.open_ms not in known]
         await self._market.warm_slowly(coin, fresh)
         await self._keep(coin, fresh)
+        if fresh:
+            await self.on_hours(coin)
 
     async def _keep(self, coin: str, bars: list[HourBar]) -> None:
         if self._bars is None or not bars:
@@ -194,3 +198,7 @@ class HistoryFiller:
             await self._values.fill_days(coin, indicator, days)
         all_days = await self._values.all_days(coin, since_ms)
         self._market.warm_values(coin, ValueHours(until_ms, {}), all_days)
+
+
+async def _nothing(coin: str) -> None:
+    """Do nothing: nobody else wants to know."""

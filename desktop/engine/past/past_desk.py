@@ -40,6 +40,7 @@ class PastDesk:
             sinks = parts.history_sink, parts.values
             self._filler = HistoryFiller(parts.clock, parts.market, parts.past, bars=sinks[0], values=sinks[1])
             self._filler.on_trouble = self._keeper.note
+            self._filler.on_hours = self._warm_map
         self.on_trouble: Callable[[SeawallError], None] = lambda error: None
 
     async def restore(self, coins: Sequence[str]) -> None:
@@ -62,9 +63,15 @@ class PastDesk:
         try:
             if history is not None:
                 await self._parts.market.warm_slowly(coin, await history.hours(coin, self._since_ms()))
+                await self._warm_map(coin)
             await self._warm_values(coin)
         except SeawallError as error:
             self._keeper.note(error)
+
+    async def _warm_map(self, coin: str) -> None:
+        """Build the coin's map of untested interest from all the hours that are known of it now."""
+        if self._parts.own is not None:
+            await self._parts.own.warm_slowly(coin, self._parts.market.hours(coin))
 
     async def _warm_values(self, coin: str) -> None:
         values, now_ms = self._parts.values, self._parts.clock.now_ms()

@@ -117,6 +117,45 @@ def test_the_same_file_gives_the_same_bytes_but_for_the_time_it_took(
     assert runs[0] == runs[1]
 
 
+def _book(at_ms: int, price: float) -> bytes:
+    """Return a whole book of Bybit that reaches more than one per cent."""
+    bids = [[f"{price * (1 - 0.001 * step):.2f}", "900"] for step in range(1, 16)]
+    asks = [[f"{price * (1 + 0.001 * step):.2f}", "900"] for step in range(1, 16)]
+    data = {"s": "BTCUSDT", "b": bids, "a": asks, "u": at_ms - START_MS + 1, "seq": at_ms - START_MS + 1}
+    frame = {"topic": "orderbook.1000.BTCUSDT", "type": "snapshot", "ts": at_ms, "data": data, "cts": at_ms}
+    return frame_line(RawFrame(at_ms * 1_000_000, "bybit", "books /v5/public/linear", _encode(frame)))
+
+
+def _with_books() -> list[bytes]:
+    """Return the storm after a month in which contracts were opened, with a book every five seconds."""
+    lines: list[bytes] = []
+    for line in _storm():
+        said = msgspec.json.decode(line)
+        at_ms = said.get("received_ns", 0) // 1_000_000
+        if said.get("event") == "history":
+            for place, hour in enumerate(said["hours"]):
+                hour[9] = 400_000.0 + 800 * place
+            lines.append(_encode(said) + b"\n")
+            continue
+        if at_ms and at_ms % 5_000 == START_MS % 5_000:
+            lines.append(_book(at_ms, 100.0))
+        lines.append(line)
+    return lines
+
+
+def test_the_cascade_is_told_where_the_recording_holds_books_and_else_why_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    without = _run(_recorded(tmp_path, list(_storm())), capsys)[-1]["indicators"]["BTC"]["CASCADE_K"]
+    assert (without["value"], without["state"], without["reason"]) == (None, "unknown", "no live order book")
+    cascade = _run(_recorded(tmp_path, _with_books()), capsys)[-1]["indicators"]["BTC"]["CASCADE_K"]
+    assert cascade["state"] == "live"
+    assert cascade["value"] > 0
+    assert "reason" not in cascade
+    again = _run(_recorded(tmp_path, _with_books()), capsys)[-1]["indicators"]["BTC"]["CASCADE_K"]
+    assert again == cascade
+
+
 def test_compressed_recordings_say_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plain = _recorded(tmp_path, list(_storm()))
     packed = tmp_path / "storm.jsonl.zst"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -63,6 +64,23 @@ def _warm() -> Told:
     told.interest(1.2e6)
     told.desk.tick(told.now_ms)
     return told
+
+
+def test_a_venue_whose_past_begins_later_has_opened_nothing() -> None:
+    hours = [type(bar)(bar.open_ms, 100.0, 101.0, 99.5, 100.0, oi_coins=1e6) for bar in quiet_hours(400)]
+    one, both = ("okx",), ("binance", "okx")
+    told = [
+        msgspec.structs.replace(bar, oi_venues=one if n < 200 else both, oi_coins=1e6 if n < 200 else 3e6)
+        for n, bar in enumerate(hours)
+    ]
+    masses = []
+    for bars in (told, [msgspec.structs.replace(bar, oi_coins=1e6, oi_venues=one) for bar in hours]):
+        desk = Told().desk
+        desk.warm("BTC", bars)
+        mapped = desk._maps["BTC"].map.map
+        assert mapped is not None
+        masses.append(mapped.mass_usd)
+    assert masses[0] == pytest.approx(masses[1])
 
 
 def test_before_the_first_mark_nothing_is_known() -> None:

@@ -12,8 +12,11 @@ from desktop.domain.kept_values import DayValue, TradedMinutes
 from desktop.domain.market import HourBar, Mark, OpenInterest
 from desktop.engine.engine import EngineParts
 from desktop.engine.market.market_desk import MarketDesk
+from desktop.engine.own.own_questions import OwnSources
+from desktop.engine.own.own_side import OwnSide
 from desktop.engine.past.history_filler import HistoryFiller
 from desktop.engine.past.past_desk import PastDesk
+from desktop.risk.reading import Reading, State
 from desktop.storage.value_history import ValueHistory
 from tests.fakes.manual_clock import ManualClock
 
@@ -68,6 +71,40 @@ def test_values_of_an_earlier_run_warm_the_percentiles(tmp_path: Path) -> None:
     found = asyncio.run(run())
     assert found is not None
     assert 0.2 < found < 0.3
+
+
+class TwoWeeks(OneYear):
+    """Venues that tell two weeks of hours."""
+
+    async def hours(self, coin: str, since_ms: int, until_ms: int) -> list[HourBar]:
+        opens = range(until_ms - 14 * DAY_MS, until_ms, HOUR_MS)
+        return [
+            HourBar(at, 100.0, 101.0, 99.0, 100.0, oi_coins=5e3, oi_usd=5e5, oi_venues=("binance",)) for at in opens
+        ]
+
+
+def test_hours_from_the_venues_warm_the_map_of_untested_interest_too() -> None:
+    async def run() -> tuple[Reading, Reading]:
+        clock = ManualClock(NOW_MS)
+        market = MarketDesk(["BTC"], (), ("binance",))
+        own = OwnSide(["BTC"], ("binance",), clock, OwnSources())
+        parts = EngineParts("live", "", clock, ("BTC",), [], market, past=TwoWeeks(), own=own)
+        past = PastDesk(parts)
+        mark = Mark("binance", "BTCUSDT", "BTC", "100", "100", 0.0001, 8.0, None, NOW_MS)
+        own.fold(mark, NOW_MS)
+        own.tick(NOW_MS)
+        before = own.cascade("BTC", NOW_MS)
+        task = asyncio.create_task(past.run())
+        past.watch(["BTC"])
+        for _ in range(600):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return before, own.cascade("BTC", NOW_MS)
+
+    before, after = asyncio.run(run())
+    assert before.state is State.WARMING
+    assert after.reason == "no live order book", "the map is there, only the depth is not"
 
 
 def test_a_year_of_funding_from_the_venues_warms_its_percentile_in_the_same_run(tmp_path: Path) -> None:
