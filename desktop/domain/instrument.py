@@ -25,7 +25,9 @@ _EXACT = Context(prec=200)
 
 _DATED = re.compile(r"^(.+?)(?:[-_]\d{6}|-\d{1,2}[A-Z]{3}\d{2})$")
 _BYBIT_INVERSE = re.compile(r"^([A-Z0-9]+?)USD(?:[FGHJKMNQUVXZ]\d{2})?$")
-_THOUSANDS = re.compile(r"^(1000000|10000|1000)([A-Za-z].*)$")
+_MANY_BEFORE = re.compile(r"^(1000000|10000|1000|1M)(?=\D)(.+)$")
+_MANY_AFTER = re.compile(r"^(\D.*?)(1000)$")
+_WRITTEN = {"1M": "1000000"}
 _QUOTES = ("USDT", "USDC", "FDUSD", "BUSD", "USDE", "USD1", "PERP")
 
 # Venues whose linear sizes are in the base unit of the symbol: USD needs no contract size there.
@@ -36,6 +38,7 @@ _MOST_REMEMBERED = 10_000
 class Instrument(msgspec.Struct, frozen=True):
     """A contract of a venue. `contract_size` (in `contract_coin`, None: unknown) times `multiplier` is one unit.
 
+    Where sizes and prices are in the symbol's base unit, `multiplier` is how many coins that is: 1000 for 1000PEPE.
     `trading` is False for one that is listed but settling, not yet open or closed.
     """
 
@@ -162,7 +165,7 @@ class InstrumentTable:
 def instrument_by_rule(venue: str, symbol: str) -> Instrument:
     """Return the instrument that the venue's way of naming suggests; nothing is said about its contract size.
 
-    Prefixes 1000, 10000, 1000000 before a letter multiply (1000PEPEUSDT is PEPE times 1000). Bybit's inverse
+    1000PEPEUSDT is PEPE times 1000, as are SHIB1000USDT and 1MBABYDOGEUSDT of theirs. Bybit's inverse
     contracts count in USD by its documentation, so their size is 1 USD.
     """
     if venue == "okx":
@@ -175,7 +178,7 @@ def instrument_by_rule(venue: str, symbol: str) -> Instrument:
         return _inverse(venue, symbol, inverse.group(1), Decimal(1))
     if venue == "binance" and (plain.endswith("USD_PERP") or (dated and plain.endswith("USD"))):
         return _inverse(venue, symbol, plain.removesuffix("_PERP").removesuffix("USD"), None)
-    coin, multiplier = _coin(_without_quote(plain.removesuffix("_PERP").replace("-", "")))
+    coin, multiplier = unit_of(_without_quote(plain.removesuffix("_PERP").replace("-", "")))
     return Instrument(venue, symbol, coin, None, coin, multiplier, "linear", "dated" if dated else "perp")
 
 
@@ -204,6 +207,10 @@ def _without_quote(symbol: str) -> str:
     return symbol
 
 
-def _coin(base: str) -> tuple[str, Decimal]:
-    many = _THOUSANDS.match(base)
-    return (many.group(2), Decimal(many.group(1))) if many else (base, _ONE)
+def unit_of(base: str) -> tuple[str, Decimal]:
+    """Return which coin a base unit is made of, and how many."""
+    if before := _MANY_BEFORE.match(base):
+        return before.group(2), Decimal(_WRITTEN.get(before.group(1), before.group(1)))
+    if after := _MANY_AFTER.match(base):
+        return after.group(1), Decimal(after.group(2))
+    return base, Decimal(1)

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import Literal
 
 import msgspec
 
-from desktop.domain.instrument import ContractPart, Instrument, InstrumentKind, InstrumentTable
+from desktop.domain.instrument import ContractPart, Instrument, InstrumentKind, InstrumentTable, unit_of
 
 METALS = frozenset({"XAU", "XAG", "XAUT", "PAXG"})
 """Gold and silver, and tokens of them: they move by another clock than coins, and no sum over coins counts them."""
-
-_MANY_BEFORE = re.compile(r"^(1000000|10000|1000|1M)(?=\D)(.+)$")
-_MANY_AFTER = re.compile(r"^(\D.*?)(1000)$")
-_WRITTEN = {"1M": "1000000"}
 
 
 class Listing(msgspec.Struct, frozen=True):
@@ -50,15 +45,6 @@ def listed(
     if kind == "inverse":
         return Instrument(venue, symbol, coin, None, quote, Decimal(1), kind, part, trading)
     return Instrument(venue, symbol, coin, Decimal(1), coin, multiplier, kind, part, trading)
-
-
-def unit_of(base: str) -> tuple[str, Decimal]:
-    """Return which coin a base unit is made of, and how many."""
-    if before := _MANY_BEFORE.match(base):
-        return before.group(2), Decimal(_WRITTEN.get(before.group(1), before.group(1)))
-    if after := _MANY_AFTER.match(base):
-        return after.group(1), Decimal(after.group(2))
-    return base, Decimal(1)
 
 
 def ticker_part(instruments: InstrumentTable, venue: str, symbol: str) -> Literal["perp", "dated", "metal"] | None:

@@ -48,7 +48,11 @@ def _instrument(path: Path, number: int, raw: msgspec.Raw) -> Instrument:
         raise BadInput(str(error), _FORM, where=where) from None
     size = None if row.contract_size is None else _above_zero(row.contract_size, "contract_size", where)
     multiplier = _above_zero(row.multiplier, "multiplier", where)
-    return Instrument(row.venue, row.symbol, row.coin, size, row.contract_coin, multiplier, row.kind)
+    one = Instrument(row.venue, row.symbol, row.coin, size, row.contract_coin, multiplier, row.kind)
+    if not one.priced_per_unit or one.coins_per_unit is None:
+        return one
+    # Tables write 1000PEPE as a contract of 1000 coins; its price is one for 1000 coins as well.
+    return Instrument(row.venue, row.symbol, row.coin, Decimal(1), row.contract_coin, one.coins_per_unit, row.kind)
 
 
 def _above_zero(text: str, name: str, where: str) -> Decimal:

@@ -23,6 +23,7 @@ FLOOR_MARK = "≥"
 MINUS = "−"
 HIDDEN = "•••"
 DAY_MS = 86_400_000
+_MOST_DIGITS = 12
 
 
 def tr(text: str, **values: object) -> str:
@@ -98,11 +99,13 @@ def yearly(fraction_8h: float) -> str:
 
 
 def price(value: float) -> str:
-    """Return a price with the digits its size asks for: 81,480 · 108.40 · 1.632 · 0.1082."""
+    """Return a price with the digits its size asks for: 81,480 · 108.40 · 1.632 · 0.1082 · 0.00001234."""
     size = abs(value)
     if not math.isfinite(value):
         return tr("unknown")
     digits = 0 if size >= 1000 else 2 if size >= 10 else 3 if size >= 1 else 4 if size >= 0.01 else 6
+    if 0 < size < 0.001:  # a coin of which a thousand cost a cent
+        digits = min(_MOST_DIGITS, 3 - math.floor(math.log10(size)))
     return signed(f"{value:,.{digits}f}")
 
 

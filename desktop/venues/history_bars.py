@@ -50,7 +50,7 @@ def pieces(pasts: Mapping[str, VenuePast], step_ms: int) -> Iterator[list[HourBa
     opens = sorted(prices)
     for first in range(0, len(opens), _PIECE):
         yield [
-            _bar(open_ms, open_ms + step_ms, *prices[open_ms], interest, funding)
+            _bar(open_ms, open_ms + step_ms, prices[open_ms], interest, funding)
             for open_ms in opens[first : first + _PIECE]
         ]
 
@@ -59,12 +59,11 @@ def _bar(
     open_ms: int,
     end_ms: int,
     row: PriceRow,
-    multiplier: float,
     interest: Mapping[str, Mapping[int, InterestRow]],
     funding: Mapping[str, Mapping[int, float]],
 ) -> HourBar:
     said = {venue: rows[end_ms] for venue, rows in interest.items() if end_ms in rows}
-    usd = {venue: one.usd or one.coins * row.close / multiplier for venue, one in said.items()}
+    usd = {venue: one.usd or one.coins * row.close for venue, one in said.items()}
     return HourBar(
         open_ms=open_ms,
         open=row.open,
@@ -131,15 +130,13 @@ def _intervals(rows: Iterable[FundingRow]) -> Iterator[tuple[int, int, float]]:
             yield at_ms - length_ms, at_ms, settled[at_ms] * (8 * HOUR_MS) / length_ms
 
 
-def _joined_prices(pasts: Mapping[str, VenuePast], step_ms: int) -> dict[int, tuple[PriceRow, float]]:
-    """Return (row, multiplier of its unit) by open; all rows in the unit of the first venue that has any."""
-    unit = next((past.multiplier for past in pasts.values() if past.prices), 1.0)
-    found: dict[int, tuple[PriceRow, float]] = {}
+def _joined_prices(pasts: Mapping[str, VenuePast], step_ms: int) -> dict[int, PriceRow]:
+    """Return the first venue's row by open, its prices per coin."""
+    found: dict[int, PriceRow] = {}
     for past in pasts.values():
-        scale = unit / past.multiplier
         for row in past.prices:
             if row.at_ms % step_ms == 0 and row.at_ms not in found:
-                found[row.at_ms] = (row if scale == 1.0 else _scaled(row, scale)), unit
+                found[row.at_ms] = row if past.multiplier == 1.0 else _scaled(row, 1.0 / past.multiplier)
     return found
 
 

@@ -47,7 +47,17 @@ def test_a_small_loss_is_not_written_as_minus_zero() -> None:
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [(81_480.4, "81,480"), (108.4, "108.40"), (1.632, "1.632"), (0.1082, "0.1082"), (float("nan"), "unknown")],
+    [
+        (81_480.4, "81,480"),
+        (108.4, "108.40"),
+        (1.632, "1.632"),
+        (0.1082, "0.1082"),
+        (0.00001234, "0.00001234"),
+        (0.000999, "0.0009990"),
+        (0.0082, "0.008200"),
+        (0.0, "0.000000"),
+        (float("nan"), "unknown"),
+    ],
 )
 def test_prices_have_the_digits_their_size_asks_for(value: float, words: str) -> None:
     assert wording.price(value) == words

@@ -64,7 +64,8 @@ class CoinTrack:
     # --- price -------------------------------------------------------------------------------------------------
 
     def price(self, tape: Tape, price: float, at_ms: int, now_ms: int) -> bool:
-        """Take a price that the fast path could not; return whether it made a new low of the running minute."""
+        """Take a quoted price that the fast path could not; return whether it made a new low of its minute."""
+        price *= tape.per_coin
         if not ANY_LOW <= price <= ANY_HIGH:
             return False
         if self.source is None:
@@ -106,8 +107,7 @@ class CoinTrack:
 
     def _bound(self) -> None:
         if self.source is not None and self._minute != _NO_MINUTE:
-            self.source.from_ms = self._minute * MINUTE_MS
-            self.source.to_ms = self.source.from_ms + MINUTE_MS
+            self.source.bound(self._minute * MINUTE_MS, (self._minute + 1) * MINUTE_MS)
 
     def choose_source(self, now_ms: int) -> None:
         """Let the first venue that is heard and has a price carry the minute, if it is not the one that does."""
@@ -137,7 +137,8 @@ class CoinTrack:
         except ValueError:
             price = number(message.price)
         if 0 < price < ANY_HIGH:
-            self.chart.add_print(side, price, usd, at_ms)
+            tape = self.tapes.get(message.venue)
+            self.chart.add_print(side, price if tape is None else price * tape.per_coin, usd, at_ms)
         if at_ms // MINUTE_MS < self._minute:
             self.minutes.late_print(at_ms // MINUTE_MS, side, usd)
         elif side == "long":

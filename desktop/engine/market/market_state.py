@@ -33,7 +33,8 @@ class Tape:
     A trade within `from_ms`..`to_ms` and `low`..`high` changes nothing but the last price: that is the fast path.
     Other tapes have bounds that every sound trade lies within; NaN, infinity and zero lie within none. `bought` and
     `sold` by takers are sums of the running minute of coins times quoted price; `per_coin` makes them USD, since it
-    turns a quoted price into one of a coin.
+    turns a quoted price into one of a coin. `close`, `low` and `high` are per coin: a contract quoted per thousand
+    coins never takes the fast path.
     """
 
     __slots__ = (
@@ -67,8 +68,12 @@ class Tape:
 
     def release(self) -> None:
         """Stop carrying the running minute."""
-        self.from_ms, self.to_ms = 0, 2**62
+        self.bound(0, 2**62)
         self.low, self.high = ANY_LOW, ANY_HIGH
+
+    def bound(self, from_ms: int, to_ms: int) -> None:
+        """Let the fast path take trades from then on and until then."""
+        self.from_ms, self.to_ms = (from_ms, to_ms) if self.per_coin == 1.0 else (0, 0)
 
 
 class _Channel:

@@ -24,6 +24,8 @@ from desktop.domain.instrument import Instrument, InstrumentTable, instrument_by
         ("okx", "BTC-USD-SWAP", "BTC", "1", "inverse"),
         ("okx", "NEWCOIN-USDT-SWAP", "NEWCOIN", "1", "linear"),
         ("hyperliquid", "kPEPE", "PEPE", "1000", "linear"),
+        ("bybit", "SHIB1000USDT", "SHIB", "1000", "linear"),
+        ("binance", "1MBABYDOGEUSDT", "BABYDOGE", "1000000", "linear"),
         ("hyperliquid", "xyz:GOLD", "GOLD", "1", "linear"),
     ],
 )

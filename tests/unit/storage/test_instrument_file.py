@@ -14,6 +14,10 @@ def test_shipped_table_knows_the_watched_coins_of_both_venues() -> None:
             assert table.knows(venue, f"{coin}USDT")
             assert table.find(venue, f"{coin}USDT").coins("0.10", "1") == "0.10"
     assert table.find("bybit", "SHIB1000USDT").coins("2", "1") == "2000"
+    for venue, symbol in (("binance", "1000PEPEUSDT"), ("bybit", "SHIB1000USDT")):
+        assert table.find(venue, symbol).multiplier == 1000  # its price is one for as many
+        assert table.find(venue, symbol).usd(2.0, 0.5) == 1.0
+    assert table.find("okx", "BTC-USDT-SWAP").coins("100", "1") == "1.00"
     assert table.find("okx", "BTC-USD-SWAP").contract_size == Decimal(100)
 
 

@@ -14,13 +14,13 @@ def price(hour: int, close: float = 100.0) -> PriceRow:
     return PriceRow(T + hour * HOUR_MS, close, close + 1, close - 1, close)
 
 
-def test_the_first_venue_carries_the_price_and_others_fill_its_holes_in_its_unit() -> None:
+def test_the_first_venue_carries_the_price_and_others_fill_its_holes_all_per_coin() -> None:
     first = VenuePast(1000.0, (price(0), price(2)))
     second = VenuePast(1.0, (price(0, 0.2), price(1, 0.2)))
     found = bars({"binance": first, "okx": second}, HOUR_MS)
     assert [(bar.open_ms - T) // HOUR_MS for bar in found] == [0, 1, 2]
-    assert [bar.close for bar in found] == [100.0, pytest.approx(200.0), 100.0]
-    assert [bar.low for bar in found] == [99.0, pytest.approx(-800.0), 99.0]
+    assert [bar.close for bar in found] == pytest.approx([0.1, 0.2, 0.1])
+    assert [bar.low for bar in found] == pytest.approx([0.099, -0.8, 0.099])
 
 
 def test_open_interest_at_the_end_of_a_bar_is_summed_over_the_venues_that_said_it() -> None:
