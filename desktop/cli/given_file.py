@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from desktop.domain.errors import BadInput, WrongUsage
@@ -20,12 +22,26 @@ def read_given(args: argparse.Namespace) -> bytes:
     if args.file == "-":
         if args.pin_stdin or "stdin" in args.passphrase:
             raise WrongUsage("standard input cannot hold both a secret and the file", "Name the file.")
-        return _small(sys.stdin.buffer.read(_LARGEST + 1), "standard input")
+        return _small(sys.stdin.buffer.read(_LARGEST + 1), given_name(args))
     try:
         with Path(args.file).open("rb") as file:
             return _small(file.read(_LARGEST + 1), args.file)
     except OSError as error:
         raise BadInput(f"cannot be read: {error.strerror}", "Name a file that is there.", where=args.file) from None
+
+
+def given_name(args: argparse.Namespace) -> str:
+    """Return what errors call that file."""
+    return "standard input" if args.file == "-" else str(args.file)
+
+
+@contextmanager
+def named_in_errors(args: argparse.Namespace) -> Iterator[None]:
+    """Meanwhile say of bad input that it stands in that file."""
+    try:
+        yield
+    except BadInput as error:
+        raise BadInput(error.message, error.remedy, where=given_name(args)) from error
 
 
 def _small(data: bytes, where: str) -> bytes:

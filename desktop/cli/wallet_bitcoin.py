@@ -6,7 +6,7 @@ import argparse
 
 import msgspec
 
-from desktop.cli.given_file import read_given
+from desktop.cli.given_file import named_in_errors, read_given
 from desktop.cli.output import Output
 from desktop.cli.wallet_opening import opened
 from desktop.hw import public_keys
@@ -47,7 +47,8 @@ def sign_message(args: argparse.Namespace, out: Output) -> None:
 def sign_psbt(args: argparse.Namespace, out: Output) -> None:
     """Print a PSBT with the wallet's signatures, and the transaction once it is complete."""
     given = read_given(args)
-    psbt_signing.given_psbt(given)  # what is wrong with the file is said before a wallet is looked for
+    with named_in_errors(args):
+        psbt_signing.given_psbt(given)  # what is wrong with the file is said before a wallet is looked for
     with opened(args, out) as session:
         signed = psbt_signing.sign_psbt(session, given, finalize=args.finalize)
     if signed.foreign_inputs:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import msgspec
 
-from desktop.cli.given_file import read_given
+from desktop.cli.given_file import given_name, read_given
 from desktop.cli.output import Output
 from desktop.cli.wallet_opening import opened
 from desktop.domain.derivation_path import parse_path
@@ -56,7 +56,7 @@ def sign_message(args: argparse.Namespace, out: Output) -> None:
 
 def sign_evm(args: argparse.Namespace, out: Output) -> None:
     """Print the signed transaction that the file describes."""
-    transaction = read_transaction(read_given(args), where=_where(args))
+    transaction = read_transaction(read_given(args), where=given_name(args))
     highest: Decimal | None = amount(args.highest_fee, name="--highest-fee") if args.highest_fee else None
     parse_path(args.path)
     signing.check_fee(transaction, highest)
@@ -74,14 +74,10 @@ def sign_evm(args: argparse.Namespace, out: Output) -> None:
 
 def sign_typed_data(args: argparse.Namespace, out: Output) -> None:
     """Print the signature over the typed data in the file, and whether the wallet could show its fields."""
-    data = read_typed_data(read_given(args), where=_where(args), chain_id=args.chain_id)
+    data = read_typed_data(read_given(args), where=given_name(args), chain_id=args.chain_id)
     parse_path(args.path)
     with opened(args, out) as session:
         signed = typed_data_signing.sign_typed_data(session, args.path, data)
     if signed.mode == "hash":
         out.tell("The wallet could not show the fields: it signed the hashes of domain and message.")
     out.emit(msgspec.structs.asdict(signed), f"{signed.address}\n{signed.signature}")
-
-
-def _where(args: argparse.Namespace) -> str:
-    return "standard input" if args.file == "-" else str(args.file)

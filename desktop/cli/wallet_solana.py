@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import base64
 import binascii
+import re
 
 import msgspec
 
-from desktop.cli.given_file import read_given
+from desktop.cli.given_file import named_in_errors, read_given
 from desktop.cli.output import Output
 from desktop.cli.wallet_opening import opened
 from desktop.domain.errors import BadInput
@@ -36,14 +37,23 @@ def address(args: argparse.Namespace, out: Output) -> None:
 
 def sign(args: argparse.Namespace, out: Output) -> None:
     """Print the signature of a transaction's message, made on the wallet."""
-    raw = _bytes(read_given(args))
-    out.tell("\n".join(in_words(read_message(raw))))
+    given = read_given(args)
+    with named_in_errors(args):
+        raw = _bytes(given)
+        message = read_message(raw)
+    out.tell("\n".join(in_words(message)))
     with opened(args, out) as session:
         signed = solana.sign_solana(session, args.path, raw, recipient=args.recipient)
     out.emit(msgspec.structs.asdict(signed), signed.signature)
 
 
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=\s]")
+
+
 def _bytes(text: bytes) -> bytes:
+    if odd := _NOT_BASE64.search(text):
+        words = f"byte {odd.start()}: {text[odd.start()]:#04x} is not base64 text"
+        raise BadInput(words, "Give a transaction's message in base64.")
     try:
         return base64.b64decode(b"".join(text.split()), validate=True)
     except binascii.Error as error:

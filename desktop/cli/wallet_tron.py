@@ -6,7 +6,7 @@ import argparse
 
 import msgspec
 
-from desktop.cli.given_file import read_given
+from desktop.cli.given_file import named_in_errors, read_given
 from desktop.cli.output import Output
 from desktop.cli.wallet_opening import opened
 from desktop.hw.tron import operations as tron
@@ -32,7 +32,9 @@ def address(args: argparse.Namespace, out: Output) -> None:
 
 def sign(args: argparse.Namespace, out: Output) -> None:
     """Print the signature of a transaction in a node's JSON, made on the wallet."""
-    transaction = read_transaction(read_given(args))
+    given = read_given(args)
+    with named_in_errors(args):
+        transaction = read_transaction(given)
     out.tell("\n".join(in_words(transaction)))
     with opened(args, out) as session:
         signed = tron.sign_tron(session, args.path, transaction)

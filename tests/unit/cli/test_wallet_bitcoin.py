@@ -56,7 +56,7 @@ def test_a_half_signed_file_says_so(capsys: pytest.CaptureFixture[str], tmp_path
 @pytest.mark.parametrize(
     ("given", "code", "words"),
     [
-        (b"", 3, "byte 0: the file is empty"),
+        (b"", 3, "transaction.psbt: byte 0: the file is empty"),
         (b"{}", 3, "byte 0: 0x7b belongs neither"),
         (base64.b64encode(PSBT.serialize())[:-3], 3, "cut short"),
         (base64.b64encode(PSBT.serialize()[:-9]), 3, "the PSBT ends inside"),

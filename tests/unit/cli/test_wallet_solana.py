@@ -50,8 +50,9 @@ def test_sign_a_file_and_standard_input(
 @pytest.mark.parametrize(
     ("given", "options", "code", "words"),
     [
-        (b"!", (), 3, "no base64"),
-        (b"", (), 3, "byte 0"),
+        (b"AAAA\n!", (), 3, "message.txt: byte 5: 0x21 is not base64 text"),
+        (b"AAA", (), 3, "message.txt: this is no base64"),
+        (b"", (), 3, "message.txt: byte 0"),
         (base64.b64encode(message(sol())[:-2]), (), 3, "byte 138"),
         (TEXT, ("--recipient", SOLANA_ADDRESS), 3, "it sends to"),
         (TEXT, ("--recipient", address_of_bytes(FRIEND)), 0, ""),

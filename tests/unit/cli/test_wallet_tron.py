@@ -58,7 +58,7 @@ def test_the_words_are_said_to_the_person(capsys: pytest.CaptureFixture[str], tm
 @pytest.mark.parametrize(
     ("given", "path", "code", "words"),
     [
-        (b"{", TRON_PATH, 3, "no TRON transaction"),
+        (b"{", TRON_PATH, 3, "transaction.json: this is no TRON transaction"),
         (text(transfer(amount=0)), TRON_PATH, 3, "amount"),
         (text(transfer(owner_address=RECIPIENT)), TRON_PATH, 3, "spends from"),
         (text(transfer()), "m/44'/195'/x", 3, "'x'"),
