@@ -18,6 +18,10 @@ _LONGEST_NS = 3600 * 1_000_000_000
 _FLUSH_NS = 1_000_000_000
 
 
+def _opened(path: Path) -> BinaryIO:
+    return path.open("xb", buffering=0)
+
+
 class CannotRecord(SeawallError):
     """The recording cannot be written any further."""
 
@@ -31,7 +35,7 @@ class Recorder:
 
     A file begins with its header, holds at most `most_bytes` before compression, and what is older than a second is
     on disk in whole blocks: a program that dies leaves a file that reads up to there. `on_begin` hears of each new
-    file.
+    file, which `open_new` makes.
     """
 
     def __init__(
@@ -42,12 +46,14 @@ class Recorder:
         most_bytes: int = _MOST_BYTES,
         longest_ns: int = _LONGEST_NS,
         on_begin: Callable[[Path], None] = lambda path: None,
+        open_new: Callable[[Path], BinaryIO] = _opened,
     ) -> None:
         self._folder = folder
         self._world = world
         self._most_bytes = most_bytes
         self._longest_ns = longest_ns
         self._on_begin = on_begin
+        self._open = open_new
         self._file: BinaryIO | None = None
         self._pack: zstandard.ZstdCompressionWriter | None = None
         self._bytes = 0
@@ -107,12 +113,20 @@ class Recorder:
         # Never over an older recording, and only for this person's eyes until they share it.
         while (path := self._folder / f"seawall-{stamp}-{number:04d}.jsonl.zst").exists():
             number += 1
-        self._file = path.open("xb", buffering=0)
-        path.chmod(0o600)
-        self.files.append(path)
-        self._pack = zstandard.ZstdCompressor(level=3, write_checksum=True).stream_writer(self._file, closefd=False)
+        file = self._open(path)
+        pack = zstandard.ZstdCompressor(level=3, write_checksum=True).stream_writer(file, closefd=False)
         header = header_line(self._world, at_ns)
-        self._pack.write(header)
+        try:
+            path.chmod(0o600)
+            pack.write(header)
+            # A disk that is full says so now: a file without even its header is left to nobody.
+            pack.flush(zstandard.FLUSH_BLOCK)
+        except OSError as error:
+            file.close()
+            path.unlink(missing_ok=True)
+            raise CannotRecord(path, error.strerror or type(error).__name__) from error
+        self._file, self._pack = file, pack
+        self.files.append(path)
         self._bytes = len(header)
         self._began_ns = self._flushed_ns = at_ns
         self._on_begin(path)

@@ -15,6 +15,7 @@ from desktop.risk.reading import Level
 from desktop.storage.incident_journal import IncidentFile
 from desktop.storage.indicator_history import IndicatorHistory
 from desktop.storage.one_writer import TableTrouble
+from desktop.storage.value_history import ValueHistory
 
 
 def _bar(open_ms: int, close: float = 5.0) -> HourBar:
@@ -116,3 +117,74 @@ def test_a_file_that_is_no_table_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(TableTrouble, match=r"history\.sqlite"):
         asyncio.run(run())
+
+
+@pytest.mark.parametrize("kind", ["history", "values", "incidents"])
+def test_a_file_of_a_newer_seawall_is_named_and_left_as_it_is(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"{kind}.sqlite"
+    with sqlite3.connect(path) as newer:
+        newer.execute("CREATE TABLE hours (what TEXT)")
+        newer.execute("INSERT INTO hours VALUES ('written by a newer one')")
+        newer.execute("PRAGMA user_version=2")
+    newer.close()
+    before = path.read_bytes()
+
+    async def run() -> None:
+        if kind == "history":
+            history = IndicatorHistory(path)
+            try:
+                await history.keep_hour("BTC", _bar(0))
+            finally:
+                await history.close()
+        elif kind == "values":
+            values = ValueHistory(path)
+            try:
+                await values.keep_minutes(60_000, [("BTC", {"PREM": 1.0})])
+            finally:
+                await values.close()
+        else:
+            journal = IncidentFile(path)
+            try:
+                await journal.keep(_incident(1))
+            finally:
+                await journal.close()
+
+    for _ in range(2):
+        with pytest.raises(TableTrouble, match=rf"{kind}\.sqlite was made by a newer Seawall \(form 2") as caught:
+            asyncio.run(run())
+        assert "Start the newer Seawall" in caught.value.remedy
+    assert path.read_bytes() == before
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_file_says_its_form_from_the_first_use_on(tmp_path: Path) -> None:
+    async def run() -> None:
+        history = IndicatorHistory(tmp_path / "history.sqlite")
+        await history.keep_hour("BTC", _bar(0))
+        await history.close()
+
+    asyncio.run(run())
+    with sqlite3.connect(tmp_path / "history.sqlite") as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (1,)
+    db.close()
+
+
+def test_a_disk_that_is_full_has_another_remedy_than_a_damaged_file(tmp_path: Path) -> None:
+    async def run() -> list[HourBar]:
+        history = IndicatorHistory(tmp_path / "history.sqlite")
+        try:
+            await history.keep_hour("BTC", _bar(0))
+            await history._table.call(lambda db: db.execute("PRAGMA max_page_count=8"))
+            bars = [_bar(hour * 3_600_000) for hour in range(1, 3000)]
+            with pytest.raises(TableTrouble, match=r"history\.sqlite: database or disk is full") as caught:
+                await history.keep_hours("BTC", bars)
+            assert caught.value.remedy.startswith("Free some space")
+            kept = await history.hours("BTC", 0)
+            await history._table.call(lambda db: db.execute("PRAGMA max_page_count=100000"))
+            await history.keep_hours("BTC", bars)
+            assert len(await history.hours("BTC", 0)) == 3000
+            return kept
+        finally:
+            await history.close()
+
+    assert asyncio.run(run()) == [_bar(0)], "all or nothing was written, and what was there is there"

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
+import io
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import pytest
 
@@ -130,3 +135,77 @@ def test_recording_goes_on_in_a_new_file_when_there_is_room_again(tmp_path: Path
     assert (view.state, view.reason, view.dropped) == ("recording", "", 2)
     (path,) = tmp_path.iterdir()
     assert [raw for _, raw in recorded_frames(path)] == [frame(2)]
+
+
+class TinyDisk:
+    """A disk with so much room: files on it end with "No space left on device"."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+
+    def open(self, path: Path) -> BinaryIO:
+        return TinyFile(self, path)  # type: ignore[return-value]
+
+
+class TinyFile(io.RawIOBase):
+    """A file of a tiny disk."""
+
+    def __init__(self, disk: TinyDisk, path: Path) -> None:
+        self._disk = disk
+        self._file = path.open("xb", buffering=0)
+
+    def write(self, data: Any) -> int:
+        part = bytes(data)[: self._disk.room]
+        if not part:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self._disk.room -= len(part)
+        return self._file.write(part)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+def noise(number: int) -> RawFrame:
+    """Return a frame of half a kilobyte that no compression makes smaller, each two seconds after the one before."""
+    text = hashlib.shake_256(str(number).encode()).hexdigest(250).encode()
+    return RawFrame(START_NS + number * 2_000_000_000, "binance", "/market/stream", text)
+
+
+@pytest.mark.expects_log("No space left|the budget is used")
+def test_a_disk_that_fills_up_keeps_the_budget_and_leaves_no_empty_files(tmp_path: Path) -> None:
+    disk = TinyDisk(2_000)
+    now = [0]
+    old = put(tmp_path, "seawall-20260101T000000Z-0001.jsonl.zst", 99 * MB)
+    recorder = BackgroundRecorder(
+        RecordingShelf(tmp_path, 99),
+        "live",
+        recorder=lambda folder, world: Recorder(folder, world, open_new=disk.open),
+        now_ns=lambda: now[0],
+    )
+    held: list[Recorder | None] = [None]
+
+    def tap(first: int, last: int) -> None:
+        # What its thread does, frame by frame, in the test's own.
+        for number in range(first, last):
+            held[0] = recorder._written(held[0], noise(number))
+
+    tap(0, 30)
+    assert (recorder.view().state, "No space left" in recorder.view().reason) == ("trouble", True)
+    assert not old.exists(), "the budget is kept also then"
+    dropped = recorder.view().dropped
+    assert dropped > 0
+    for minute in range(1, 6):
+        now[0] = minute * 61_000_000_000
+        tap(30 * minute, 30 * minute + 2)
+        assert recorder.view().state == "trouble"
+    assert recorder.view().dropped == dropped + 10
+    (cut,) = tmp_path.iterdir()
+    assert cut.stat().st_size > 0, "no file without a header is left behind"
+    disk.room = 1_000_000
+    now[0] += 61_000_000_000
+    tap(500, 510)
+    assert (recorder.view().state, recorder.view().reason) == ("recording", "")
+    recorder._closed(held[0])
+    new = next(path for path in tmp_path.iterdir() if path != cut)
+    assert [raw for _, raw in recorded_frames(new)] == [noise(number) for number in range(500, 510)]
