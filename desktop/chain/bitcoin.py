@@ -1,21 +1,20 @@
 """Bitcoin as an Esplora server tells it (mempool.space, blockstream.info, or the person's own).
 
 Documented form: `GET /address/:a/txs` (unconfirmed first, then the newest confirmed) and `GET /blocks/tip/height`.
-No redirect is followed: it could lead the address to a host that nobody chose.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import httpx
 import msgspec
 
+from desktop.chain.chain_host import ChainHost
 from desktop.domain.bitcoin_address import script_of
 from desktop.domain.chains import BITCOIN
-from desktop.domain.errors import NetworkTrouble
 from desktop.engine.ports import Payment
 
 LIVE_SOURCES: tuple[tuple[str, str], ...] = (
@@ -23,13 +22,8 @@ LIVE_SOURCES: tuple[tuple[str, str], ...] = (
     ("blockstream.info", "https://blockstream.info/api"),
 )
 
-_TIMEOUT_SECONDS = 10.0
-_LARGEST_ANSWER = 8_000_000
 _LARGEST_TEXT_NUMBER = 20
-_FIRST_PAUSE_SECONDS = 60.0
-_LONGEST_PAUSE_SECONDS = 900.0
 _MOST_SATS = 2_100_000_000_000_000
-_LATER = "Seawall asks again by itself; the other source goes on."
 
 
 class _Output(msgspec.Struct, frozen=True):
@@ -73,13 +67,7 @@ class EsploraSource:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
-        self._host = urlsplit(base_url).netloc
-        self._base_url = base_url.rstrip("/")
-        self._transport = transport
-        self._http = self._opened(proxy)
-        self._monotonic = monotonic
-        self._pause_seconds = _FIRST_PAUSE_SECONDS
-        self._paused_until = 0.0
+        self._host = ChainHost(base_url, proxy=proxy, transport=transport, monotonic=monotonic)
 
     async def payments_to(
         self, address: str, *, coin: str = "", since_ms: int = 0, named: Sequence[str] = ()
@@ -93,7 +81,7 @@ class EsploraSource:
         try:
             transactions = _transactions.decode(body)
         except (msgspec.DecodeError, msgspec.ValidationError) as error:
-            raise self._garbage(f"its list of transactions: {error}") from None
+            raise self._host.garbage(f"its list of transactions: {error}") from None
         tip = await self.tip_height() if any(t.status.confirmed for t in transactions) else 0
         return [payment for t in transactions for payment in self._payments(t, address, script, tip)]
 
@@ -101,31 +89,23 @@ class EsploraSource:
         """Return the height of the best block."""
         text = (await self._get("/blocks/tip/height")).strip()
         if not text.isdigit() or len(text) > _LARGEST_TEXT_NUMBER:
-            raise self._garbage("its height, which is no number")
+            raise self._host.garbage("its height, which is no number")
         return int(text)
 
     async def take_proxy(self, proxy: str) -> None:
         """Ask through this proxy from now on ("" for none); a question under way fails as if it had no answer."""
-        before, self._http = self._http, self._opened(proxy)
-        await before.aclose()
+        await self._host.take_proxy(proxy)
 
     async def close(self) -> None:
         """Let go of the connections."""
-        await self._http.aclose()
+        await self._host.close()
 
-    def _opened(self, proxy: str) -> httpx.AsyncClient:
-        # What a proxy setting of the machine would see is nobody's business: only the person's choice counts.
-        return httpx.AsyncClient(
-            timeout=_TIMEOUT_SECONDS,
-            follow_redirects=False,
-            transport=self._transport,
-            proxy=proxy or None,
-            trust_env=False,
-        )
+    async def _get(self, path: str) -> bytes:
+        return await self._host.get(path, _kind(path))
 
     def _payments(self, transaction: _Transaction, address: str, script: str, tip: int) -> list[Payment]:
         if len(transaction.txid) != 64 or not set(transaction.txid) <= set("0123456789abcdef"):
-            raise self._garbage("a transaction id that is none")
+            raise self._host.garbage("a transaction id that is none")
         height = self._height(transaction.status, tip)
         confirmations = 0 if height is None else max(1, tip - height + 1)
         block_time = transaction.status.block_time
@@ -134,9 +114,9 @@ class EsploraSource:
             if output.scriptpubkey_address != address:
                 continue
             if output.scriptpubkey not in ("", script):
-                raise self._garbage("an address beside a script that does not pay it")
+                raise self._host.garbage("an address beside a script that does not pay it")
             if not 0 <= output.value <= _MOST_SATS:
-                raise self._garbage("an amount that cannot be")
+                raise self._host.garbage("an amount that cannot be")
             at_ms = None if block_time is None else block_time * 1000
             found.append(Payment(transaction.txid, vout, output.value, confirmations, height, at_ms))
         return found
@@ -147,41 +127,8 @@ class EsploraSource:
         height = status.block_height
         # A block may arrive between the two questions, so the tip can be one behind; further off it is nonsense.
         if height is None or not 0 <= height <= tip + 1:
-            raise self._garbage("a confirmed transaction without a block that can be")
+            raise self._host.garbage("a confirmed transaction without a block that can be")
         return height
-
-    async def _get(self, path: str) -> bytes:
-        wait = self._paused_until - self._monotonic()
-        if wait > 0:
-            raise NetworkTrouble(f"{self._host} asked for a pause, {wait:.0f} s are left", _LATER)
-        try:
-            return await self._read(path)
-        except httpx.HTTPError as error:
-            raise NetworkTrouble(f"{self._host} did not answer: {type(error).__name__}", _LATER) from error
-
-    async def _read(self, path: str) -> bytes:
-        async with self._http.stream("GET", self._base_url + path) as response:
-            if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
-                raise self._pause(response.headers.get("retry-after", ""))
-            if response.status_code != httpx.codes.OK:
-                raise NetworkTrouble(f"{self._host} answered {response.status_code} to {_kind(path)}", _LATER)
-            body = bytearray()
-            async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > _LARGEST_ANSWER:
-                    raise self._garbage("more than any answer can be")
-        self._pause_seconds = _FIRST_PAUSE_SECONDS
-        return bytes(body)
-
-    def _pause(self, retry_after: str) -> NetworkTrouble:
-        asked = float(retry_after) if retry_after.isdigit() else self._pause_seconds
-        pause = min(max(asked, 1.0), _LONGEST_PAUSE_SECONDS)
-        self._pause_seconds = min(self._pause_seconds * 2, _LONGEST_PAUSE_SECONDS)
-        self._paused_until = self._monotonic() + pause
-        return NetworkTrouble(f"{self._host} asks for a pause of {pause:.0f} s (429)", _LATER)
-
-    def _garbage(self, what: str) -> NetworkTrouble:
-        return NetworkTrouble(f"{self._host} answered something else than documented: {what}", _LATER)
 
 
 def _kind(path: str) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from desktop.chain.bitcoin import LIVE_SOURCES
+from desktop.chain.live_sources import LIVE_URLS
 from desktop.cli.chosen_world import folder_of, world_of
 from desktop.cli.finding import Check, Finding, missing, ok, unknown
 from desktop.domain.errors import BadInput, NetworkTrouble, SeawallError
@@ -143,6 +143,6 @@ def look_at_host(host: str, proxy: str = "") -> Finding:
 def feed_hosts(settings: Settings) -> list[str]:
     """Return every host that the live world speaks to without a key. Raise BadInput for hosts that cannot be."""
     urls = [url for hosts in chosen_hosts(settings.hosts).values() for url in hosts.urls]
-    urls += [url for _, url in LIVE_SOURCES]
+    urls += LIVE_URLS
     urls += [*(source.base_url for source in KEYLESS.values()), *WITHDRAWAL_HOSTS.values()]
     return list(dict.fromkeys(urlsplit(url).hostname or url for url in urls))

@@ -5,18 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import ROUND_UP, Decimal
 
+from msgspec.structs import replace
+
 from desktop.custody.reports import VenueNetwork
+from desktop.custody.routes import route
 from desktop.custody.transfer import Transfer
 from desktop.domain.money import plain, rounded_down
 
 Trouble = tuple[str, str, str]
 
-# Ten times the cost of spending one p2wpkh input (68 vB) at 20 sat/vB: less than this is not worth moving on.
-DUST = {"BTC": Decimal("0.000136")}
-FEE_CAP = {"BTC": Decimal("0.002")}
+# Ten times the cost of moving it on: one p2wpkh input (68 vB) at 20 sat/vB, 21,000 gas at 5 gwei, for a token 65,000.
+# Less than this is not worth moving. A fee above its cap is a mistake, or a venue that wants to keep the coins.
+DUST = {"BTC": Decimal("0.000136"), "ETH": Decimal("0.001"), "USDT": Decimal(8), "USDC": Decimal(8)}
+FEE_CAP = {"BTC": Decimal("0.002"), "ETH": Decimal("0.02"), "USDT": Decimal(60), "USDC": Decimal(60)}
 FEE_CAP_SHARE = Decimal("0.05")
 TEST_OVER_MINIMUM = Decimal("1.1")
 TEST_SHARE = Decimal("0.01")
+
+
+def in_whole_units(venue: str, network: VenueNetwork) -> VenueNetwork:
+    """Return the network with a step that the coin can take on its chain: a venue may name a finer one."""
+    way = route(venue, network.coin, network.network)
+    unit = Decimal(1).scaleb(-way.decimals) if way is not None else network.step
+    return network if network.step >= unit else replace(network, step=unit)
 
 
 def first_amount(idle: Decimal, network: VenueNetwork) -> Decimal | None:

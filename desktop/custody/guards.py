@@ -1,8 +1,8 @@
 """The guards: what forbids the next step of a transfer, and what only deserves a word. Pure; `now_ms` is UTC ms.
 
 Rules are named as the safety checklist names them: G1 device is the witness, G2 wallet identity, G4 address form,
-G5 network allow-list, G6 tags, G7 amounts, G9 state of the exchange, G10 test first, G11 one at a time, G12 look
-only, G13 two sources, G14 look-alikes, G16 survives a restart.
+G5 network allow-list, G6 tags, G7 amounts, G8 gas, G9 state of the exchange, G10 test first, G11 one at a time, G12
+look only, G13 two sources, G14 look-alikes, G16 survives a restart.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ import msgspec
 from desktop.custody.amount_guards import amount_troubles, fee_trouble
 from desktop.custody.exposure_guards import leaving_troubles, leaving_words
 from desktop.custody.reports import SavedAddress, VenueNetwork
-from desktop.custody.routes import route
+from desktop.custody.routes import Route, route, routes_of
 from desktop.custody.transfer import FINAL_STATES, DestinationProof, Transfer, TransferState
 from desktop.domain.chain_addresses import is_same, look_alike
+from desktop.domain.chains import CHAINS
 from desktop.domain.money import plain
 from desktop.domain.venue_names import venue_name
 from desktop.risk.account.leaving import Leaving
@@ -128,6 +129,12 @@ def not_sent_objections(transfer: Transfer, facts: Facts) -> tuple[Objection, ..
     return tuple(Objection(*trouble) for trouble in _against_not_sent(transfer, facts))
 
 
+def has_gas(destinations: Iterable[DestinationProof], way: Route) -> bool:
+    """Whether the chain's own coin, which moves tokens on, has had a verified arrival in the wallet there."""
+    coin = CHAINS[way.chain].coin
+    return any((p.coin, p.script) == (coin, way.script) and p.verified_ms is not None for p in destinations)
+
+
 def clock_words(at_ms: int) -> str:
     """Return a moment as people read it, UTC."""
     return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%d %b %H:%M UTC")
@@ -219,6 +226,8 @@ def _worth_a_word(transfer: Transfer, facts: Facts, now_ms: int) -> Troubles:
         yield "G16", words, "Read the withdrawal records on its own page before you send."
     if state in (S.COMPARED, S.PROVED):
         yield from _address_book_words(transfer, facts)
+    if state not in (S.DRAFT, *FINAL_STATES):
+        yield from _gas_words(transfer, facts)
     if state not in FINAL_STATES and transfer.required_sources < 2:
         yield "G13", "Only one source watches the chain.", "Add a second one in the settings."
     yield from _slow_words(transfer, now_ms)
@@ -235,6 +244,15 @@ def _address_book_words(transfer: Transfer, facts: Facts) -> Troubles:
     for entry in facts.saved:
         if look_alike(proof.address, entry.address, proof.script):
             yield "G14", f"{venue}'s address book also holds a look-alike: {entry.address}.", "Remove that entry."
+
+
+def _gas_words(transfer: Transfer, facts: Facts) -> Troubles:
+    ways = [way for way in routes_of(transfer.venue, transfer.coin) if transfer.network in ("", way.network)]
+    for way in ways[:1]:
+        coin = CHAINS[way.chain].coin
+        if way.is_token and not has_gas(facts.destinations, way):
+            words = f"Your wallet can hold {transfer.coin} there, but moves it on only with some {coin} for gas."
+            yield "G8", words, f"Move a little {coin} to the same wallet as well."
 
 
 def _slow_words(transfer: Transfer, now_ms: int) -> Troubles:

@@ -11,9 +11,10 @@ from typing import Literal
 
 import msgspec
 
-from desktop.custody.guards import clock_words
+from desktop.custody.guards import clock_words, has_gas
 from desktop.custody.routes import ROUTES, Route
 from desktop.custody.transfer import DestinationProof, Transfer, TransferState
+from desktop.domain.chains import CHAINS
 from desktop.domain.money import plain
 from desktop.domain.venue_names import venue_name
 
@@ -78,7 +79,7 @@ def _row(
         _confirmed(proof),
         _saved(proof, way, now_ms),
         _tested(proof, here, way),
-        Light("gas for later", "not_needed", f"{way.coin} pays its own fees"),
+        _gas(destinations, way),
         _rehearsed(rehearsals_ms, now_ms),
     )
     return ReadinessRow(way.venue, way.coin, way.network, lights, "" if proof is None else proof.id)
@@ -130,6 +131,18 @@ def _tested(proof: DestinationProof | None, here: Sequence[Transfer], way: Route
         words = f"{plain(last.received or last.amount or Decimal(0))} {last.coin}"
         return Light(name, "yes", f"{words}, {clock_words(last.known[TransferState.VERIFIED.value])}")
     return Light(name, "no", "never" if proof is not None else "after saving", "Move a test amount and verify it.")
+
+
+def _gas(destinations: Sequence[DestinationProof], way: Route) -> Light:
+    """Return whether what moves a token on is known to lie there. What came another way is not known here."""
+    name = "gas for later"
+    if not way.is_token:
+        return Light(name, "not_needed", f"{way.coin} pays its own fees")
+    coin = CHAINS[way.chain].coin
+    if has_gas(destinations, way):
+        return Light(name, "yes", f"{coin} has arrived there")
+    words = f"no {coin} is known to lie there"
+    return Light(name, "unknown", words, f"Move a little {coin} to the same wallet as well.")
 
 
 def _rehearsed(rehearsals_ms: Sequence[int], now_ms: int) -> Light:

@@ -37,8 +37,11 @@ _VENUES = ("binance", "bybit")
 _WAYS: tuple[tuple[str, str, str], ...] = (
     # coin, the network's id at both venues, chain
     ("BTC", "BTC", "bitcoin"),
+    ("ETH", "ETH", "ethereum"),
+    ("USDT", "ETH", "ethereum"),
+    ("USDC", "ETH", "ethereum"),
 )
-_EXPLORERS = {"bitcoin": "https://mempool.space/tx/"}
+_EXPLORERS = {"bitcoin": "https://mempool.space/tx/", "ethereum": "https://etherscan.io/tx/"}
 
 
 def _made(venue: str, network: str, asset: Asset) -> Route:
@@ -48,7 +51,7 @@ def _made(venue: str, network: str, asset: Asset) -> Route:
         coin=asset.coin,
         network=network,
         chain=chain.id,
-        name=chain.name,
+        name=f"{chain.name} ({chain.tokens})" if asset.contract else chain.name,
         path=chain.path,
         script=chain.kind,
         contract=asset.contract,

@@ -16,7 +16,7 @@ class Chain(msgspec.Struct, frozen=True):
     """One chain. `kind` is the kind of address a wallet has there, at `path`; `coin` pays for moving anything.
 
     A payment counts after `test` (a first amount) or `bulk` confirmations; with `tells_final` once the chain's own
-    nodes call its block final, which takes about as many.
+    nodes call its block final, which takes about as many. `tokens` is what its tokens are called.
     """
 
     id: str
@@ -27,6 +27,7 @@ class Chain(msgspec.Struct, frozen=True):
     test: int
     bulk: int
     tells_final: bool = False
+    tokens: str = ""
 
 
 class Asset(msgspec.Struct, frozen=True):
@@ -39,7 +40,7 @@ class Asset(msgspec.Struct, frozen=True):
 
 
 BITCOIN: Final = Chain("bitcoin", "Bitcoin", "BTC", "m/84'/0'/0'/0/0", "p2wpkh", 3, 6)
-ETHEREUM: Final = Chain("ethereum", "Ethereum", "ETH", "m/44'/60'/0'/0/0", "ethereum", 64, 64, tells_final=True)
+ETHEREUM: Final = Chain("ethereum", "Ethereum", "ETH", "m/44'/60'/0'/0/0", "ethereum", 64, 64, True, "ERC-20")
 
 CHAINS: Final = {chain.id: chain for chain in (BITCOIN, ETHEREUM)}
 

@@ -170,7 +170,7 @@ class MainWindow(QMainWindow):
         """Show the transfer page: the open transfer, or a new one for this incident."""
         if self._transfer is None or self._transfer_side is None:
             return
-        self._transfer_side.open_for(incident_id, "BTC")
+        self._transfer_side.open_for(incident_id, "")
         if self._view is not None:
             self._transfer_side.show_view(self._view)
         self.notices.hide()

@@ -102,7 +102,7 @@ def send_instructions(seen: Seen) -> tuple[str, ...]:
     return (
         tr("Open {venue}’s withdraw page for {coin}.").format(venue=venue, coin=transfer.coin),
         tr("Choose the saved address. Do not type it and do not paste it."),
-        tr("Choose the network {network}. Enter {amount}.").format(
+        tr("Choose the network {network}, no other. Enter {amount}.").format(
             network=seen.network_name, amount=coins(transfer.amount, transfer.coin)
         ),
         tr("Compare the address there with the groups below, the underlined ones first."),
@@ -161,6 +161,8 @@ def status_words(seen: Seen) -> str:
         case S.BROADCAST:
             return tr("On its way: the transaction is known, not in a block yet.")
         case S.CONFIRMING:
+            if transfer.needs_final:
+                return tr("In a block. Waiting until the chain calls it final.")
             return tr("In a block. Waiting until enough others follow.")
         case S.ARRIVED:
             return tr("Arrived, and the sources agree.")

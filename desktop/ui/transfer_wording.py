@@ -16,7 +16,8 @@ from desktop.engine.desk_view import DeviceQuestion, DeviceView
 from desktop.ui import wording
 from desktop.ui.transfer.seen import Seen
 
-_LEAST_DECIMALS = 4
+_LEAST_DECIMALS, _LEAST_OF_DOLLARS = 4, 2
+_DOLLARS = frozenset({"USDT", "USDC"})
 S = TransferState
 
 
@@ -31,12 +32,13 @@ def wallet_name(seen: Seen) -> str:
 
 
 def coins(value: Decimal | None, coin: str) -> str:
-    """Return an exact amount with its coin: four decimals at least, never rounded."""
+    """Return an exact amount with its coin, never rounded: two decimals of dollars at least, four of other coins."""
     if value is None:
         return tr("amount not known")
     text = plain(value)
     whole, _, decimals = text.partition(".")
-    return f"{whole}.{decimals.ljust(_LEAST_DECIMALS, '0')} {coin}"
+    least = _LEAST_OF_DOLLARS if coin in _DOLLARS else _LEAST_DECIMALS
+    return f"{whole}.{decimals.ljust(least, '0')} {coin}"
 
 
 def clock(at_ms: int | None) -> str:
@@ -143,8 +145,13 @@ def watch_note(seen: Seen) -> str:
 
 
 def confirmations(seen: Seen) -> str:
-    """Return the confirmations as n of m."""
+    """Return the confirmations as n of m; where a block becomes final, how many have come until then."""
     transfer = seen.transfer
+    if transfer.needs_final:
+        if transfer.state in (S.ARRIVED, S.VERIFIED):
+            return tr("final, {n} blocks deep").format(n=transfer.confirmations)
+        words = tr("{n} of about {m} blocks")
+        return words.format(n=transfer.confirmations, m=transfer.required_confirmations)
     return tr("{n} of {m} confirmations").format(n=transfer.confirmations, m=transfer.required_confirmations)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from desktop.chain.bitcoin import LIVE_SOURCES, EsploraSource
+from desktop.chain.live_sources import LiveSource
+from desktop.chain.live_sources import live_sources as chain_sources
 from desktop.domain.instrument import InstrumentTable
 from desktop.domain.raw_frame import RawFrame
 from desktop.engine.clock import WallClock
@@ -71,7 +72,7 @@ async def open_live(
             history=history,
             past=_past(opened, hosts, instruments, outbound, about),
             recording=None if recorder is None else recorder.view,
-            chain=_chain(opened, outbound),
+            chain=_chain(opened, settings, outbound),
             device_paths=device_paths,
             outbound=outbound,
             tier_tables=shipped_tiers(),
@@ -86,15 +87,14 @@ async def open_live(
         )
 
 
-def _chain(opened: AsyncExitStack, outbound: Outbound) -> list[ChainSource]:
-    return [_source(name, base_url, opened, outbound) for name, base_url in LIVE_SOURCES]
+def _chain(opened: AsyncExitStack, settings: Settings, outbound: Outbound) -> list[ChainSource]:
+    found = chain_sources(lambda url: outbound.way_to(url).proxy, settings.eth_node)
+    return [_kept(source, url, opened, outbound) for source, url in found]
 
 
-def _source(name: str, base_url: str, opened: AsyncExitStack, outbound: Outbound) -> EsploraSource:
-    source = EsploraSource(name, base_url, proxy=outbound.way_to(base_url).proxy)
-
+def _kept(source: LiveSource, url: str, opened: AsyncExitStack, outbound: Outbound) -> ChainSource:
     async def renew() -> None:
-        await source.take_proxy(outbound.way_to(base_url).proxy)
+        await source.take_proxy(outbound.way_to(url).proxy)
 
     opened.push_async_callback(source.close)
     opened.callback(outbound.joined(renew))

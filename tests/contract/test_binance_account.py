@@ -43,7 +43,10 @@ def test_balances_networks_and_rights_are_read(tmp_path: Path) -> None:
         assert bitcoin.step == Decimal("0.00000001")
         assert bitcoin.withdraw_enabled
         assert other.network == "BSC"
-        assert not (await parts.account.networks("ETH"))[0].withdraw_enabled
+        assert not (await parts.account.networks("SOL"))[0].withdraw_enabled
+        [token] = await parts.account.networks("USDT")
+        assert (token.network, token.step) == ("ETH", Decimal("0.000001"))
+        assert token.contract == "0xdAC17F958D2ee523a2206206994597C13D831ec7"
         rights = await parts.account.restrictions()
         assert rights.enable_reading
         assert not rights.enable_withdrawals

@@ -62,3 +62,26 @@ def test_window_opens_again_on_the_page_where_it_was_closed(tmp_path: Path, qapp
         walk.until(lambda: walk.view().device.state == "ready", "no device")
         walk.to_watch()
         walk.to_verified()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("coin", "network"), [("USDT", "ETH"), ("ETH", "ETH")])
+def test_another_coin_is_walked_to_verified(tmp_path: Path, qapp: QApplication, coin: str, network: str) -> None:
+    with practice_desk(tmp_path, SPEED) as desk:
+        walk = Walk(desk.shell.window, desk.engine)
+        walk.until(lambda: desk.engine.view() is not None and walk.view().device.state == "ready", "no device")
+        desk.shell.open_transfer("")
+        walk.choose_coin(coin)
+        walk.to_proof(network)
+        walk.to_watch()
+        walk.to_verified()
+        moved = walk.transfer().transfer
+        assert (moved.coin, moved.network, moved.state) == (coin, network, "verified")
+        assert moved.destination is not None
+        assert moved.destination.address.startswith("0x")
+        assert moved.destination.signature.startswith("0x")
+        assert moved.received is not None
+        assert moved.received + (moved.fee or 0) == moved.amount
+        assert {s.place for s in moved.sightings if s.final} == {"Practice node A", "Practice node B"}
+        [given_up] = [t.transfer for t in walk.view().transfers if t.transfer.coin == "BTC"]
+        assert given_up.state == "dropped"

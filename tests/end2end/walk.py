@@ -68,7 +68,7 @@ class Walk:
 
     def transfer(self) -> TransferView:
         """Return the newest transfer."""
-        return self.view().transfers[0]
+        return self.view().transfers[-1]
 
     def incident(self, rule: str, coin: str) -> None:
         """Wait until this rule warns of this coin."""
@@ -122,13 +122,21 @@ class Walk:
         """Wait until the device waits for one of its keys."""
         self.until(lambda: self.view().device.asks, "the device asks nothing")
 
-    def to_proof(self) -> None:
+    def choose_coin(self, coin: str) -> None:
+        """Leave the fresh draft for one of another coin."""
+        self.page("what")
+        self.press("otherCoin")
+        self._at_page("coins")
+        self.press(f"begin{coin}")
+        self.until(lambda: self.transfer().transfer.coin == coin, f"no draft of {coin}")
+
+    def to_proof(self, network: str = "BTC") -> None:
         """From a fresh draft to the proof page: amount, route, address on the device, comparison."""
         self.page("what")
         self.press("amountTest")
         self.press_by_keyboard("confirmWhat")
         self.page("route")
-        self.press("useBTC")
+        self.press(f"use{network}")
         self.page("destination")
         self.press("showOnDevice")
         self.device_asks()
@@ -195,7 +203,7 @@ class Walk:
 
     def _saved(self) -> str:
         page = self.view().exchange_page
-        return "" if page is None else page.saved_address.get("BTC", "")
+        return "" if page is None else page.saved_address.get(self.transfer().transfer.coin, "")
 
     def _transfers(self) -> list[tuple[str, str, str, str]]:
         view = self.door.view()

@@ -23,9 +23,10 @@ _ANSWERS_WITHIN_S = 10.0
 TRANSFER_TOPIC = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
 _BALANCE_OF, _TRANSFER = "70a08231", "a9059cbb"
 _OPCODES = {
-    "ADD": 0x01, "SUB": 0x03, "LT": 0x10, "EQ": 0x14, "SHR": 0x1C, "CALLER": 0x33, "CALLDATALOAD": 0x35,
-    "CODECOPY": 0x39, "MSTORE": 0x52, "SLOAD": 0x54, "SSTORE": 0x55, "JUMPI": 0x57, "JUMPDEST": 0x5B, "DUP1": 0x80,
-    "DUP2": 0x81, "SWAP1": 0x90, "LOG3": 0xA3, "RETURN": 0xF3, "REVERT": 0xFD,
+    "ADD": 0x01, "SUB": 0x03, "LT": 0x10, "EQ": 0x14, "SHR": 0x1C, "CALLER": 0x33, "CALLVALUE": 0x34,
+    "CALLDATALOAD": 0x35, "CODECOPY": 0x39, "MSTORE": 0x52, "SLOAD": 0x54, "SSTORE": 0x55, "JUMPI": 0x57,
+    "JUMPDEST": 0x5B, "DUP1": 0x80, "DUP2": 0x81, "SWAP1": 0x90, "GAS": 0x5A, "LOG3": 0xA3, "CALL": 0xF1,
+    "RETURN": 0xF3, "REVERT": 0xFD,
 }  # fmt: skip
 
 _TOKEN = f"""
@@ -61,12 +62,12 @@ class EvmNode:
     """A running node. Amounts and hashes in 0x-hex, as its protocol has them."""
 
     def __init__(self, url: str) -> None:
-        self._url = url
+        self.url = url
 
     def ask(self, method: str, *params: object) -> Any:
         """Return the answer to a request; raise Refusal with the node's words."""
         body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
-        request = urllib.request.Request(self._url, body, {"Content-Type": "application/json"})
+        request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=_ANSWERS_WITHIN_S) as answer:
             told = json.load(answer)
         if "error" in told:
@@ -79,7 +80,7 @@ class EvmNode:
 
     def send(self, raw: str) -> dict[str, Any]:
         """Send a signed transaction, let the node make a block, and return the receipt."""
-        return self._mined(self.ask("eth_sendRawTransaction", raw))
+        return self.mined(self.ask("eth_sendRawTransaction", raw))
 
     def token_for(self, owner: str, supply: int) -> str:
         """Deploy the token, all of it the owner's; return its contract."""
@@ -88,7 +89,7 @@ class EvmNode:
         made = assembled(f"{init} 0x{len(code):04x} 0x00 RETURN :code", keep_labels=False) + code
         maker = self.ask("eth_accounts")[0]
         sent = self.ask("eth_sendTransaction", {"from": maker, "data": "0x" + made.hex(), "gas": "0x100000"})
-        receipt = self._mined(sent)
+        receipt = self.mined(sent)
         assert receipt["status"] == "0x1", receipt
         return str(receipt["contractAddress"])
 
@@ -97,7 +98,8 @@ class EvmNode:
         data = f"0x{_BALANCE_OF}{owner[2:]:0>64}"
         return self.number("eth_call", {"to": contract, "data": data}, "latest")
 
-    def _mined(self, hash_: str) -> dict[str, Any]:
+    def mined(self, hash_: str) -> dict[str, Any]:
+        """Let the node make a block, and return the transaction's receipt."""
         self.ask("evm_mine")
         receipt: dict[str, Any] = self.ask("eth_getTransactionReceipt", hash_)
         return receipt

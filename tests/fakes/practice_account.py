@@ -10,6 +10,7 @@ from pathlib import Path
 from desktop.engine.clock import FastClock
 from desktop.venues.binance.account import BinanceAccount
 from desktop.worlds.practice.chain import EsploraView, PracticeChain
+from desktop.worlds.practice.chain_sources import PracticeChains
 from desktop.worlds.practice.exchange import Lesson, PracticeExchange
 from desktop.worlds.practice.exchange_door import ExchangeDoor
 from desktop.worlds.practice.http_server import HttpServer
@@ -56,8 +57,9 @@ async def practice_account(
     clock = clock or HandClock()
     store = PracticeStore(folder / "practice.sqlite")
     exchange = PracticeExchange(store, clock, lesson)
-    chain = PracticeChain(START_MS, exchange.withdrawals)
-    server = HttpServer(ExchangeDoor(exchange, chain, clock, KEY, SECRET, speed=speed).answer)
+    chains = PracticeChains(START_MS, exchange.withdrawals)
+    chain = chains.bitcoin
+    server = HttpServer(ExchangeDoor(exchange, chains.by_network, clock, KEY, SECRET, speed=speed).answer)
     esplora = HttpServer(EsploraView(chain, clock, lag_ms=0).answer)
     await server.start()
     await esplora.start()

@@ -203,7 +203,7 @@ def test_the_amount_can_be_changed_from_the_route_page(qtbot: QtBot) -> None:
 def test_after_a_restart_the_route_is_named_before_the_exchange_answers(qtbot: QtBot) -> None:
     silent = fake.transfer_view(S.PROVED, transfer=fake.transfer(S.PROVED, eta_minutes=30), networks=())
     page, _ = opened(qtbot, fake.desk(silent))
-    assert "Choose the network Bitcoin." in said(page)
+    assert "Choose the network Bitcoin, no other." in said(page)
 
 
 def test_the_address_is_shown_only_by_the_device(qtbot: QtBot) -> None:

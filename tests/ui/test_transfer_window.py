@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.custody.transfer import TransferState
-from desktop.engine.commands import StartTransfer
+from desktop.engine.commands import DropTransfer, StartTransfer
 from desktop.engine.desk_view import DeskView
 from desktop.ui.transfer.pieces import Button
 from desktop.ui.transfer.transfer_page import TransferPage
+from desktop.ui.transfer.which_transfer import Wish, draft_for
 from tests.fakes import transfer_views as fake
 from tests.fakes.desk import FakeEngineDoor
 
@@ -169,3 +170,39 @@ def test_nothing_is_wider_than_the_small_window(qtbot: QtBot, state: TransferSta
     if not page.transfer_id:
         page.pick("7F3K")
     assert page.centre.minimumSizeHint().width() <= 1280 - 232 - 336 - 2 * 12 - 2 * 8 - 10
+
+
+def press(qtbot: QtBot, page: TransferPage, name: str) -> None:
+    def seen() -> list[Button]:
+        return [one for one in page.findChildren(Button, name) if one.isVisible()]
+
+    qtbot.waitUntil(lambda: len(seen()) == 1)
+    qtbot.mouseClick(seen()[0], Qt.MouseButton.LeftButton)
+
+
+def test_another_coin_is_begun_from_the_list_and_an_empty_draft_gives_way(qtbot: QtBot) -> None:
+    page, door = window(qtbot, fake.desk_in(S.DRAFT))
+    page.open_for("", "")
+    press(qtbot, page, "otherCoin")
+    assert page.transfer_id == ""
+    offered = [b.text() for b in page.pick_list.findChildren(Button) if b.text() != "Open"]
+    assert offered == ["ETH", "USDT", "USDC"]
+    press(qtbot, page, "beginUSDT")
+    assert door.commands == [DropTransfer("7F3K"), StartTransfer("USDT", "binance")]
+
+
+def test_a_transfer_that_was_agreed_stays_when_another_coin_is_begun(qtbot: QtBot) -> None:
+    page, door = window(qtbot, fake.desk_in(S.COMPARED))
+    page.open_for("", "")
+    press(qtbot, page, "otherCoin")
+    press(qtbot, page, "open7F3K")
+    assert page.transfer_id == "7F3K"
+    press(qtbot, page, "otherCoin")
+    press(qtbot, page, "beginETH")
+    assert door.commands == [StartTransfer("ETH", "binance")]
+
+
+def test_an_incident_of_a_coin_without_a_way_home_opens_bitcoin(qtbot: QtBot) -> None:
+    view = fake.desk()
+    assert draft_for(view, Wish("", "")).coin == "BTC"
+    assert draft_for(view, Wish("", "USDC")).coin == "USDC"

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import msgspec
 
+from desktop.custody.amount_guards import in_whole_units
 from desktop.custody.reports import SavedAddress, VenueNetwork
 from desktop.domain.errors import Refused, SeawallError
 from desktop.domain.venue_names import venue_name
@@ -73,7 +74,7 @@ class Accounts:
 
     async def _answer(self, venue: str, coin: str) -> Account:
         exchange = self.exchange(venue)
-        networks = await exchange.networks(coin)
+        networks = [in_whole_units(venue, network) for network in await exchange.networks(coin)]
         balances = await exchange.balances()
         saved: tuple[SavedAddress, ...] | None
         try:

@@ -11,7 +11,6 @@ from desktop.custody.amount_guards import proposed_amount
 from desktop.custody.exposure_guards import safe_amount
 from desktop.custody.guards import Facts, usable_network
 from desktop.custody.lookout import (
-    BLOCK_CLOCK_MS,
     EXCHANGE_CLOCK_MS,
     UNKNOWN_AFTER_MS,
     chain_events,
@@ -36,6 +35,10 @@ from desktop.engine.transfers.transfer_book import TransferBook
 _log = logging.getLogger(__name__)
 
 EARLIER_MS = 7 * 86_400_000
+# Where a chain is read by its blocks: what a look takes in, and more than that of what stood there before. Nodes keep
+# the state of some 25 minutes.
+CHAIN_SLACK_MS = 120_000
+CHAIN_EARLIER_MS = 1_200_000
 _SHORTEST_WAIT_SECONDS = 0.01
 _RETRY_MS = 1000
 
@@ -120,7 +123,8 @@ class TransferLooks:
                 refs = tuple(withdrawal_key(transfer.venue, w.ref) for w in withdrawals)
                 self._records_of[transfer.id] = "read"
             else:
-                refs = tuple(payment_key(p) for p in await self._payments(transfer, place, address))
+                since_ms = self._clock.now_ms() - CHAIN_EARLIER_MS
+                refs = tuple(payment_key(p) for p in await self._payments(transfer, place, address, since_ms))
         except (SeawallError, TimeoutError):
             return  # without its list, the place is judged by the times it tells
         event = ev.EarlierSeen(at_ms=self._clock.now_ms(), place=place, refs=refs)
@@ -205,7 +209,8 @@ class TransferLooks:
     async def _look_at_chain(self, look: Look, transfer: Transfer) -> None:
         if transfer.destination is None:
             return
-        found = await self._payments(transfer, look.place, transfer.destination.address)
+        since_ms = offered_ms(transfer) - CHAIN_SLACK_MS
+        found = await self._payments(transfer, look.place, transfer.destination.address, since_ms)
         now_ms, others = self._clock.now_ms(), self._book.claimed_by_others(transfer.id)
 
         def judge(now: Transfer | None) -> tuple[ev.Event, ...]:
@@ -217,9 +222,8 @@ class TransferLooks:
         async with asyncio.timeout(ANSWER_SECONDS):
             return await self._accounts.exchange(transfer.venue).withdrawals(transfer.coin, since_ms)
 
-    async def _payments(self, transfer: Transfer, place: str, address: str) -> list[Payment]:
+    async def _payments(self, transfer: Transfer, place: str, address: str, since_ms: int) -> list[Payment]:
         named = tuple(dict.fromkeys(s.txid for s in transfer.sightings if s.txid))
-        since_ms = transfer.created_ms - BLOCK_CLOCK_MS  # the same for every look, so that what is earlier stays so
         async with asyncio.timeout(ANSWER_SECONDS):
             return await self._chain[place].payments_to(address, coin=transfer.coin, since_ms=since_ms, named=named)
 

@@ -150,6 +150,7 @@ class CompareTable(QWidget):
                 break
         self._per_line = max(1, min(longest, int(room / self._group_step)))
         lines = -(-longest // self._per_line)
+        self._per_line = -(-longest // lines)  # lines of about the same length: no group stands alone
         self._row_height = _ROW_HEIGHT + (lines - 1) * 18
         self.setFixedHeight(_HEAD_HEIGHT + self._row_height * len(self.rows))
 

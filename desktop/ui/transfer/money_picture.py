@@ -7,7 +7,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from desktop.custody.routes import routes_of
 from desktop.custody.transfer import TransferState
+from desktop.domain.chains import CHAINS
 from desktop.domain.venue_names import venue_name
 from desktop.ui import wording
 from desktop.ui.transfer import look
@@ -72,7 +74,10 @@ def _wallet_now(seen: Seen, wallet: tuple[str, str, str]) -> tuple[str, str, str
 
 def _network_words(seen: Seen) -> tuple[str, str, str]:
     transfer = seen.transfer
-    needed = tr("{n} confirmations").format(n=transfer.required_confirmations)
+    ways = [way for way in routes_of(transfer.venue, transfer.coin) if transfer.network in ("", way.network)]
+    final = bool(ways) and all(CHAINS[way.chain].tells_final for way in ways)
+    needed = tr("until it is final") if final else tr("{n} confirmations")
+    needed = needed.format(n=transfer.required_confirmations)
     if not transfer.network:
         return tr("Network"), tr("not chosen yet"), needed
     name = tr("{name} network").format(name=seen.network_name)

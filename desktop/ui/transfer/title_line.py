@@ -16,7 +16,7 @@ from desktop.ui.transfer_wording import subtitle, title, tr, world_label
 class TitleLine(QWidget):
     """Title, subtitle and the world's label, which is always visible outside the live world."""
 
-    def __init__(self, give_up: Callable[[], None]) -> None:
+    def __init__(self, give_up: Callable[[], None], choose_coin: Callable[[], None]) -> None:
         super().__init__()
         self.title = words(tr("Move to my wallet"), "title")
         self.title.setObjectName("transferTitle")
@@ -30,7 +30,10 @@ class TitleLine(QWidget):
         self._give_up.setProperty("kind", "quiet")
         self._question = Question(self._give_up, self._give_up, tr("Yes, give up"), "giveUp", give_up)
         self._question.yes.setProperty("kind", "plain")
-        placed = row(self.title, self._subtitle, spacing=12, margins=(16, 8, 12, 4))
+        self._other = Button(tr("Other coin…"), "otherCoin", choose_coin)
+        self._other.setProperty("kind", "quiet")
+        self._other.hide()
+        placed = row(self.title, self._other, self._subtitle, spacing=12, margins=(16, 8, 12, 4))
         placed.addStretch(1)
         placed.addWidget(self._chip)
         placed.addWidget(self._give_up)
@@ -45,6 +48,7 @@ class TitleLine(QWidget):
     def show_transfer(self, seen: Seen, *, may_give_up: bool) -> None:
         """Say what moves. `may_give_up` while it was not sent."""
         set_words(self.title, title(seen))
+        show_if(self._other, True)
         set_words(self._subtitle, subtitle(seen))
         set_words(
             self._question.text, tr("Give up this transfer? Do so only if nothing was sent on the exchange’s page.")
@@ -60,6 +64,7 @@ class TitleLine(QWidget):
         set_words(self._subtitle, "")
         self._question.close_question()
         self._give_up.hide()
+        self._other.hide()
 
     def _ask(self) -> None:
         self._question.ask()

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
+from desktop.custody.transfer import TransferState
 from desktop.custody.transfer_fold import SENDABLE
 from desktop.engine.commands import Command, DropTransfer, StartTransfer
 from desktop.engine.desk_view import DeskView, TransferView
@@ -19,7 +20,7 @@ from desktop.ui.transfer.seen import Seen
 from desktop.ui.transfer.side_panel import WIDTH, SidePanel
 from desktop.ui.transfer.steps_panel import StepsPanel
 from desktop.ui.transfer.title_line import TitleLine
-from desktop.ui.transfer.which_transfer import Wish, draft_for, find, open_transfers
+from desktop.ui.transfer.which_transfer import Wish, draft_for, find, open_transfers, startable
 from desktop.ui.transfer_wording import tr
 
 _NARROW = 1240
@@ -49,10 +50,10 @@ class TransferPage(QWidget):
         self._old_notes: tuple[str, ...] = ()
         self.strip = RiskStrip()
         self.strip.back_wanted.connect(self.closed)
-        self.title_line = TitleLine(self._give_up)
+        self.title_line = TitleLine(self._give_up, self._choose_coin)
         self.steps = StepsPanel()
         self.centre = Centre(self._submit, self._start, self.closed.emit)
-        self.pick_list = PickList(self.pick)
+        self.pick_list = PickList(self.pick, self._begin_coin)
         self.side = SidePanel(self._submit)
         self._lay_out()
         self._dress()
@@ -128,12 +129,27 @@ class TransferPage(QWidget):
                 self.pick_list.show_waiting(tuple(note for note in view.notes if note not in self._old_notes))
             return
         found = open_transfers(view, wish)
-        if len(found) == 1:
+        if len(found) == 1 and not wish.to_choose:
             self.pick(found[0].transfer.id)
-        elif found:
-            self.pick_list.show_transfers(view, found)
+        elif found or wish.to_choose:
+            self.pick_list.show_transfers(view, found, () if wish.coin else startable(view))
         else:
             self._start(draft_for(view, wish))
+
+    def _choose_coin(self) -> None:
+        """Show all open transfers and the coins that another can be begun for."""
+        self._transfer_id, self._awaiting, self._wish = "", None, Wish("", "", to_choose=True)
+        self._show_list()
+        if self._view is not None:
+            self._resolve(self._view, self._wish)
+
+    def _begin_coin(self, coin: str) -> None:
+        """Draft a transfer of this coin; a draft in which nothing was agreed yet gives way to it."""
+        before = self._seen
+        if before is not None and before.transfer.state is TransferState.DRAFT:
+            self._submit(DropTransfer(before.transfer.id))
+        if self._view is not None:
+            self._start(draft_for(self._view, Wish("" if before is None else before.transfer.incident_id, coin)))
 
     def _start(self, draft: StartTransfer) -> None:
         """Draft a new transfer and wait for it to appear."""

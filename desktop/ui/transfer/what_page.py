@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 
 from PySide6.QtWidgets import QLineEdit
 
+from desktop.domain.chains import decimals_of
 from desktop.domain.errors import BadInput
-from desktop.domain.money import amount, plain
+from desktop.domain.money import amount, number_word, plain, rounded_down
 from desktop.engine.commands import ConfirmWhat, SetAmount
 from desktop.ui.transfer.leaving_sentences import most_words
 from desktop.ui.transfer.pieces import Actions, Button, Panel, boxed, restyle, row, set_words, show_if, words
@@ -17,7 +18,7 @@ from desktop.ui.transfer.step_page import StepPage, Submit
 from desktop.ui.transfer_sentences import foot_reason, reason_against
 from desktop.ui.transfer_wording import coins, tr, venue_name
 
-_SATOSHI = Decimal("0.00000001")
+_MOST_OFFERED = 8
 
 
 class WhatPage(StepPage):
@@ -26,6 +27,7 @@ class WhatPage(StepPage):
     def __init__(self, submit: Submit) -> None:
         super().__init__("whatPage", submit)
         self._choices: dict[str, Decimal | None] = {}
+        self._coin = ""
         self._panel = Panel(tr("How much"))
         self._idle = words("", "second", wrap=True)
         self._amount = words("", "sentence")
@@ -71,7 +73,7 @@ class WhatPage(StepPage):
     def draw(self, seen: Seen) -> None:
         """Draw the amount, the choices and their reasons."""
         transfer, view = seen.transfer, seen.view
-        self._choices = choices(seen)
+        self._choices, self._coin = choices(seen), transfer.coin
         set_words(self._amount, coins(transfer.amount, transfer.coin))
         receives = tr("{amount} reach the wallet, after the fee.").format(amount=_exact(view.receives, transfer.coin))
         set_words(self._receives, receives if view.receives else "")
@@ -97,7 +99,7 @@ class WhatPage(StepPage):
     def _judge(self) -> None:
         """Say what is wrong with the typed amount while it is typed."""
         text = self._exact.text().strip()
-        wrong = "" if not text else _wrong(text)
+        wrong = "" if not text else _wrong(text, self._coin)
         self._set.allow(wrong if text else tr("Type an amount first."))
         set_words(self._judgement, wrong)
 
@@ -108,7 +110,7 @@ class WhatPage(StepPage):
 
     def _set_exact(self) -> None:
         text = self._exact.text()
-        if text.strip() and not _wrong(text):
+        if text.strip() and not _wrong(text, self._coin):
             self._submit(SetAmount(self.transfer_id, amount(text)))
 
     def _agree(self) -> None:
@@ -121,7 +123,9 @@ def choices(seen: Seen) -> dict[str, Decimal | None]:
     `safe` is there only where open positions need some of what lies idle.
     """
     idle, test = _known(seen.view.idle), _known(seen.view.test_amount)
-    half = None if idle is None else (idle / 2).quantize(_SATOSHI, rounding=ROUND_DOWN)
+    # What exchanges take: six decimals of dollars, eight of anything else.
+    step = Decimal(1).scaleb(-min(decimals_of(seen.transfer.coin), _MOST_OFFERED))
+    half = None if idle is None else rounded_down(idle / 2, step)
     most = None if seen.view.leaving is None else seen.view.leaving.most
     limited = most is not None and most > 0 and (idle is None or most < idle)
     return {"test": test, "half": half, "all": idle, "safe": most if limited else None}
@@ -145,11 +149,13 @@ def _known(text: str) -> Decimal | None:
     return amount(text) if text and Decimal(text) > 0 else None
 
 
-def _wrong(text: str) -> str:
+def _wrong(text: str, coin: str) -> str:
     try:
         value = amount(text)
     except BadInput as error:
         return f"{error.message}. {error.remedy}"
-    if value != value.quantize(_SATOSHI, rounding=ROUND_DOWN):
-        return tr("{text} has more than eight decimals. Round it down.").format(text=plain(value))
+    most = decimals_of(coin)
+    if value != rounded_down(value, Decimal(1).scaleb(-most)):
+        said = tr("{text} has more than {n} decimals. Round it down.")
+        return said.format(text=plain(value), n=number_word(most))
     return ""

@@ -50,7 +50,7 @@ class PracticeChain:
 
     def seen(self, now_ms: int) -> list[KeptWithdrawal]:
         """Return the withdrawals whose transactions are public, newest first."""
-        return [kept for kept in self._withdrawals() if kept.coin == "BTC" and kept.broadcast_ms <= now_ms]
+        return [kept for kept in self._withdrawals() if kept.network == "BTC" and kept.broadcast_ms <= now_ms]
 
     def confirmations(self, kept: KeptWithdrawal, now_ms: int) -> int:
         """Return the confirmations of a withdrawal's transaction, 0 while it is in no block."""

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from desktop.domain.bitcoin_address import script_of
+from desktop.domain.chains import asset_of
 from desktop.domain.errors import BadInput, Refused
-from desktop.domain.money import plain, satoshi
+from desktop.domain.evm_address import parse_address
+from desktop.domain.money import plain, rounded_down, satoshi
 from desktop.engine.desk_view import ExchangePageView
 from desktop.engine.ports import Clock
+from desktop.worlds.practice.evm_chain import payment_of
 from desktop.worlds.practice.practice_store import KeptAddress, KeptWithdrawal, PracticeStore
 from desktop.worlds.practice.practice_transaction import paying
 
@@ -20,6 +23,7 @@ FIRST_BALANCES = {
     "ETH": Decimal("6.5"),
     "SOL": Decimal("120"),
     "USDT": Decimal("18500"),
+    "USDC": Decimal("2400"),
 }
 EMAIL_SENT, CANCELLED, AWAITING, REJECTED, PROCESSING, FAILURE, COMPLETED = range(7)
 _STAGES_MS = ((32_000, COMPLETED), (14_000, PROCESSING), (7_000, AWAITING), (0, EMAIL_SENT))
@@ -35,7 +39,7 @@ _RULE = "practice exchange"
 
 @dataclass(frozen=True)
 class NetworkTerms:
-    """What the exchange asks for a withdrawal on a network. Amounts in the coin."""
+    """What the exchange asks for a withdrawal on a network. Amounts in the coin; `chain` "": none is played."""
 
     coin: str
     network: str
@@ -46,16 +50,34 @@ class NetworkTerms:
     eta_minutes: int
     default: bool = True
     note: str = ""
+    chain: str = ""
+    step: Decimal = Decimal("0.00000001")
+    maximum: Decimal = Decimal(9999)
+
+    @property
+    def contract(self) -> str:
+        """The token's contract, "" for a chain's own coin."""
+        return asset_of(self.chain, self.coin).contract if self.chain else ""
 
 
-_SHUT = "Closed in this lesson: practise with BTC."
+_SHUT = "Closed in this lesson: practise with BTC, ETH, USDT or USDC."
+_BITCOIN, _ETHEREUM = "Bitcoin", "Ethereum (ERC20)"
+_MICRO = Decimal("0.000001")
+_MOST_DOLLARS = Decimal(5_000_000)
 NETWORKS = (
-    NetworkTerms("BTC", "BTC", "Bitcoin", Decimal("0.00015"), Decimal("0.0005"), True, 2),
+    NetworkTerms("BTC", "BTC", _BITCOIN, Decimal("0.00015"), Decimal("0.0005"), True, 2, chain="bitcoin"),
     NetworkTerms("BTC", "BSC", "BNB Smart Chain (BEP20)", Decimal("0.0000046"), Decimal("0.0000092"), True, 1, False),
-    NetworkTerms("ETH", "ETH", "Ethereum (ERC20)", Decimal("0.0004"), Decimal("0.001"), False, 4, note=_SHUT),
+    NetworkTerms("ETH", "ETH", _ETHEREUM, Decimal("0.0004"), Decimal("0.004"), True, 2, chain="ethereum"),
     NetworkTerms("SOL", "SOL", "Solana", Decimal("0.001"), Decimal("0.1"), False, 2, note=_SHUT),
-    NetworkTerms("USDT", "ETH", "Ethereum (ERC20)", Decimal("1.6"), Decimal("5"), False, 4, note=_SHUT),
-)
+    NetworkTerms(
+        "USDT", "ETH", _ETHEREUM, Decimal("1.6"), Decimal(10), True, 2,
+        chain="ethereum", step=_MICRO, maximum=_MOST_DOLLARS,
+    ),
+    NetworkTerms(
+        "USDC", "ETH", _ETHEREUM, Decimal("1.6"), Decimal(10), True, 2,
+        chain="ethereum", step=_MICRO, maximum=_MOST_DOLLARS,
+    ),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -76,8 +98,10 @@ class PracticeExchange:
     def __init__(self, store: PracticeStore, clock: Clock, lesson: Lesson | None = None) -> None:
         self._store, self._clock = store, clock
         self.lesson = lesson or Lesson()
-        if not store.balances():
-            store.keep_balances(FIRST_BALANCES)
+        held = store.balances()
+        new = {coin: free for coin, free in FIRST_BALANCES.items() if coin not in held}
+        if new:
+            store.keep_balances(new)
         self._balances = store.balances()
         self._addresses = store.addresses()
         self._withdrawals = tuple(store.withdrawals())
@@ -121,7 +145,7 @@ class PracticeExchange:
         terms = self._terms(coin)
         address = address.strip()
         try:
-            script_of(address)
+            _check_address(terms, address)
         except BadInput as error:
             raise Refused(
                 f"The exchange does not take this {coin} address: {error.message}", error.remedy, rule=_RULE
@@ -140,7 +164,7 @@ class PracticeExchange:
         now_ms = self._clock.now_ms()
         number = hashlib.sha256(f"{now_ms} {len(self._withdrawals)}".encode()).hexdigest()[:32]
         net = amount - terms.fee
-        transaction, vout = paying(number, address, satoshi(net))
+        txid, vout = _payment_of(terms, number, address, net)
         kept = KeptWithdrawal(
             id=number,
             coin=coin,
@@ -150,7 +174,7 @@ class PracticeExchange:
             fee=terms.fee,
             applied_ms=now_ms,
             broadcast_ms=now_ms + _BROADCAST_MS,
-            txid=transaction.txid,
+            txid=txid,
             vout=vout,
         )
         left = self._balances[coin] - amount
@@ -184,8 +208,8 @@ class PracticeExchange:
             words, remedy = f"The smallest withdrawal is {plain(terms.minimum)} {coin}.", "Take a larger amount."
         elif amount > self._balances[coin]:
             words, remedy = f"Only {plain(self._balances[coin])} {coin} are free.", "Take a smaller amount."
-        elif amount != amount.quantize(Decimal("0.00000001")):
-            words, remedy = f"{plain(amount)} {coin} has more than eight decimals.", "Round it down."
+        elif amount != rounded_down(amount, terms.step):
+            words, remedy = f"{plain(amount)} {coin} is no multiple of {plain(terms.step)}.", "Round it down."
         else:
             return
         raise Refused(words, remedy, rule=_RULE)
@@ -196,3 +220,19 @@ class PracticeExchange:
             return f"New addresses wait {hold} s." if hold else "Practice: a saved address can be used at once."
         kept = self._withdrawals[0]
         return f"Withdrawal of {plain(kept.amount + kept.fee)} {kept.coin}: {_STAGE_WORDS[self.status(kept)]}"
+
+
+def _check_address(terms: NetworkTerms, address: str) -> None:
+    """Raise BadInput for an address that the network does not have."""
+    if terms.chain == "bitcoin":
+        script_of(address)
+    else:
+        parse_address(address)
+
+
+def _payment_of(terms: NetworkTerms, number: str, address: str, net: Decimal) -> tuple[str, int]:
+    """Return the transaction that pays a withdrawal on its network, and the payment's place in it."""
+    if terms.chain != "bitcoin":
+        return payment_of(number, terms.coin)
+    transaction, vout = paying(number, address, satoshi(net))
+    return transaction.txid, vout

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Protocol
 from urllib.parse import parse_qsl
 
 from desktop.domain.money import plain
 from desktop.engine.ports import Clock
-from desktop.worlds.practice.chain import PracticeChain
 from desktop.worlds.practice.exchange import COMPLETED, NETWORKS, NetworkTerms, PracticeExchange
 from desktop.worlds.practice.http_server import HttpAnswer, HttpRequest, json_answer
 from desktop.worlds.practice.practice_store import KeptWithdrawal
@@ -23,23 +23,31 @@ _AHEAD_MS = 1_000
 _NUMBERS = ("timestamp", "recvWindow", "startTime", "endTime", "offset", "limit")
 
 
+class Confirms(Protocol):
+    """A chain that counts how deep a withdrawal's transaction lies."""
+
+    def confirmations(self, kept: KeptWithdrawal, now_ms: int) -> int:
+        """Return its confirmations, 0 while it is in no block."""
+
+
 class ExchangeDoor:
     """Checks every request as Binance does (key, window, signature over the encoded text), then answers it.
 
+    `chains` counts confirmations by the network's id.
     `speed` is the clock's: a request takes as long as ever, so in a faster world it may be so much older.
     """
 
     def __init__(
         self,
         exchange: PracticeExchange,
-        chain: PracticeChain,
+        chains: Mapping[str, Confirms],
         clock: Clock,
         key: str,
         secret: str,
         *,
         speed: float = 1.0,
     ) -> None:
-        self._exchange, self._chain, self._clock = exchange, chain, clock
+        self._exchange, self._chains, self._clock = exchange, chains, clock
         self._key, self._secret = key, secret
         self._speed = max(1.0, speed)
         self._pages: dict[str, Callable[[dict[str, str]], HttpAnswer]] = {
@@ -115,8 +123,9 @@ class ExchangeDoor:
             "depositEnable": True, "withdrawEnable": is_open,
             "withdrawDesc": "" if is_open else terms.note or "Paused.",
             "specialTips": "", "specialWithdrawTips": "", "addressRegex": "", "memoRegex": "", "withdrawTag": False,
-            "withdrawFee": plain(terms.fee), "withdrawMin": plain(terms.minimum), "withdrawMax": "9999",
-            "withdrawIntegerMultiple": "0.00000001", "minConfirm": 1, "unLockConfirm": 2, "sameAddress": False,
+            "withdrawFee": plain(terms.fee), "withdrawMin": plain(terms.minimum), "withdrawMax": plain(terms.maximum),
+            "withdrawIntegerMultiple": plain(terms.step), "contractAddress": terms.contract,
+            "minConfirm": 1, "unLockConfirm": 2, "sameAddress": False,
             "estimatedArrivalTime": terms.eta_minutes, "busy": False, "denomination": 1,
         }  # fmt: skip
 
@@ -151,7 +160,8 @@ class ExchangeDoor:
             "id": kept.id, "amount": plain(kept.amount), "transactionFee": plain(kept.fee), "coin": kept.coin,
             "status": status, "address": kept.address, "txId": kept.txid if public else "",
             "applyTime": _utc(kept.applied_ms), "network": kept.network, "transferType": 0, "walletType": 0,
-            "info": "", "txKey": "", "confirmNo": self._chain.confirmations(kept, now_ms) if public else 0,
+            "info": "", "txKey": "",
+            "confirmNo": self._chains[kept.network].confirmations(kept, now_ms) if public else 0,
         }  # fmt: skip
         if status == COMPLETED:
             row["completeTime"] = _utc(self._exchange.completed_ms(kept))

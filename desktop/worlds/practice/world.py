@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from desktop.chain.bitcoin import EsploraSource
 from desktop.engine.ports import Feed
 from desktop.hw.emulator.device import Emulator
 from desktop.storage.instrument_file import shipped_instruments
@@ -17,12 +16,11 @@ from desktop.venues.catalogue import VenueHosts, feeds
 from desktop.venues.context.feed import channels_of, context_feed
 from desktop.venues.outbound import Outbound
 from desktop.venues.socket_session import SessionLimits
-from desktop.worlds.practice.chain import EsploraView, PracticeChain
+from desktop.worlds.practice.chain_sources import PracticeChains, open_server, open_sources
 from desktop.worlds.practice.context_server import SAID_BY, PracticeContext, practice_sources
 from desktop.worlds.practice.desk import Desk
 from desktop.worlds.practice.exchange import VENUE, Lesson, PracticeExchange
 from desktop.worlds.practice.exchange_door import ExchangeDoor
-from desktop.worlds.practice.http_server import Handler, HttpServer
 from desktop.worlds.practice.positions import TIERS, PracticePositions
 from desktop.worlds.practice.practice_clock import PracticeClock
 from desktop.worlds.practice.practice_store import PracticeStore
@@ -34,7 +32,6 @@ LABEL = "synthetic storm, play money"
 MNEMONIC = "all all all all all all all all all all all all"
 """A phrase the whole world knows: nothing of worth may ever lie on it."""
 
-_SOURCES = (("Practice explorer A", 0), ("Practice explorer B", 2_500))
 _DEVICE_LABEL = "PRACTICE play money"
 
 
@@ -62,11 +59,11 @@ async def open_practice(
         opened.push_async_callback(servers.close)
         await servers.start()
         exchange = PracticeExchange(store, clock, lesson)
-        chain = PracticeChain(_genesis_ms(store, clock), exchange.withdrawals)
-        account = await _open_account(opened, store, clock, exchange, chain)
-        sources = [await _open_source(opened, chain, clock, name, lag_ms) for name, lag_ms in _SOURCES]
+        chains = PracticeChains(_genesis_ms(store, clock), exchange.withdrawals)
+        account = await _open_account(opened, store, clock, exchange, chains)
+        sources = await open_sources(opened, chains, clock)
         device = _open_device(opened, store)
-        told_by = practice_sources((await _open_server(opened, PracticeContext(clock).answer)).url)
+        told_by = practice_sources((await open_server(opened, PracticeContext(clock).answer)).url)
         desk = Desk(exchange, device)
         return World(
             name="practice",
@@ -106,29 +103,14 @@ async def _open_account(
     store: PracticeStore,
     clock: PracticeClock,
     exchange: PracticeExchange,
-    chain: PracticeChain,
+    chains: PracticeChains,
 ) -> BinanceAccount:
     key, secret = _kept(store, "api_key", secrets.token_hex(32)), _kept(store, "api_secret", secrets.token_hex(32))
-    server = await _open_server(opened, ExchangeDoor(exchange, chain, clock, key, secret, speed=clock.speed).answer)
+    door = ExchangeDoor(exchange, chains.by_network, clock, key, secret, speed=clock.speed)
+    server = await open_server(opened, door.answer)
     account = BinanceAccount(key, secret, clock, base_url=server.url)
     opened.push_async_callback(account.close)
     return account
-
-
-async def _open_source(
-    opened: AsyncExitStack, chain: PracticeChain, clock: PracticeClock, name: str, lag_ms: int
-) -> EsploraSource:
-    server = await _open_server(opened, EsploraView(chain, clock, lag_ms).answer)
-    source = EsploraSource(name, server.url)
-    opened.push_async_callback(source.close)
-    return source
-
-
-async def _open_server(opened: AsyncExitStack, handler: Handler) -> HttpServer:
-    server = HttpServer(handler)
-    opened.push_async_callback(server.close)
-    await server.start()
-    return server
 
 
 def _open_device(opened: AsyncExitStack, store: PracticeStore) -> Emulator:

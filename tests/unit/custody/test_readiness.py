@@ -16,7 +16,7 @@ def row(
     transfers: tuple[Transfer, ...] = (), rehearsals: tuple[int, ...] = (), venue: str = "binance"
 ) -> ReadinessRow:
     proofs = tuple(t.destination for t in transfers if t.destination is not None)
-    [found] = [r for r in board(proofs, transfers, rehearsals, NOW_MS) if r.venue == venue]
+    [found] = [r for r in board(proofs, transfers, rehearsals, NOW_MS) if (r.venue, r.coin) == (venue, "BTC")]
     return found
 
 

@@ -7,7 +7,10 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from desktop.custody.destination import proves_control
 from desktop.domain.account_key import address_of_account
+from desktop.domain.chain_addresses import trouble_with
+from desktop.domain.errors import DeviceTrouble
 from desktop.engine.ports import DeviceAccount
 from desktop.hw import errors
 from desktop.hw.carriers.udp_transport import answering
@@ -39,6 +42,27 @@ def test_the_pinned_wallet_shows_and_signs() -> None:
         assert (shown.address, shown.shown) == (SEGWIT_ADDRESS, True)
         signed = await desk.sign_message("bitcoin", SEGWIT_PATH, "hello", pinned=account)
         assert signed.address == SEGWIT_ADDRESS
+
+    with emulator(always_yes=True) as device:
+        _with_desk(device, scene)
+
+
+def test_an_ethereum_account_is_pinned_derived_here_and_signs_as_a_person_reads_it() -> None:
+    path, text = "m/44'/60'/0'/0/0", "Seawall proof of control\ntime 1"
+
+    async def scene(desk: WalletDesk) -> None:
+        account = await desk.account("ethereum", path)
+        assert (account.fingerprint, account.path) == ("5c9e228d", "m/44'/60'/0'")
+        shown = await desk.address("ethereum", path, show=True, pinned=account)
+        assert shown.address == address_of_account(account.xpub, path, "ethereum")
+        assert trouble_with(shown.address, shown.script) == ""
+        signed = await desk.sign_message("ethereum", path, text, pinned=account)
+        assert proves_control(shown.address, text, signed.signature, shown.script)
+        other = DeviceAccount("0badf00d", account.path, account.xpub)
+        with pytest.raises(errors.WrongWallet):
+            await desk.address("ethereum", path, show=True, pinned=other)
+        with pytest.raises(DeviceTrouble, match="nowhere"):
+            await desk.address("nowhere", path, show=False)
 
     with emulator(always_yes=True) as device:
         _with_desk(device, scene)

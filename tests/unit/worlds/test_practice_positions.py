@@ -18,7 +18,7 @@ from desktop.worlds.practice.positions import TIERS, PracticePositions
 from desktop.worlds.practice.practice_store import PracticeStore
 from desktop.worlds.practice.storm_shape import SHAPES
 
-PRICES = {coin: shape.start_price for coin, shape in SHAPES.items()} | {"USDT": 1.0}
+PRICES = {coin: shape.start_price for coin, shape in SHAPES.items()} | {"USDT": 1.0, "USDC": 1.0}
 
 
 class Start:

@@ -1,0 +1,51 @@
+"""The practice chains and the servers that tell of them: two operators for each, one of them later than the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+
+from desktop.chain.bitcoin import EsploraSource
+from desktop.chain.ethereum import EvmSource
+from desktop.engine.ports import ChainSource, Clock
+from desktop.worlds.practice.chain import EsploraView, PracticeChain
+from desktop.worlds.practice.evm_chain import SLOT_SECONDS, PracticeEvmChain
+from desktop.worlds.practice.evm_view import EvmView
+from desktop.worlds.practice.exchange_door import Confirms
+from desktop.worlds.practice.http_server import Handler, HttpServer
+from desktop.worlds.practice.practice_store import KeptWithdrawal
+
+_LATE_MS = 2_500
+
+
+class PracticeChains:
+    """All practice chains. `genesis_ms` is when their first blocks were found (UTC ms of the world)."""
+
+    def __init__(self, genesis_ms: int, withdrawals: Callable[[], Sequence[KeptWithdrawal]]) -> None:
+        self.bitcoin = PracticeChain(genesis_ms, withdrawals)
+        self.ethereum = PracticeEvmChain(genesis_ms, withdrawals)
+        self.by_network: dict[str, Confirms] = {"BTC": self.bitcoin, "ETH": self.ethereum}
+
+
+async def open_sources(opened: AsyncExitStack, chains: PracticeChains, clock: Clock) -> list[ChainSource]:
+    """Serve every chain twice and return what reads them; all is closed with `opened`."""
+    sources: list[ChainSource] = []
+    for name, lag_ms in (("Practice explorer A", 0), ("Practice explorer B", _LATE_MS)):
+        server = await open_server(opened, EsploraView(chains.bitcoin, clock, lag_ms).answer)
+        bitcoin = EsploraSource(name, server.url)
+        opened.push_async_callback(bitcoin.close)
+        sources.append(bitcoin)
+    for name, lag_ms in (("Practice node A", 0), ("Practice node B", _LATE_MS)):
+        server = await open_server(opened, EvmView(chains.ethereum, clock, lag_ms).answer)
+        ethereum = EvmSource(name, server.url, slot_seconds=SLOT_SECONDS)
+        opened.push_async_callback(ethereum.close)
+        sources.append(ethereum)
+    return sources
+
+
+async def open_server(opened: AsyncExitStack, handler: Handler) -> HttpServer:
+    """Serve on loopback until `opened` is closed."""
+    server = HttpServer(handler)
+    opened.push_async_callback(server.close)
+    await server.start()
+    return server
