@@ -109,7 +109,7 @@ class Link:
 
         Raises Cancelled (the device has been told), Silent, DeviceGone, or Garbage.
         """
-        started = time.monotonic()
+        started, midway = time.monotonic(), False
         while True:
             raw = self._read()
             if self.stop.is_set():
@@ -118,7 +118,12 @@ class Link:
             if raw is not None:
                 table = BY_NUMBER.get(raw.number)
                 return raw.number if table is None else decoded(table, raw.body)
-            limit_s = self.quick_s if self._framing.midway and patience_s is None else patience_s
+            limit_s = patience_s
+            if patience_s is None:
+                # The person's time does not count: what ends is the device's, from an answer's first packet on.
+                limit_s = self.quick_s if self._framing.midway else None
+                started = started if midway else time.monotonic()
+                midway = self._framing.midway
             if limit_s is not None and time.monotonic() - started > limit_s:
                 raise errors.Silent(limit_s)
 

@@ -68,6 +68,51 @@ def test_what_does_not_fit_drops_the_link_and_is_never_asked_again(
     assert device.times_heard(btc.SignMessage) == 1
 
 
+class Slow(ScriptedDevice):
+    """Its person reads for a minute before the answer comes; time passes while nothing is to be read."""
+
+    def __init__(self, answer: Iterable[Reply]) -> None:
+        super().__init__(self._told)
+        self.now_s = 0.0
+        self._answer = list(answer)
+
+    def _told(self, message: Message) -> Iterable[Reply]:
+        return [m.ButtonRequest(code=7)] if isinstance(message, btc.SignMessage) else ()
+
+    def read(self, timeout_s: float) -> bytes | None:
+        packet = super().read(0)
+        if packet is None and timeout_s:
+            self.now_s += 20.0
+            if self.now_s >= 60.0:
+                for one in self._answer:
+                    self.send(one)
+                self._answer = []
+        return packet
+
+
+def test_a_long_answer_is_taken_whole_however_long_the_person_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = btc.MessageSignature(address="a" * 62, signature=b"s" * 65)
+    assert len(packets(answer.number, encoded(answer))) > 2
+    device = Slow([answer])
+    monkeypatch.setattr("desktop.hw.wire.link.time.monotonic", lambda: device.now_s)
+    session = Session(device, quick_s=10.0)
+    session.begin()
+    assert session.call(ASK, btc.MessageSignature) == answer
+    assert not session.over
+
+
+def test_an_answer_that_breaks_off_after_the_person_confirmed_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    device = Slow([packets(40, bytes(200))[0]])
+    monkeypatch.setattr("desktop.hw.wire.link.time.monotonic", lambda: device.now_s)
+    session = Session(device, quick_s=10.0)
+    session.begin()
+    with pytest.raises(errors.Silent):
+        session.call(ASK, btc.MessageSignature)
+    assert session.over
+
+
 def test_a_screen_is_drawn_while_the_device_works() -> None:
     shown: list[object] = []
     device = ScriptedDevice(lambda message: [m.ButtonRequest()] if isinstance(message, btc.SignMessage) else [ANSWER])
