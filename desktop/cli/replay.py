@@ -11,14 +11,14 @@ from desktop.alerts.incidents import IncidentChange
 from desktop.alerts.rules import Rule
 from desktop.cli.output import Output
 from desktop.domain.instrument import InstrumentTable
-from desktop.domain.market import Book, HourBar, Mark, Message, OpenInterest, Trade, Unparsed
+from desktop.domain.market import Book, Mark, Message, OpenInterest, Trade, Unparsed
 from desktop.engine.desk_view import CompositeView
 from desktop.engine.market.market_desk import MarketDesk
 from desktop.engine.market.market_notes import MarketNotes
 from desktop.engine.own.untested_map import UntestedDesk
 from desktop.risk.reading import Reading, State
 from desktop.storage.instrument_file import instruments_from, shipped_instruments
-from desktop.storage.recording_history import recorded_history
+from desktop.storage.recorded_past import RecordedPast, recorded_past
 from desktop.storage.recordings import recording_header, replayed
 from desktop.storage.rule_files import rules_from, shipped_rules
 from desktop.venues.reading import FrameReaders
@@ -41,9 +41,9 @@ def run(args: argparse.Namespace, out: Output) -> int:
     """Print each change of an incident as it happens, then one summary. Raise BadInput naming file and line."""
     recording_header(args.file)
     rules = rules_from(args.rules) if args.rules else shipped_rules()
-    history = recorded_history(args.file)
+    past = recorded_past(args.file)
     instruments = instruments_from(args.instruments) if args.instruments else shipped_instruments()
-    replay = Replay(rules, history, out, instruments)
+    replay = Replay(rules, past, out, instruments)
     replay.run(replayed(args.file, FrameReaders(instruments).read))
     return 0
 
@@ -58,7 +58,7 @@ class Replay:
     def __init__(
         self,
         rules: tuple[Rule, ...],
-        history: dict[str, list[HourBar]],
+        past: RecordedPast,
         out: Output,
         instruments: InstrumentTable | None = None,
     ) -> None:
@@ -72,10 +72,14 @@ class Replay:
         self._venues: set[str] = set()
         self._notes = MarketNotes((), instruments)
         self._untested = UntestedDesk(COINS, self._notes)
-        for coin, bars in history.items():
+        self._minutes = past.minutes
+        for coin, bars in past.hours.items():
             self._coins.add(coin)
             self._desk.warm(coin, bars)
             self._untested.warm(coin, bars)
+        for coin, values in past.values.items():
+            self._coins.add(coin)
+            self._desk.warm_values(coin, values, {})
         self._desk.use_cascade(self._untested.reading)
 
     def run(self, records: Iterable[Record]) -> None:
@@ -124,10 +128,17 @@ class Replay:
         self._now_ms = max(self._now_ms, at_ms)
         if not self._due_ms:
             self._due_ms = self._now_ms
+            self._begin()
         while self._due_ms <= self._now_ms:
             self._tell(self._desk.tick(self._due_ms))
             self._untested.tick(self._due_ms)
             self._due_ms += _TICK_MS
+
+    def _begin(self) -> None:
+        """Take the minutes before the first frame, once the running minute is known."""
+        self._tell(self._desk.tick(self._now_ms))
+        for coin, minutes in self._minutes.items():
+            self._desk.refill(coin, minutes)
 
     def _tell(self, changes: Iterable[IncidentChange]) -> None:
         for change in changes:

@@ -12,7 +12,14 @@ from desktop.engine.alerting.ways_out import WaysOut
 from desktop.engine.desk_view import World
 from desktop.engine.market.market_desk import MarketDesk
 from desktop.engine.own.own_side import OwnSide
-from desktop.engine.past.history_ports import HistorySink, HistorySource, PublicPast, ValueStore, WatchList
+from desktop.engine.past.history_ports import (
+    HistorySink,
+    HistorySource,
+    PublicPast,
+    ValueSource,
+    ValueStore,
+    WatchList,
+)
 from desktop.engine.past.history_view import RecordingView
 from desktop.engine.ports import (
     Clock,
@@ -52,6 +59,7 @@ class EngineParts:
     history: HistorySource | None = None
     history_sink: HistorySink | None = None
     values: ValueStore | None = None
+    value_source: ValueSource | None = None
     past: PublicPast | None = None
     recording: Callable[[], RecordingView] | None = None
     incidents: IncidentJournal | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 import msgspec
@@ -15,6 +16,8 @@ COOL_DOWN_MS = 6 * HOUR_MS
 MOST_SHIFT = 5.0
 _MEDIAN = 0.5
 _HALF = 0.5
+# A month of hours knows no rarer hour than one in a thousand.
+_MOST_TOLD = 0.999
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -60,9 +63,19 @@ def _family(family: str, members: list[Member]) -> FamilyScore:
 
 
 def strongest(members: Iterable[Member], most: int = 3) -> list[Member]:
-    """Return the members that say most, the strongest first: the reasons of a score."""
+    """Return the members that say most, the strongest first: the reasons of a score.
+
+    Where several stand as high as an own past can tell, the first of each family comes before the second of any.
+    """
     voting = [member for member in members if member.family in FAMILIES]
-    return sorted(voting, key=lambda member: (-member.standing, member.indicator))[:most]
+    in_order = sorted(voting, key=lambda member: (-member.standing, member.indicator))
+    seen: Counter[str] = Counter()
+    ranked = []
+    for member in in_order:
+        place = (-min(member.standing, _MOST_TOLD), seen[member.family], FAMILIES.index(member.family))
+        ranked.append((place, member.indicator, member))
+        seen[member.family] += 1
+    return [member for _, _, member in sorted(ranked, key=lambda one: one[:2])[:most]]
 
 
 class Fuel(msgspec.Struct, frozen=True):

@@ -86,6 +86,7 @@ async def _parts(world: World, folder: Path, closers: list[Callable[[], Awaitabl
         history=source,
         history_sink=sink,
         values=values,
+        value_source=world.values,
         past=world.past,
         recording=world.recording,
         instruments=world.instruments,

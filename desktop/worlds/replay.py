@@ -14,9 +14,10 @@ from desktop.domain.market import FeedStatus, Gap, HourBar, Message
 from desktop.engine.clock import FastClock
 from desktop.engine.ports import Clock
 from desktop.storage.instrument_file import shipped_instruments
-from desktop.storage.recording_history import recorded_history
+from desktop.storage.recorded_past import RecordedValues, recorded_past
 from desktop.storage.recordings import RecordingHeader, recorded_frames, recording_header
 from desktop.venues.reading import CONTEXT, READABLE_VENUES, FrameReader, context_reader, frame_reader
+from desktop.worlds.played_past import PlayedPast
 from desktop.worlds.world import World
 
 _CHANNEL = "recording"
@@ -107,6 +108,7 @@ async def open_replay(path: Path, *, speed: float = 1.0, coins: Sequence[str] = 
     # A little before the first frame, so that feeds and window stand when it comes.
     clock = FastClock(speed, first_ms - _LEAD_MS)
     instruments = shipped_instruments()
+    past = recorded_past(path)
     return World(
         name="replay",
         label=_label(path, header),
@@ -114,7 +116,9 @@ async def open_replay(path: Path, *, speed: float = 1.0, coins: Sequence[str] = 
         feeds=[RecordedFeed(path, frame_reader(venue, instruments), clock) for venue in venues],
         coins=tuple(coins),
         aclose=_nothing_to_close,
-        history=RecordedHours(recorded_history(path)),
+        history=RecordedHours(past.hours),
+        past=PlayedPast(past.minutes),
+        values=RecordedValues(past.values),
         context=[RecordedFeed(path, context_reader(), clock)] if has_context else (),
     )
 

@@ -9,7 +9,7 @@ from desktop.domain.instrument import InstrumentTable
 from desktop.domain.margin_tiers import MarginTiers
 from desktop.engine.alerting.key_watch import KeySource
 from desktop.engine.desk_view import World as WorldName
-from desktop.engine.past.history_ports import HistorySource, PublicPast
+from desktop.engine.past.history_ports import HistorySource, PublicPast, ValueSource
 from desktop.engine.past.history_view import RecordingView
 from desktop.engine.ports import (
     ChainSource,
@@ -37,10 +37,11 @@ class World:
 
     `label` is what every window of this world says. `device_paths` names the wallets that can be opened now, such as
     `udp:127.0.0.1:21324`; any thread. `practice_screen` gives the on-screen device's words and whether it asks; any
-    thread. `outbound` is how more may be asked of the same hosts. `positions` tell what the person holds, `keys` when
-    the person's keys end, `tiers` the venues' margin tiers, `tier_tables` those known from the start, `sample` shows
-    strangers' positions. With `instruments` coins and venues can be chosen; `venues_off` begin closed. `aclose` lets
-    go of everything the world opened, feeds excepted: whoever runs them closes them first.
+    thread. `values` are what was measured before, in worlds that keep none. `outbound` is how more may be asked of
+    the same hosts. `positions` tell what the person holds, `keys` when the person's keys end, `tiers` the venues'
+    margin tiers, `tier_tables` those known from the start, `sample` shows strangers' positions. With `instruments`
+    coins and venues can be chosen; `venues_off` begin closed. `aclose` lets go of everything the world opened, feeds
+    excepted: whoever runs them closes them first.
     """
 
     name: WorldName
@@ -51,6 +52,7 @@ class World:
     aclose: Callable[[], Awaitable[None]]
     history: HistorySource | None = None
     past: PublicPast | None = None
+    values: ValueSource | None = None
     recording: Callable[[], RecordingView] | None = None
     exchanges: Mapping[str, ExchangeRecords] = field(default_factory=dict)
     chain: Sequence[ChainSource] = ()

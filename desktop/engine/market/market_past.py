@@ -84,8 +84,16 @@ class MarketPast:
         holes = None if desk is None else desk.track.minutes.missing(since_ms // MINUTE_MS, until_ms // MINUTE_MS)
         return None if holes is None else (holes[0] * MINUTE_MS, (holes[1] + 1) * MINUTE_MS)
 
-    async def refill(self, coin: str, minutes: Sequence[HourBar]) -> None:
-        """Take prices of minutes that nobody heard, in slices; forced closings of that time stay unknown."""
+    def refill(self, coin: str, minutes: Sequence[HourBar]) -> None:
+        """Take prices of minutes that nobody heard, at once; forced closings of that time stay unknown."""
+        desk = self._floor.coins.get(coin)
+        if desk is not None:
+            for _ in desk.track.refilling(minutes):
+                pass
+            desk.forget()
+
+    async def refill_slowly(self, coin: str, minutes: Sequence[HourBar]) -> None:
+        """Take prices of minutes that nobody heard, in slices between which everything else goes on."""
         desk = self._floor.coins.get(coin)
         if desk is not None:
             for _ in desk.track.refilling(minutes):

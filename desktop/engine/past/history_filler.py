@@ -170,7 +170,7 @@ class HistoryFiller:
     async def _minutes(self, coin: str, since_ms: int, until_ms: int) -> None:
         holes = self._market.missing_minutes(coin, since_ms, until_ms)
         if holes is not None and coin in self._coins:
-            await self._market.refill(coin, await self._past.minutes(coin, *holes))
+            await self._market.refill_slowly(coin, await self._past.minutes(coin, *holes))
 
     async def _of_gap(self, key: tuple[str, int, int]) -> None:
         coin, since_ms, until_ms = key

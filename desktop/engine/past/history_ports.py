@@ -26,7 +26,20 @@ class HistorySink(Protocol):
         """Store hours of this origin, all or none; filled ones never take the place of own ones."""
 
 
-class ValueStore(Protocol):
+class ValueSource(Protocol):
+    """Values of indicators of the time before now, to warm up percentiles and what is usual."""
+
+    async def all_days(self, coin: str, since_ms: int) -> dict[str, list[DayValue]]:
+        """Return the finished days of every indicator of a coin since then, oldest first."""
+
+    async def value_hours(self, coin: str, since_ms: int, until_ms: int, medians: tuple[str, ...] = ()) -> ValueHours:
+        """Return the hours of all indicators of a coin from `since_ms` to before `until_ms`.
+
+        What begins with one of `medians` comes as the median of each hour, all else as its last value.
+        """
+
+
+class ValueStore(ValueSource, Protocol):
     """Keeps every indicator of every coin by the minute, and sums them by the day.
 
     Raises SeawallError naming the file when it cannot read or write; unknown is never kept as zero.
@@ -40,15 +53,6 @@ class ValueStore(Protocol):
 
     async def days(self, coin: str, indicator: str, since_ms: int) -> list[DayValue]:
         """Return the finished days since then, oldest first; missing days are missing."""
-
-    async def all_days(self, coin: str, since_ms: int) -> dict[str, list[DayValue]]:
-        """Return the finished days of every indicator of a coin since then, oldest first."""
-
-    async def value_hours(self, coin: str, since_ms: int, until_ms: int, medians: tuple[str, ...] = ()) -> ValueHours:
-        """Return the hours of all indicators of a coin from `since_ms` to before `until_ms`.
-
-        What begins with one of `medians` comes as the median of each hour, all else as its last value.
-        """
 
     async def hour_of_week_medians(self, coin: str, indicator: str, since_ms: int) -> tuple[float | None, ...]:
         """Return the usual value of each hour of the week, Monday 00:00 UTC first; None where none is known."""

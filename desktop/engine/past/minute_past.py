@@ -48,6 +48,8 @@ class MinutePast:
         begin_ms = until_ms - (piece + 1) * PIECE_HOURS * HOUR_MS
         told[piece] = await self._past.traded(coin, begin_ms, begin_ms + PIECE_HOURS * HOUR_MS)
         hours = values_by_hour(_whole(until_ms, told))
+        if np.isnan(hours.values[_OF_ALL]).all():
+            return
         try:
             self._market.fill_values(coin, await self._with_own(coin, hours))
             if len(told) == PIECES and self._values is not None:

@@ -74,7 +74,7 @@ class PastDesk:
             await self._parts.own.warm_slowly(coin, self._parts.market.hours(coin))
 
     async def _warm_values(self, coin: str) -> None:
-        values, now_ms = self._parts.values, self._parts.clock.now_ms()
+        values, now_ms = self._parts.values or self._parts.value_source, self._parts.clock.now_ms()
         if values is not None:
             hours = await values.value_hours(coin, self._since_ms(), now_ms, BY_MEDIAN)
             days = await values.all_days(coin, now_ms - VALUE_DAYS * DAY_MS)

@@ -12,11 +12,14 @@ import zstandard
 
 from desktop.worlds.practice.binance_wire import CHANNEL_PATH
 from desktop.worlds.practice.history_hours import hours_before
+from desktop.worlds.practice.history_minutes import minutes_of
+from desktop.worlds.practice.history_values import values_before
 from desktop.worlds.practice.market_tape import Sent, messages
-from desktop.worlds.practice.storm_shape import EPOCH_MS, SHAPES
+from desktop.worlds.practice.storm_shape import EPOCH_MS, SHAPES, CoinShape
 
 LABEL = "SYNTHETIC storm for practice, not market data"
 _LEVEL = 12
+_LAST_MINUTES = 25 * 60
 _encode = msgspec.json.Encoder().encode
 
 
@@ -31,7 +34,7 @@ def storm_lines() -> Iterator[bytes]:
     started_ns = EPOCH_MS * 1_000_000
     yield _encode({"seawall_recording": 1, "world": "synthetic", "label": LABEL, "started_ns": started_ns})
     for shape in SHAPES.values():
-        yield _history_line(shape.coin)
+        yield from _past_lines(shape)
     channel = binance_channel()
     for venue, where in (("binance", channel), ("bybit", "/v5/public/linear")):
         yield _encode({"received_ns": started_ns, "venue": venue, "channel": where, "event": "connected"})
@@ -45,9 +48,15 @@ def _all_messages(channel: str) -> Iterator[Sent]:
         yield from messages(shape, channel)
 
 
-def _history_line(coin: str) -> bytes:
-    rows = [list(msgspec.structs.astuple(bar)[:10]) for bar in hours_before(SHAPES[coin])]
-    return _encode({"event": "history", "coin": coin, "hours": rows})
+def _past_lines(shape: CoinShape) -> Iterator[bytes]:
+    """Yield the hours of thirty days, what was measured in each of them, and the minutes of the last 25 hours."""
+    hours = hours_before(shape)
+    minutes = minutes_of(shape, hours)
+    rows = [list(msgspec.structs.astuple(bar)[:10]) for bar in hours]
+    yield _encode({"event": "history", "coin": shape.coin, "hours": rows})
+    values = values_before(shape, hours, minutes)
+    yield _encode({"event": "past", "coin": shape.coin, "first_ms": hours[0].open_ms, "values": values})
+    yield _encode({"event": "past", "coin": shape.coin, "minutes": minutes[-_LAST_MINUTES:]})
 
 
 def write_storm(path: Path) -> int:

@@ -8,6 +8,7 @@ from itertools import chain
 
 from desktop.domain.market import HourBar
 from desktop.engine.ports import Clock
+from desktop.storage.recorded_past import RecordedPast
 from desktop.worlds.practice.beside_streams import BESIDE, BesideStreams
 from desktop.worlds.practice.binance_venue import BinanceVenue
 from desktop.worlds.practice.binance_wire import ALL_TICKERS
@@ -62,8 +63,12 @@ class VenueServers:
 
     async def hours(self, coin: str, since_ms: int) -> list[HourBar]:
         """Return the made-up hours before the world opened; the newest ends at its opening."""
-        bars = self._shift_to(self._opened_ms).bars(self._storm.history.get(coin, []))
+        bars = self._shift_to(self._opened_ms).bars(self._storm.past.hours.get(coin, []))
         return [bar for bar in bars if bar.open_ms >= since_ms]
+
+    def past(self) -> RecordedPast:
+        """Return the whole made-up past, as of the world's opening."""
+        return self._shift_to(self._opened_ms).past(self._storm.past)
 
     async def close(self) -> None:
         """End the storm and cut every client."""

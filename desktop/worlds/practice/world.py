@@ -10,12 +10,14 @@ from pathlib import Path
 from desktop.engine.ports import Feed
 from desktop.hw.emulator.device import Emulator
 from desktop.storage.instrument_file import shipped_instruments
+from desktop.storage.recorded_past import RecordedValues
 from desktop.storage.resource_files import resource
 from desktop.venues.binance.account import BinanceAccount
 from desktop.venues.catalogue import VenueHosts, feeds
 from desktop.venues.context.feed import channels_of, context_feed
 from desktop.venues.outbound import Outbound
 from desktop.venues.socket_session import SessionLimits
+from desktop.worlds.played_past import PlayedPast
 from desktop.worlds.practice.chain_sources import PracticeChains, open_server, open_sources
 from desktop.worlds.practice.context_server import SAID_BY, PracticeContext, practice_sources
 from desktop.worlds.practice.desk import Desk
@@ -63,6 +65,7 @@ async def open_practice(
         account = await _open_account(opened, store, clock, exchange, chains)
         sources = await open_sources(opened, chains, clock)
         device = _open_device(opened, store)
+        past = servers.past()
         told_by = practice_sources((await open_server(opened, PracticeContext(clock).answer)).url)
         desk = Desk(exchange, device)
         return World(
@@ -73,6 +76,8 @@ async def open_practice(
             coins=tuple(coins),
             aclose=opened.pop_all().aclose,
             history=servers,
+            past=PlayedPast(past.minutes),
+            values=RecordedValues(past.values),
             exchanges={VENUE: account},
             chain=sources,
             practice=desk,

@@ -48,6 +48,19 @@ def test_the_three_strongest_are_the_reasons() -> None:
     assert [m.indicator for m in strongest([*members, Member("f", "fuel", 1.0)])] == ["a", "b", "c"]
 
 
+def test_of_reasons_that_stand_equally_high_each_family_gives_its_first() -> None:
+    members = [
+        Member("PARK_1H", "vol", 1.0),
+        Member("PARK_6H", "vol", 1.0),
+        Member("RV_1H", "vol", 0.9995),
+        Member("LIQ_INT_1H", "flow", 0.9993),
+        Member("OI_CHG_4H", "delev", 0.995),
+        Member("LEVEL_7D", "level", 0.999),
+    ]
+    assert [m.indicator for m in strongest(members)] == ["LIQ_INT_1H", "PARK_1H", "LEVEL_7D"]
+    assert [m.indicator for m in strongest(members, 5)][3:] == ["PARK_6H", "RV_1H"]
+
+
 @given(st.dictionaries(st.sampled_from("abcde"), st.none() | st.floats(0, 1), max_size=5))
 def test_a_score_stays_in_its_bounds_and_needs_two_families(families: dict[str, float | None]) -> None:
     live = [value for value in families.values() if value is not None]
