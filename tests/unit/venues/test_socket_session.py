@@ -9,6 +9,7 @@ from http import HTTPStatus
 import picows
 import pytest
 
+from desktop.venues.socket_life import Life
 from desktop.venues.socket_plan import SocketPlan
 from desktop.venues.socket_session import SessionLimits, SocketSession
 from tests.fakes.manual_clock import ManualClock
@@ -250,6 +251,50 @@ def test_the_heartbeat_is_sent_every_twenty_seconds_and_pings_are_answered() -> 
                 assert [await client.heard.get(), await client.heard.get()] == ['{"op":"ping"}'] * 2
 
     play(scene)
+
+
+class Said:
+    """A connection that keeps what is said on it."""
+
+    def __init__(self) -> None:
+        self.words: list[bytes] = []
+
+    def send(self, text: bytes) -> None:
+        self.words.append(text)
+
+
+def life_at(start_ms: int) -> tuple[Life, Said]:
+    line = Said()
+    return Life(line, start_ms, 600.0), line  # type: ignore[arg-type]
+
+
+def test_a_heartbeat_is_due_every_twenty_seconds_and_never_before() -> None:
+    start_ms = 1_790_000_000_000
+    life, line = life_at(start_ms)
+    plan = SocketPlan("ws://x/y", ping=b"ping", ping_s=20.0)
+    due = []
+    for second in range(65):
+        before = len(line.words)
+        life.ping(start_ms + second * 1000, plan)
+        if len(line.words) > before:
+            due.append(second)
+    assert due == [20, 40, 60]
+    assert set(line.words) == {b"ping"}
+    life.ping(start_ms + 1_000_000, SocketPlan("ws://x/y"))
+    assert len(line.words) == 3, "a plan without a heartbeat has none"
+
+
+def test_what_is_to_be_said_keeps_the_venues_pace_in_any_second() -> None:
+    start_ms = 1_790_000_000_000
+    life, line = life_at(start_ms)
+    life.say([str(number).encode() for number in range(12)])
+    said = []
+    for tenth in range(40):
+        before = len(line.words)
+        life.speak(start_ms + tenth * 100, 5)
+        said += [tenth * 100] * (len(line.words) - before)
+    assert line.words == [str(number).encode() for number in range(12)]
+    assert said == [0] * 5 + [1000] * 5 + [2000] * 2
 
 
 def test_renewal_opens_the_new_socket_first_and_leaves_no_gap() -> None:
