@@ -202,29 +202,38 @@ def set_up(locks: tuple[str, ...], *, may_install: bool) -> None:
     if is_set_up(locks):
         return
     need_venv(may_install=may_install)
-    with _one_at_a_time():
-        if is_set_up(locks):  # another start has done it meanwhile
-            return
-        _make_environment()
-        held = stamped()
-        UNFINISHED.touch()
-        # The lock of the tests names everything the lock of the program names.
-        _pip(["install", "--require-hashes", "-r", str(ROOT / locks[-1])], count_names(ROOT / locks[-1]))
-        _pip(["install", "--no-deps", "--no-build-isolation", "-e", str(ROOT)], 0)
-        held.update({lock: fingerprint(lock) for lock in locks})
-        STAMP.write_text(json.dumps(held), encoding="utf-8")
-        UNFINISHED.unlink()
-        say("Seawall is set up.")
+    try:
+        with _one_at_a_time() as keep:
+            if not is_set_up(locks):  # unless another start has done it meanwhile
+                _install_all(locks, keep)
+    except OSError as error:
+        place = error.filename or ENVIRONMENT
+        raise SetUpFailed(
+            f"Seawall cannot be set up here: {place}: {error.strerror}.\n"
+            f"Mend that, or copy {ROOT} to a place of your own, then start again."
+        ) from None
 
 
-def _make_environment() -> None:
+def _install_all(locks: tuple[str, ...], keep: tuple[int, ...]) -> None:
+    _make_environment(keep)
+    held = stamped()
+    UNFINISHED.touch()
+    # The lock of the tests names everything the lock of the program names.
+    _pip(["install", "--require-hashes", "-r", str(ROOT / locks[-1])], count_names(ROOT / locks[-1]), keep)
+    _pip(["install", "--no-deps", "--no-build-isolation", "-e", str(ROOT)], 0, keep)
+    held.update({lock: fingerprint(lock) for lock in locks})
+    STAMP.write_text(json.dumps(held), encoding="utf-8")
+    UNFINISHED.unlink()
+    say("Seawall is set up.")
+
+
+def _make_environment(keep: tuple[int, ...]) -> None:
     """Make the environment anew where it is absent, or where a set-up was cut short in the middle of a package."""
     broken = UNFINISHED.exists() and Path(sys.prefix) != ENVIRONMENT
     if not PYTHON.exists() or broken or not _has_pip():
         say(f"Making the environment {ENVIRONMENT}")
-        done = subprocess.run(
-            [sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)], check=False, stdout=sys.stderr
-        )
+        making = [sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)]
+        done = subprocess.run(making, check=False, stdout=sys.stderr, pass_fds=keep)
         if done.returncode:
             raise SetUpFailed(f"The environment could not be made. Is there room, and may you write to {ROOT}?")
 
@@ -234,10 +243,13 @@ def _has_pip() -> bool:
 
 
 @contextlib.contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """Wait while another start sets up; the system lets go of the lock when a process ends, however it ends."""
+def _one_at_a_time() -> Iterator[tuple[int, ...]]:
+    """Wait while another start sets up; the system lets go of the lock when a process ends, however it ends.
+
+    Yield what children have to keep open: a start may be killed while its pip still writes.
+    """
     if os.name == "nt":
-        yield
+        yield ()
         return
     import fcntl
 
@@ -247,12 +259,15 @@ def _one_at_a_time() -> Iterator[None]:
         except BlockingIOError:
             say("Another start is setting up; waiting for it.")
             fcntl.flock(own, fcntl.LOCK_EX)
-        yield
+        yield (own.fileno(),)
 
 
 def count_names(lock: Path) -> int:
     """Return how many packages a lock file names, those of other systems included."""
     return len(re.findall(r"^[A-Za-z0-9][\w.\-]*==", lock.read_text(encoding="utf-8"), re.MULTILINE))
+
+
+_RETRYING = "WARNING: Retrying "
 
 
 def progress(lines: Iterable[str], named: int) -> Iterator[str]:
@@ -268,22 +283,35 @@ def progress(lines: Iterable[str], named: int) -> Iterator[str]:
             yield f"[{min(seen, named):>3}/{named}] {name}"
         elif line.startswith("Downloading ") and line.endswith(" MB)"):
             yield f"          fetching {words[-2].lstrip('(')} MB"
+        elif line.startswith(_RETRYING):
+            yield "The packages cannot be reached; trying again."
         elif line.startswith("Installing collected packages: ") and named:
             yield f"Installing {line.count(',') + 1} packages; this takes a moment"
 
 
-def _pip(args: list[str], named: int) -> None:
+def _pip(args: list[str], named: int, keep: tuple[int, ...]) -> None:
     command = [str(PYTHON), "-m", "pip", *args[:1], "--no-input", "--progress-bar", "off", *args[1:]]
     env = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_USER": "0", "PYTHONUNBUFFERED": "1"}
     said: list[str] = []
     with subprocess.Popen(
-        command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
+        command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        errors="replace", pass_fds=keep,
+    ) as process:  # fmt: skip
         assert process.stdout is not None
         for words in progress(_kept(process.stdout, said), named):
             say(words)
     if process.returncode:
-        raise SetUpFailed("\n".join([*said[-15:], "", "Installing failed. A new start goes on from here."]))
+        raise SetUpFailed("\n".join([*said[-15:], "", *why_failed(said)]))
+
+
+def why_failed(said: list[str]) -> Iterator[str]:
+    """Turn what pip printed before it failed into what a person can do."""
+    yield "Installing failed. A new start goes on from here."
+    if any(line.startswith(_RETRYING) or "(from versions: none)" in line for line in said):
+        yield "The packages could not be fetched: this machine has to be on the network for the first start."
+        yield "Behind a proxy set HTTPS_PROXY; a package index of your own is named by PIP_INDEX_URL."
+    elif any("No space left on device" in line for line in said):
+        yield f"There is no room left: the environment needs about 1 GB in {ROOT}, and pip some in TMPDIR."
 
 
 def _kept(lines: Iterable[str], said: list[str]) -> Iterator[str]:

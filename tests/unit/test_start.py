@@ -169,6 +169,7 @@ def test_progress_counts_what_this_system_needs_and_tells_big_downloads() -> Non
         "Requirement already satisfied: h11==0.16.0 in ./site-packages (from -r requirements.lock (line 9)) (0.16.0)",
         "Collecting idna==3.20 (from -r requirements.lock (line 12))",
         "Downloading idna-3.20-py3-none-any.whl (69 kB)",
+        "WARNING: Retrying (Retry(total=4, connect=None)) after connection broken by 'NewConnectionError'",
         "Installing collected packages: numpy, idna",
     ]
     assert list(start.progress(said, 4)) == [
@@ -176,6 +177,7 @@ def test_progress_counts_what_this_system_needs_and_tells_big_downloads() -> Non
         "          fetching 16.9 MB",
         "[  2/3] h11==0.16.0",
         "[  3/3] idna==3.20",
+        "The packages cannot be reached; trying again.",
         "Installing 2 packages; this takes a moment",
     ]
 
@@ -208,7 +210,7 @@ def installed(project: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     noted: list[str] = []
     monkeypatch.setattr(start, "need_venv", lambda **_: None)
     monkeypatch.setattr(start, "_has_pip", lambda: True)
-    monkeypatch.setattr(start, "_pip", lambda args, named: noted.append(Path(args[-1]).name))
+    monkeypatch.setattr(start, "_pip", lambda args, named, keep: noted.append(Path(args[-1]).name))
 
     def make(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
         noted.append("environment made anew")
@@ -249,7 +251,7 @@ def test_a_change_of_what_it_rests_on_sets_up_again(installed: list[str], projec
 def test_a_set_up_cut_short_begins_with_a_new_environment(
     installed: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def cut_short(args: list[str], named: int) -> None:
+    def cut_short(args: list[str], named: int, keep: tuple[int, ...]) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
@@ -260,6 +262,43 @@ def test_a_set_up_cut_short_begins_with_a_new_environment(
     start.set_up(RUN, may_install=False)
     assert installed[:2] == ["environment made anew", "requirements.lock"]
     assert start.is_set_up(RUN)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there starts do not wait for each other")
+def test_the_next_start_waits_for_the_pip_of_one_that_was_killed() -> None:
+    import fcntl
+
+    with start._one_at_a_time() as keep:
+        left = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, pass_fds=keep)
+    with Path(start.__file__).open(encoding="utf-8") as next_start:
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(next_start, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        left.communicate(b"\n")
+        fcntl.flock(next_start, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_a_folder_that_cannot_be_written_is_named(installed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(keep: tuple[int, ...]) -> None:
+        raise PermissionError(13, "Permission denied", "/usr/src/seawall/.venv")
+
+    monkeypatch.setattr(start, "_make_environment", refused)
+    with pytest.raises(start.SetUpFailed, match=r"/usr/src/seawall/\.venv: Permission denied"):
+        start.set_up(RUN, may_install=False)
+
+
+@pytest.mark.parametrize(
+    ("last_words", "advice"),
+    [
+        ("WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError'", "HTTPS_PROXY"),
+        ("ERROR: Could not find a version that satisfies the requirement x==1 (from versions: none)", "network"),
+        ("ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device", "no room"),
+        ("ERROR: something else", "A new start goes on"),
+    ],
+)
+def test_what_a_person_can_do_follows_from_what_pip_said(last_words: str, advice: str) -> None:
+    told = " ".join(start.why_failed(["Collecting x==1", last_words]))
+    assert "A new start goes on from here." in told
+    assert advice in told
 
 
 @pytest.mark.parametrize("stamp", ["", "{", "[]", '"x"'])
