@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from desktop.alerts.incidents import IncidentChange
 from desktop.domain.errors import Refused, SeawallError
 from desktop.domain.market import Gap, Message, Ticker
+from desktop.domain.sentences import told
 from desktop.engine.alerting import alert_delivery
 from desktop.engine.alerting.alert_delivery import AlertDelivery
 from desktop.engine.alerting.alert_desk import AlertDesk
@@ -278,7 +279,7 @@ class Engine:
         try:
             await desk.keep(command.preferences)
         except SeawallError as error:
-            desk.refused(f"{error.message}. {error.remedy}".strip())
+            desk.refused(told(error))
             return
         await self._take_ways(command.preferences)
 

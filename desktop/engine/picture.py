@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from desktop.alerts.incidents import Incident
 from desktop.domain.errors import SeawallError
+from desktop.domain.sentences import told
 from desktop.engine.alerting.rule_views import RulesView
 from desktop.engine.desk_view import (
     ChartView,
@@ -71,7 +72,7 @@ class Picture:
 
     def note(self, error: SeawallError) -> None:
         """Keep a refusal for the window to say."""
-        self._notes = (*self._notes[-4:], f"{error.message} {error.remedy}".strip())
+        self._notes = (*self._notes[-4:], told(error))
 
     def taken(self, before: DeskView | None, *, quiet_until_ms: int | None) -> DeskView | None:
         """Return a new view, or None when nothing but the time has changed within the same second."""

@@ -53,7 +53,13 @@ class HitRow(QAbstractButton):
         where = Words(" · ".join(wording.venue(name) for name in self.hit.venues), "third", px=theme.CAPTION)
         name = Words(f"{self.hit.coin}  ", weight=theme.SEMIBOLD)
         usd = self.hit.turnover_usd
-        traded = tr("turnover unknown") if usd is None else tr("≥ {usd} a day", usd=wording.dollars(usd))
+        traded = (
+            ""
+            if not self.hit.perpetuals
+            else tr("turnover unknown")
+            if usd is None
+            else tr("≥ {usd} a day", usd=wording.dollars(usd))
+        )
         end = (Words(traded, "second", px=theme.CAPTION),)
         room = self.width() - 36 - runs.width_of(end)
         runs.paint_line(painter, 12, 20.5, (sign, name, where), colours, room)
@@ -90,7 +96,7 @@ class Finder(QDialog):
         column.addWidget(self.field)
         column.addWidget(self.told)
         column.addWidget(self._list(), 1)
-        self._ask()
+        self._view: DeskView | None = None
 
     def _list(self) -> QScrollArea:
         holder = QWidget()
@@ -112,15 +118,28 @@ class Finder(QDialog):
     def _typed(self) -> None:
         self._pause.start()
 
+    @property
+    def _fixed(self) -> bool:
+        """Whether this world has its coins and no others."""
+        return self._view is not None and self._view.world != "live" and self._view.catalogue is None
+
     def _ask(self) -> None:
-        self._door.submit(FindCoins(self.field.text()))
+        if self._view is not None and self._fixed:
+            self._show_found(_among_own(self._view, self.field.text()))
+        else:
+            self._door.submit(FindCoins(self.field.text()))
 
     def show_view(self, view: DeskView) -> None:
         """Show what was found."""
-        if view.catalogue is None or view.catalogue is self._found:
-            return
-        before, self._found = self._found, view.catalogue
-        if before is None or before.words != view.catalogue.words:
+        first, self._view = self._view is None, view
+        if first:
+            self._ask()
+        if view.catalogue is not None and view.catalogue is not self._found:
+            self._show_found(view.catalogue)
+
+    def _show_found(self, found: CatalogueView) -> None:
+        before, self._found = self._found, found
+        if before is None or before.words != found.words:
             self._marked = 0
         self._list_hits()
 
@@ -135,6 +154,8 @@ class Finder(QDialog):
                 row.show_hit(hit, watched=hit.coin in found.coins, marked=place == self._marked)
         known = 0 if found is None else found.known
         help_words = tr("Enter shows it · Delete stops watching it")
+        if self._fixed:
+            help_words = tr("Enter shows it · this world has these coins alone; live, any perpetual can be watched")
         words = help_words if hits else tr("nothing of that name among {n} coins", n=known)
         self.told.set_runs(Words(words, "third", px=theme.CAPTION))
 
@@ -162,7 +183,7 @@ class Finder(QDialog):
                 self._mark(self._marked - 1)
             case Qt.Key.Key_Return | Qt.Key.Key_Enter if not self.rows[self._marked].isHidden():
                 self._take(self._marked)
-            case Qt.Key.Key_Delete:
+            case Qt.Key.Key_Delete if not self._fixed:
                 self._drop()
             case _:
                 super().keyPressEvent(event)
@@ -171,3 +192,11 @@ class Finder(QDialog):
         self._marked = place
         self._list_hits()
         self._area.ensureWidgetVisible(self.rows[self._marked])
+
+
+def _among_own(view: DeskView, words: str) -> CatalogueView:
+    """Return what fits these words among the coins of a world that has no others."""
+    coins = tuple(coin.coin for coin in view.coins)
+    wanted = words.strip().upper()
+    hits = tuple(CatalogueHit(coin, ()) for coin in coins if wanted in coin)
+    return CatalogueView(words, hits, coins, len(coins))

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from desktop.alerts import incident_words
 from desktop.alerts.incidents import Incident
 from desktop.engine.desk_view import DeskView
 from desktop.ui import runs, shapes, theme, wording
@@ -115,7 +116,7 @@ class IncidentCard(QWidget):
             bar.setVisible(place < len(incident.factors))
             if place < len(incident.factors):
                 bar.show_factor(incident.factors[place], incident.level)
-        note = incident.note or _step(incident)
+        note = "\n".join(part for part in (incident.note, _step(incident)) if part)
         self.note.setText(note)
         self.note.setVisible(bool(note) and not self.brief)
         seen = incident.acknowledged_ms is not None
@@ -158,9 +159,8 @@ def _story(incident: Incident, now_ms: int) -> str:
 
 
 def _step(incident: Incident) -> str:
-    if incident.rule == "feed-dead":
-        return tr("Its numbers are unknown, not calm. Seawall keeps trying to reach it.")
-    return tr("Next: look at what is idle on exchanges and move it while withdrawals are open.")
+    step = incident.next_step or incident_words.next_step(incident)
+    return tr("Next: {step}", step=tr(step))
 
 
 class IncidentRow(QAbstractButton):

@@ -76,6 +76,19 @@ def _since(view: DeskView, whole: CompositeView | None) -> str:
     return " · ".join(parts) or tr("watching {coins}", coins=", ".join(coin.coin for coin in view.coins[:6]))
 
 
+def level_run(word: str, tone: Tone, room: float) -> Words:
+    """Return the level's word as large as it fits into so many pixels; the smallest where none fits."""
+    sizes = ((theme.VALUE, 0.8), (theme.VALUE, 0.0), (theme.FIELD, 0.2), (theme.BODY, 0.0))
+    tried = [Words(word.upper(), tone, theme.BOLD, px, spacing=spacing) for px, spacing in sizes]
+    return next((one for one in tried if runs.width_of((one,)) <= room), tried[-1])
+
+
+def score_run(score: float, width: int) -> Words:
+    """Return the score for a block of so many pixels: a narrow one leaves the level's word its room."""
+    px = theme.COMPOSITE if width > _NARROW_PX else theme.VALUE
+    return Words(f"{score:.0f}", "text", theme.SEMIBOLD, px)
+
+
 class LevelBlock(QWidget):
     """Level by shape, word and colour, the composite's score, what goes on, and since when."""
 
@@ -123,15 +136,13 @@ class LevelBlock(QWidget):
         tone: Tone = "third" if facts.level is None else level_tone(facts.level)
         room = self.width() - 2 * _EDGE
         shapes.paint(painter, QRectF(17, 13, 22, 22), facts.shape, colours)
-        px = theme.VALUE if self.width() > _NARROW_PX else theme.FIELD
-        word = Words(facts.word.upper(), tone, theme.BOLD, px, spacing=0.8 if px == theme.VALUE else 0.2)
         taken = 0.0
         if facts.score is not None:
-            score = (Words(f"{facts.score:.0f}", "text", theme.SEMIBOLD, theme.COMPOSITE),)
+            score = (score_run(facts.score, self.width()),)
             taken = runs.width_of(score) + 8
             runs.paint_line(painter, self.width() - _EDGE, 36, score, colours, align_right=True)
             self._paint_scale(painter, facts.score, tone, colours)
-        runs.paint_line(painter, 49, 31, (word,), colours, room - 33 - taken)
+        runs.paint_line(painter, 49, 31, (level_run(facts.word, tone, room - 33 - taken),), colours)
         what = Words(facts.what, "text", theme.SEMIBOLD, theme.BODY + 1)
         runs.paint_line(painter, _EDGE, 69, (what,), colours, room)
         since = Words(facts.since, "second", px=theme.CAPTION)

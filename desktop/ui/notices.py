@@ -41,6 +41,7 @@ class NoticeBar(QFrame):
         row.setContentsMargins(16, 10, 12, 10)
         words = QVBoxLayout()
         self.title = label(px=theme.TITLE, weight=theme.SEMIBOLD)
+        self.title.setWordWrap(True)
         self.body = label(px=theme.BODY, tone="second")
         self.body.setWordWrap(True)
         words.addWidget(self.title)
@@ -81,6 +82,8 @@ class NoticeBar(QFrame):
             pressed = button(tr(words))
             pressed.clicked.connect(lambda _checked=False, action=name: self._choose(action))
             self._buttons.addWidget(pressed)
+            pressed.ensurePolished()
+            pressed.setMinimumWidth(pressed.sizeHint().width())  # words wrap, what is pressed is never cut
         self.show()
         self.settle()
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray, QSettings, QSize
 from PySide6.QtWidgets import QWidget
 
+_FRAME = QSize(8, 36)  # what a desktop puts round a window; it is not known before the window is shown
 _PLACE, _NO_TRAY_TOLD = "window/place", "said/no_tray"
 
 
@@ -17,10 +18,12 @@ class WindowMemory:
         self._notes = QSettings(str(profile_folder / "window.ini"), QSettings.Format.IniFormat)
 
     def place(self, window: QWidget) -> None:
-        """Put the window where it was; Qt moves it onto a screen that exists."""
+        """Put the window where it was; Qt moves it onto a screen that exists. The first time it fits the screen."""
         place = self._notes.value(_PLACE)
-        if isinstance(place, QByteArray):
-            window.restoreGeometry(place)
+        if isinstance(place, QByteArray) and window.restoreGeometry(place):
+            return
+        room = window.screen().availableGeometry().size() - _FRAME
+        window.resize(window.size().boundedTo(room))
 
     def keep(self, window: QWidget) -> None:
         """Remember where the window is."""

@@ -14,6 +14,7 @@ from desktop.alerts import incident_words
 from desktop.alerts.dead_man import FEED_DEAD
 from desktop.alerts.facts import FACTS, known_fact
 from desktop.alerts.incidents import Factor, Incident
+from desktop.domain.sentences import sentence
 from desktop.domain.venue_names import venue_name
 from desktop.engine.desk_view import DeviceView
 from desktop.risk.indicators.catalogue import CATALOGUE
@@ -273,12 +274,7 @@ def device_words(state: str) -> str:
 
 def trouble_words(device: DeviceView) -> str:
     """Return what is wrong with the wallet and what helps, as sentences; nothing where nothing is."""
-    return " ".join(_sentence(part) for part in (device.trouble, device.remedy) if part)
-
-
-def _sentence(words: str) -> str:
-    whole = words[:1].upper() + words[1:]
-    return whole if whole.endswith((".", "!", "?", "…")) else f"{whole}."
+    return " ".join(sentence(part) for part in (device.trouble, device.remedy) if part)
 
 
 def feed_words(state: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
@@ -37,6 +38,23 @@ def test_what_is_typed_is_asked_once_after_a_moment(qtbot: QtBot) -> None:
     qtbot.keyClicks(finder.field, "pep")
     qtbot.waitUntil(lambda: len(door.commands) == 2)
     assert door.commands == [FindCoins(""), FindCoins("pep")]
+
+
+def test_a_world_without_a_list_finds_among_its_own_coins_and_asks_nobody(qtbot: QtBot) -> None:
+    door = desk.FakeEngineDoor()
+    finder = Finder(door)
+    qtbot.addWidget(finder)
+    finder.show()
+    finder.show_view(msgspec.structs.replace(whole_desk.storm(), world="practice", catalogue=None))
+    assert [row.hit.coin for row in finder.rows if not row.isHidden() and row.hit] == ["BTC", "ETH", "SOL"]
+    assert "this world has these coins alone" in finder.told.words()
+    qtbot.keyClicks(finder.field, "et")
+    qtbot.waitUntil(lambda: sum(not row.isHidden() for row in finder.rows) == 1)
+    qtbot.keyClick(finder, Qt.Key.Key_Delete)
+    with qtbot.waitSignal(finder.chosen) as told:
+        qtbot.keyClick(finder, Qt.Key.Key_Return)
+    assert told.args == ["ETH"]
+    assert door.commands == []
 
 
 def test_rows_tell_venues_turnover_and_what_is_watched(qtbot: QtBot) -> None:

@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 from desktop.engine.commands import Acknowledge, Snooze, WatchCoin
 from desktop.engine.desk_view import DeskView, ExchangePageView
 from desktop.risk.reading import Level
-from desktop.ui import theme
+from desktop.ui import runs, theme, wording
+from desktop.ui.level_block import level_run, score_run
 from desktop.ui.main_window import MainWindow
 from desktop.ui.shapes import Shape
 from desktop.ui.shortcut_sheet import ShortcutSheet
@@ -129,7 +130,7 @@ def test_the_buttons_of_an_incident_hand_in_commands(qtbot: QtBot) -> None:
     qtbot.mouseClick(card.transfer, Qt.MouseButton.LeftButton)
     wanted = desk.cascade().id
     assert door.commands == [Acknowledge(wanted), Snooze(3600, wanted)]
-    assert page.opened == [(wanted, "BTC")]
+    assert page.opened == [(wanted, "")]
     assert window.pages.currentWidget() is page
     assert page.views[-1].incidents[0].id == wanted
 
@@ -139,7 +140,7 @@ def test_move_to_wallet_opens_the_transfer_for_the_worst_incident(qtbot: QtBot) 
     page = FakeTransferPage()
     window.set_transfer_page(page, page)
     qtbot.mouseClick(window.header.move_button, Qt.MouseButton.LeftButton)
-    assert page.opened == [(desk.cascade().id, "BTC")]
+    assert page.opened == [(desk.cascade().id, "")]
     window.show_market()
     assert window.pages.currentWidget() is window.market
 
@@ -262,6 +263,25 @@ def test_a_question_mark_opens_the_sheet_of_keys(qtbot: QtBot) -> None:
     assert sheet is not None
     assert sheet.isVisible()
     sheet.close()
+
+
+def test_the_next_step_of_an_incident_is_its_own(qtbot: QtBot) -> None:
+    wick = msgspec.structs.replace(desk.cascade(), rule="wick-test-failed", coin="", venue="binance", next_step="")
+    for given, words in (("", "do not withdraw from it"), ("Call Binance.", "Next: Call Binance.")):
+        told = msgspec.structs.replace(wick, next_step=given, note="")
+        window, _ = opened(qtbot, msgspec.structs.replace(desk.storm(), incidents=(told,)), (1440, 1000))
+        assert words in window.incidents.card.note.text()
+        assert "while withdrawals are open" not in window.incidents.card.note.text()
+
+
+@pytest.mark.parametrize("width", [196, 235])
+@pytest.mark.parametrize("level", list(Level))
+def test_the_word_of_the_level_is_whole_beside_its_score(width: int, level: Level) -> None:
+    score = runs.width_of((score_run(100.0, width),)) + 8
+    room = width - 2 * 16 - 33 - score
+    word = level_run(wording.level_word(level), "text", room)
+    assert runs.width_of((word,)) <= room
+    assert level_run(wording.level_word(level), "text", 400).px == theme.VALUE
 
 
 @pytest.mark.parametrize("size", [(1100, 700), (1280, 800), (1440, 900), (1920, 1080)])

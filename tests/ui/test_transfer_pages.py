@@ -481,6 +481,31 @@ def test_positions_that_are_too_old_are_called_unknown_with_the_reason(qtbot: Qt
     assert "Look at the margin page of Binance first." in said(page)
 
 
+def test_a_button_that_is_locked_leaves_the_focus_to_the_page(qtbot: QtBot) -> None:
+    page, door = opened(qtbot, fake.desk_in(S.COMPARED))
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    sign = next(one for one in page.findChildren(Button) if one.text() == "Sign on the device")
+    sign.setFocus()
+    qtbot.keyClick(sign, Qt.Key.Key_Space)
+    assert door.commands == [ProveControl("7F3K")]
+    waiting = msgspec.structs.replace(fake.transfer_view(S.COMPARED), busy="Read the text on the device.")
+    page.show_view(fake.desk(waiting))
+    assert page.hasFocus()
+    qtbot.keyClick(page, Qt.Key.Key_Space)
+    assert page.transfer_id == "7F3K"
+    assert door.commands == [ProveControl("7F3K")]
+
+
+def test_a_refusal_is_said_in_whole_sentences(qtbot: QtBot) -> None:
+    view = msgspec.structs.replace(
+        fake.transfer_view(S.COMPARED), refusal="the wallet is gone", refusal_remedy="Connect it again."
+    )
+    page, _ = opened(qtbot, fake.desk(view))
+    assert "Not done. The wallet is gone." in said(page)
+    assert "Signed by the device" not in said(page)
+
+
 @pytest.mark.parametrize("state", [S.DRAFT, S.PROVED])
 def test_nothing_is_cut_in_a_small_window(qtbot: QtBot, wardrobe: Wardrobe, state: TransferState) -> None:
     page, _ = opened(qtbot, fake.desk(fake.held_back(state)))

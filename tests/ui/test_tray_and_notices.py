@@ -128,6 +128,19 @@ def test_a_missing_tray_is_said_once_in_the_life_of_a_profile(tmp_path: Path) ->
     assert not WindowMemory(tmp_path).first_time_without_tray()
 
 
+def test_the_first_window_fits_the_screen_and_leaves_room_for_its_frame(qtbot: QtBot, tmp_path: Path) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(5000, 4000)
+    room = window.screen().availableGeometry()
+    WindowMemory(tmp_path).place(window)
+    assert window.width() < room.width()
+    assert window.height() < room.height()
+    window.resize(400, 300)
+    WindowMemory(tmp_path).place(window)
+    assert (window.width(), window.height()) == (400, 300)
+
+
 def test_the_window_comes_back_where_it_was(qtbot: QtBot, tmp_path: Path) -> None:
     window = QWidget()
     qtbot.addWidget(window)
@@ -137,6 +150,21 @@ def test_the_window_comes_back_where_it_was(qtbot: QtBot, tmp_path: Path) -> Non
     qtbot.addWidget(other)
     WindowMemory(tmp_path).place(other)
     assert other.size() == window.size()
+
+
+def test_buttons_of_a_notice_are_never_cut(qtbot: QtBot) -> None:
+    room = QWidget()
+    qtbot.addWidget(room)
+    room.resize(900, 600)
+    room.show()
+    bar = NoticeBar()
+    bar.setParent(room)
+    actions = (("open", "Open transfer"), ("snooze", "Snooze 1 h"), ("ack", "Acknowledge"))
+    title = "Warning: market-wide fall in BTC and 24 more"
+    bar.show_notification(Notification("1", title, "because of much that has happened", urgent=True, actions=actions))
+    qtbot.waitUntil(lambda: len([one for one in bar.findChildren(QPushButton) if one.isVisible()]) == 4)
+    for button in bar.findChildren(QPushButton):
+        assert button.width() >= button.sizeHint().width(), button.text()
 
 
 def test_nothing_in_a_body_is_read_as_mark_up(qtbot: QtBot) -> None:

@@ -98,7 +98,7 @@ class DestinationPage(StepPage):
         here: Mark = "here" if shown and not compared else "open"
         self._stages[0].show_line(
             "tick" if shown else "here",
-            tr("1 Confirmed on the device"),
+            tr("1 Confirmed on the device") if shown else tr("1 Confirm it on the device"),
             clock(proof.shown_ms) if shown and proof else "",
         )
         book: Mark = "tick" if saved or compared else here
@@ -107,7 +107,7 @@ class DestinationPage(StepPage):
         third: Mark = "tick" if compared else here if saved else "open"
         if seen.transfer.page_mismatch:
             third = "stop"
-        self._stages[2].show_line(third, tr("3 Compare the page"))
+        self._stages[2].show_line(third, tr("3 Page compared") if compared else tr("3 Compare the page"))
 
     def _draw_address(self, seen: Seen) -> None:
         self._groups.show_address(self._address)

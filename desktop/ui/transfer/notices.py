@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from PySide6.QtWidgets import QFrame, QWidget
 
+from desktop.domain.sentences import sentence
 from desktop.ui.transfer.marks import Mark, MarkShape
 from desktop.ui.transfer.pieces import boxed, column, restyle, row, set_words, show_if, words
 from desktop.ui.transfer.seen import Seen
@@ -64,7 +65,7 @@ class _Line(QFrame):
         restyle(self, "part", part)
         self._mark.set_mark(mark)
         head = refusal_head() if notice.weight == "refused" else tr("Locked.") if notice.weight == "locked" else ""
-        set_words(self._text, f"{head} {notice.text}".strip())
+        set_words(self._text, f"{head} {sentence(notice.text)}".strip())
         set_words(self._remedy, notice.remedy)
         self.setAccessibleName(f"{self._text.text()} {notice.remedy}".strip())
 

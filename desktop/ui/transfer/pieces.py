@@ -84,10 +84,23 @@ class Button(QPushButton):
             self.setAccessibleName(text)
 
     def allow(self, reason: str = "") -> None:
-        """Enable it when there is no reason against it; otherwise lock it and keep the reason with it."""
+        """Enable it when there is no reason against it; otherwise lock it and keep the reason with it.
+
+        A locked button that had the focus leaves it to its page: passed on, the next press would fall on another one.
+        """
+        if reason and self.hasFocus():
+            _page_of(self).setFocus(Qt.FocusReason.OtherFocusReason)
         self.setEnabled(not reason)
         self.setToolTip(reason)
         self.setAccessibleDescription(reason)
+
+
+def _page_of(widget: QWidget) -> QWidget:
+    """Return the nearest thing around that may hold the focus and does nothing with a stray key."""
+    around = widget.parentWidget()
+    while around is not None and not (around.objectName() == "page" or around.isWindow()):
+        around = around.parentWidget()
+    return around or widget.window()
 
 
 class Actions(QWidget):
