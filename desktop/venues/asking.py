@@ -27,9 +27,7 @@ class Asking:
         try:
             body = await self._door.ask(question)
         except NetworkTrouble as trouble:
-            since_ms = self._good_ms.get(channel, self._begun_ms)
-            self._take(RawFrame(self._now_ns(), self._venue, channel, b"", asked, "gap", trouble.message, since_ms))
-            self._failed.add(channel)
+            self.failed(question, trouble.message)
             return None
         if channel in self._failed:
             self._failed.discard(channel)
@@ -37,6 +35,13 @@ class Asking:
         self._good_ms[channel] = self._clock.now_ms()
         self._take(RawFrame(self._now_ns(), self._venue, channel, body, asked))
         return body
+
+    def failed(self, question: Question, reason: str) -> None:
+        """Tell that this question has no answer that could be used, since its last good one."""
+        channel = question.channel
+        since_ms = self._good_ms.get(channel, self._begun_ms)
+        self._take(RawFrame(self._now_ns(), self._venue, channel, b"", question.request, "gap", reason, since_ms))
+        self._failed.add(channel)
 
     def _now_ns(self) -> int:
         return self._clock.now_ms() * 1_000_000

@@ -111,12 +111,17 @@ class HostBudget:
     def refused(self, status: int | str, headers: Mapping[str, str], seconds: float = 60.0) -> TooFast:
         """Return the trouble, and keep quiet as long as the host says; else `seconds`, or what fits the status.
 
-        Refusals in a row without a named end double the pause.
+        Refusals in a row without a named end double the pause. One with a named end lasts 1, 2, 4, … s at least, up
+        to what fits the status: an end that never comes must not be asked for again and again.
         """
         now_ms = self._clock.now_ms()
-        named = _named_wait(headers.get("retry-after", ""), now_ms)
+        named = _named_wait(headers.get("retry-after", ""), headers.get("date", ""), now_ms)
         least = _UNNAMED_WAIT_SECONDS.get(status, seconds) if isinstance(status, int) else seconds
-        wait = min(named or least * 2.0 ** min(self._refusals, _MOST_DOUBLINGS), _LONGEST_WAIT_SECONDS)
+        if named:
+            wait = max(named, min(2.0**self._refusals, least))
+        else:
+            wait = least * 2.0 ** min(self._refusals, _MOST_DOUBLINGS)
+        wait = min(wait, _LONGEST_WAIT_SECONDS)
         self._refusals += 1
         self._closed_until_ms = max(self._closed_until_ms, now_ms + int(wait * 1000))
         self._reason = status
@@ -171,13 +176,22 @@ class Budgets:
         return self._by_host[host]
 
 
-def _named_wait(words: str, now_ms: int) -> float:
-    """Return the seconds of a Retry-After header, as a number or as a date; 0 where it names none."""
+def _named_wait(words: str, date: str, now_ms: int) -> float:
+    """Return the seconds of a Retry-After header, as a number or as a date; 0 where it names none.
+
+    A date is counted from the host's own (`date`), since this computer's clock may be wrong.
+    """
     if words.isascii() and words.isdigit():
         return max(float(words), 1.0)
-    try:
-        until = parsedate_to_datetime(words)
-    except (TypeError, ValueError):
+    until = _date(words)
+    if until is None:
         return 0.0
-    until = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return max((until - datetime.fromtimestamp(now_ms / 1000, UTC)).total_seconds(), 1.0)
+    return max((until - (_date(date) or datetime.fromtimestamp(now_ms / 1000, UTC))).total_seconds(), 1.0)
+
+
+def _date(words: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(words)
+    except (TypeError, ValueError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

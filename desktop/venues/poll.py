@@ -10,6 +10,8 @@ from desktop.venues.asking import Asking
 from desktop.venues.http import Question, RestDoor
 
 RETRY_SECONDS = 300.0
+MOST_PAGES = 40
+"""A list that goes on after so many pages, or leads back to one of them, is none."""
 
 
 class Poll:
@@ -54,9 +56,14 @@ class Poll:
 
     async def _ask_all_pages(self, question: Question) -> bool:
         page: Question | None = question
+        asked: set[Question] = set()
         while page is not None:
+            asked.add(page)
             body = await self._asking.ask(page)
             if body is None:
                 return False
             page = self._more(body)
+            if page is not None and (page in asked or len(asked) >= MOST_PAGES):
+                self._asking.failed(question, f"its pages have no end: {len(asked)} were asked")
+                return False
         return True

@@ -11,7 +11,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import zip_longest
+from typing import Any
 
 import picows
 
@@ -21,6 +23,8 @@ from desktop.venues.outbound import Way
 from desktop.venues.waiting import stopped
 
 _LONGEST_MESSAGE = 10 * 1024 * 1024
+ADDRESS_SECONDS = 3.0
+"""Real seconds for one address of a host that has several."""
 _ASK_AGAIN = "It is tried again by itself."
 
 # What the venue does wrong is told by the session as a message; picows would log it as an error of the program.
@@ -146,14 +150,17 @@ class SocketLine(picows.WSListener):
         """Return a connected socket that is known here, so that a handshake without an end can be cut."""
         loop = asyncio.get_running_loop()
         trouble: OSError | None = None
-        for family, kind, protocol, _, address in await loop.getaddrinfo(url.host, url.port, type=socket.SOCK_STREAM):
+        found = _by_turns(await loop.getaddrinfo(url.host, url.port, type=socket.SOCK_STREAM))
+        for family, kind, protocol, _, address in found:
             plug = socket.socket(family, kind, protocol)
             plug.setblocking(False)
             try:
-                await loop.sock_connect(plug, address)
-            except OSError as error:
+                # An address that swallows everything must leave time for the next one.
+                async with asyncio.timeout(None if address is found[-1][4] else ADDRESS_SECONDS):
+                    await loop.sock_connect(plug, address)
+            except (OSError, TimeoutError) as error:
                 plug.close()
-                trouble = error
+                trouble = error if error.args else OSError(f"{address[0]} does not answer")
             except BaseException:
                 plug.close()
                 raise
@@ -176,6 +183,17 @@ class SocketLine(picows.WSListener):
 
 
 _DATA = frozenset({picows.WSMsgType.TEXT, picows.WSMsgType.BINARY, picows.WSMsgType.CONTINUATION})
+
+
+_Address = tuple[int, int, int, str, Any]
+
+
+def _by_turns(found: Sequence[_Address]) -> list[_Address]:
+    """Return the addresses so that those of IPv6 and IPv4 take turns: one of the two may lead nowhere here."""
+    first = [one for one in found if one[0] == found[0][0]]
+    others = [one for one in found if one[0] != found[0][0]]
+    pairs = zip_longest(first, others)
+    return [one for pair in pairs for one in pair if one is not None]
 
 
 def _words(error: BaseException) -> str:

@@ -171,6 +171,34 @@ def test_a_pause_may_be_named_by_its_end() -> None:
     play(BYBIT, scene)
 
 
+def test_the_end_of_a_pause_is_counted_from_the_hosts_own_clock() -> None:
+    async def scene(budget: HostBudget, clock: ManualClock) -> None:
+        behind = datetime.fromtimestamp(clock.now_ms() / 1000, UTC) - timedelta(hours=3)
+        until = behind + timedelta(seconds=25)
+        headers = {"retry-after": format_datetime(until, usegmt=True), "date": format_datetime(behind, usegmt=True)}
+        with pytest.raises(TooFast) as caught:
+            budget.answered(429, headers)
+        assert caught.value.wait_seconds == 25
+
+    play(BYBIT, scene)
+
+
+@pytest.mark.parametrize("named", ["0", "1", "Thu, 01 Jan 2026 00:00:00 GMT"])
+def test_an_end_that_never_comes_is_waited_for_longer_each_time(named: str) -> None:
+    async def scene(budget: HostBudget, clock: ManualClock) -> None:
+        waits = []
+        for _ in range(8):
+            with pytest.raises(TooFast) as caught:
+                budget.answered(429, {"retry-after": named})
+            waits.append(caught.value.wait_seconds)
+        assert waits == [1, 2, 4, 8, 16, 32, 60, 60]
+        with pytest.raises(TooFast) as caught:
+            budget.answered(429, {"retry-after": "700"})
+        assert caught.value.wait_seconds == 700
+
+    play(BYBIT, scene)
+
+
 def test_a_shorter_pause_does_not_end_a_longer_one() -> None:
     async def scene(budget: HostBudget, clock: ManualClock) -> None:
         for headers in ({"retry-after": "700"}, {"retry-after": "5"}):

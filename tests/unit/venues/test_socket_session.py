@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -9,6 +10,7 @@ from http import HTTPStatus
 import picows
 import pytest
 
+from desktop.venues import socket_line
 from desktop.venues.socket_life import Life
 from desktop.venues.socket_plan import SocketPlan
 from desktop.venues.socket_session import SessionLimits, SocketSession
@@ -410,5 +412,41 @@ def test_a_quiet_channel_lives_by_its_pongs() -> None:
                 assert listener.news.empty()
                 await clock.tick(1)
                 assert await listener.hears("closed") == ("no data for 45 s", 0)
+
+    play(scene)
+
+
+@pytest.mark.parametrize("dead", ["silent", "refused"])
+def test_an_address_that_leads_nowhere_leaves_time_for_the_next_one(
+    dead: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket_line, "ADDRESS_SECONDS", 0.01)
+    tried: list[str] = []
+
+    async def scene(clock: ManualClock, listener: Listener) -> None:
+        loop = asyncio.get_running_loop()
+        connect = loop.sock_connect
+        async with VenueServer() as server:
+
+            async def found(host: str, port: int, **wishes: int) -> list[tuple[object, ...]]:
+                v6 = [(socket.AF_INET6, socket.SOCK_STREAM, 6, "", (f"2001:db8::{n}", port, 0, 0)) for n in range(5)]
+                return [*v6, (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+            async def connecting(plug: socket.socket, address: tuple[object, ...]) -> None:
+                tried.append(str(address[0]))
+                if address[0] == "127.0.0.1":
+                    await connect(plug, address)
+                elif dead == "refused":
+                    raise ConnectionRefusedError(111, "Connection refused")
+                else:
+                    await asyncio.Event().wait()
+
+            monkeypatch.setattr(loop, "getaddrinfo", found)
+            monkeypatch.setattr(loop, "sock_connect", connecting)
+            async with running(f"ws://venue.test:{server.port}", clock, listener):
+                client = await server.joined.get()
+                client.send("data")
+                await listener.messages.get()
+            assert tried == ["2001:db8::0", "127.0.0.1"], "families take turns"
 
     play(scene)

@@ -13,6 +13,7 @@ from desktop.venues.errors import TooFast
 from desktop.venues.host_rules import BINANCE_FUTURES, BYBIT, COINGLASS, GENERIC, OKX, HostRules
 from desktop.venues.http import WHOLE_SECONDS, Question, RestDoor
 from desktop.venues.outbound import Outbound
+from desktop.venues.poll import Poll
 from tests.fakes.manual_clock import ManualClock
 
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -418,3 +419,35 @@ def test_whoever_waits_for_leave_does_not_ask_once_the_person_is_offline() -> No
             assert "/late" not in asked
 
     asyncio.run(whole())
+
+
+@pytest.mark.parametrize(
+    ("cursors", "asked"), [(["a", "a"], 2), (["a", "b", "a"], 3), ([f"{n}" for n in range(99)], 40)]
+)
+def test_a_list_without_an_end_is_given_up_and_told(cursors: list[str], asked: int) -> None:
+    came: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        came.append(request.url.params.get("cursor", ""))
+        return httpx.Response(200, text=cursors[len(came) - 1])
+
+    async def scene(door: RestDoor, clock: ManualClock) -> None:
+        taken: asyncio.Queue[RawFrame] = asyncio.Queue()
+        first = Question("/list")
+        poll = Poll(
+            "bybit", door, clock, taken.put_nowait, 86_400.0, lambda coins: (first,),
+            more=lambda body: Question("/list", (("cursor", body.decode()),)),
+            after=lambda: came.append("read"),
+        )  # fmt: skip
+        poll.watch([])
+        task = asyncio.create_task(poll.run())
+        while not (frame := await taken.get()).event:
+            pass
+        assert (frame.event, frame.channel) == ("gap", "GET /list")
+        assert frame.detail == f"its pages have no end: {asked} were asked"
+        await clock.next_sleep(300.0)
+        assert len(came) == asked
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    play(answer, scene, BYBIT)
