@@ -116,10 +116,13 @@ class EvmSource:
         if known is None or first < known.first or known.last > head.final:
             known = _Read(first, first - 1, ())
         arrivals = await self._arrivals(address, contract, known.last + 1, head.tip)
-        proved = [await self._proved(one, address, contract) for one in arrivals]
-        new = [one for one in proved if one is not None]
-        if any(one is None and told.height <= head.final for one, told in zip(proved, arrivals, strict=True)):
-            raise self._host.garbage("a transfer in a block that it calls final and does not hold")
+        new: list[Found] = []
+        for txid in dict.fromkeys(one.txid for one in arrivals):
+            told = [one for one in arrivals if one.txid == txid]
+            proved = await self._proved(txid, told, address, contract)
+            if not proved and told[0].height <= head.final:
+                raise self._host.garbage("a transfer in a block that it calls final and does not hold")
+            new += proved
         settled = (*known.found, *(one for one in new if one.height <= head.final))
         if head.final >= known.last:
             self._read[key] = _Read(known.first, head.final, settled)
@@ -133,20 +136,27 @@ class EvmSource:
             arrivals += [one for one in (forms.arrival_of(log, contract, address) for log in logs) if one is not None]
         return arrivals
 
-    async def _proved(self, arrival: forms.TokenArrival, address: str, contract: str) -> Found | None:
-        """Return the arrival as its transaction's receipt has it, or None where its block was replaced meanwhile."""
-        receipt = await self._node.receipt(arrival.txid)
-        if receipt is None or forms.number(receipt.block_number) != arrival.height:
-            return None
+    async def _proved(
+        self, txid: str, told: Sequence[forms.TokenArrival], address: str, contract: str
+    ) -> list[Found]:
+        """Return the arrivals as their transaction's receipt has them; none where its block was replaced meanwhile.
+
+        A log's own number is not compared: nodes of some chains count it otherwise in logs than in receipts.
+        """
+        receipt = await self._node.receipt(txid)
+        height = told[0].height
+        if receipt is None or forms.number(receipt.block_number) != height:
+            return []
         if receipt.status != forms.SUCCEEDED:
-            raise self._host.garbage(f"a transfer in {arrival.txid}, which failed")
-        place = forms.place_of(receipt, arrival.log_index)
-        if forms.arrival_of(receipt.logs[place], contract, address) != arrival:
-            raise self._host.garbage(f"another transfer in the receipt of {arrival.txid} than in the logs")
-        block = await self._node.block(arrival.height)
+            raise self._host.garbage(f"a transfer in {txid}, which failed")
+        places = forms.places_of(receipt, contract, address)
+        if sorted(units for _, units in places) != sorted(one.units for one in told):
+            raise self._host.garbage(f"other transfers in the receipt of {txid} than in the logs")
+        block = await self._node.block(height)
         if block is None or block.hash != receipt.block_hash:
-            return None
-        return Found(arrival.txid, place, arrival.units, arrival.height, forms.number(block.timestamp) * 1000)
+            return []
+        at_ms = forms.number(block.timestamp) * 1000
+        return [Found(txid, place, units, height, at_ms) for place, units in places]
 
     async def _documented(self, work: Callable[[], Awaitable[T]]) -> T:
         try:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from desktop.domain.evm_address import address_text, parse_address
+from desktop.domain.evm_address import parse_address
 
 TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
 """The first topic of a token's Transfer(from, to, value): Keccak-256 of its signature (ERC-20)."""
@@ -54,7 +54,6 @@ class Log(msgspec.Struct, frozen=True, rename="camel"):
     data: str
     block_number: str
     transaction_hash: str
-    log_index: str
     removed: bool = False
 
 
@@ -69,11 +68,10 @@ class Receipt(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class TokenArrival(msgspec.Struct, frozen=True):
-    """A token's transfer to the address: which transaction, in which block, the log's number, smallest units."""
+    """A token's transfer to the address: which transaction, in which block, smallest units."""
 
     txid: str
     height: int
-    log_index: int
     units: int
 
 
@@ -127,17 +125,13 @@ def arrival_of(log: Log, contract: str, address: str) -> TokenArrival | None:
     units = number(log.data)
     if units == 0:
         return None
-    return TokenArrival(hash_of(log.transaction_hash), number(log.block_number), number(log.log_index), units)
+    return TokenArrival(hash_of(log.transaction_hash), number(log.block_number), units)
 
 
-def place_of(receipt: Receipt, log_index: int) -> int:
-    """Return a log's place within its transaction, which stays when its block is replaced. Raise ValueError."""
-    for place, log in enumerate(receipt.logs):
-        if number(log.log_index) == log_index:
-            return place
-    raise ValueError(f"log {log_index} is not in the receipt of {receipt.transaction_hash}")
+def places_of(receipt: Receipt, contract: str, address: str) -> list[tuple[int, int]]:
+    """Return (place within the transaction, units) of each transfer of the token to the address, in order.
 
-
-def checksummed(text: str) -> str:
-    """Return a node's address as people write it. Raise BadInput if it is none."""
-    return address_text(parse_address(text))
+    A place within the transaction stays when the block is replaced. Raise ValueError as `arrival_of` does.
+    """
+    found = [(place, arrival_of(log, contract, address)) for place, log in enumerate(receipt.logs)]
+    return [(place, arrival.units) for place, arrival in found if arrival is not None]

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from desktop.chain import bitcoin, ethereum
+from desktop.chain import bitcoin, ethereum, tron
 from desktop.chain.bitcoin import EsploraSource
 from desktop.chain.ethereum import EvmSource
+from desktop.chain.tron import TronSource
 
 LIVE_URLS: Final[tuple[str, ...]] = tuple(
-    url for sources in (bitcoin.LIVE_SOURCES, ethereum.LIVE_SOURCES) for _, url in sources
+    url for sources in (bitcoin.LIVE_SOURCES, ethereum.LIVE_SOURCES, tron.LIVE_SOURCES) for _, url in sources
 )
 """Every public address that is asked about payments."""
 
 _OWN_NODE = "your Ethereum node"
 
 
-LiveSource = EsploraSource | EvmSource
+LiveSource = EsploraSource | EvmSource | TronSource
 
 
 def live_sources(proxy_for: Callable[[str], str], eth_node: str = "") -> list[tuple[LiveSource, str]]:
@@ -30,4 +31,5 @@ def live_sources(proxy_for: Callable[[str], str], eth_node: str = "") -> list[tu
     return [
         *((EsploraSource(name, url, proxy=proxy_for(url)), url) for name, url in bitcoin.LIVE_SOURCES),
         *((EvmSource(name, url, proxy=proxy_for(url)), url) for name, url in nodes),
+        *((TronSource(name, url, proxy=proxy_for(url)), url) for name, url in tron.LIVE_SOURCES),
     ]

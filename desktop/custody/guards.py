@@ -17,7 +17,7 @@ import msgspec
 from desktop.custody.amount_guards import amount_troubles, fee_trouble
 from desktop.custody.exposure_guards import leaving_troubles, leaving_words
 from desktop.custody.reports import SavedAddress, VenueNetwork
-from desktop.custody.routes import Route, route, routes_of
+from desktop.custody.routes import ROUTES, Route, route, routes_of
 from desktop.custody.transfer import FINAL_STATES, DestinationProof, Transfer, TransferState
 from desktop.domain.chain_addresses import is_same, look_alike
 from desktop.domain.chains import CHAINS
@@ -133,6 +133,14 @@ def has_gas(destinations: Iterable[DestinationProof], way: Route) -> bool:
     """Whether the chain's own coin, which moves tokens on, has had a verified arrival in the wallet there."""
     coin = CHAINS[way.chain].coin
     return any((p.coin, p.script) == (coin, way.script) and p.verified_ms is not None for p in destinations)
+
+
+def gas_remedy(way: Route) -> str:
+    """Return what to do where nothing is known to lie there that could move a token on."""
+    coin = CHAINS[way.chain].coin
+    if any((one.coin, one.chain) == (coin, way.chain) for one in ROUTES):
+        return f"Move a little {coin} to the same wallet as well."
+    return f"Seawall does not bring {coin} home: send a little there yourself."
 
 
 def clock_words(at_ms: int) -> str:
@@ -252,7 +260,7 @@ def _gas_words(transfer: Transfer, facts: Facts) -> Troubles:
         coin = CHAINS[way.chain].coin
         if way.is_token and not has_gas(facts.destinations, way):
             words = f"Your wallet can hold {transfer.coin} there, but moves it on only with some {coin} for gas."
-            yield "G8", words, f"Move a little {coin} to the same wallet as well."
+            yield "G8", words, gas_remedy(way)
 
 
 def _slow_words(transfer: Transfer, now_ms: int) -> Troubles:

@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from desktop.custody.guards import clock_words, has_gas
+from desktop.custody.guards import clock_words, gas_remedy, has_gas
 from desktop.custody.routes import ROUTES, Route
 from desktop.custody.transfer import DestinationProof, Transfer, TransferState
 from desktop.domain.chains import CHAINS
@@ -142,7 +142,7 @@ def _gas(destinations: Sequence[DestinationProof], way: Route) -> Light:
     if has_gas(destinations, way):
         return Light(name, "yes", f"{coin} has arrived there")
     words = f"no {coin} is known to lie there"
-    return Light(name, "unknown", words, f"Move a little {coin} to the same wallet as well.")
+    return Light(name, "unknown", words, gas_remedy(way))
 
 
 def _rehearsed(rehearsals_ms: Sequence[int], now_ms: int) -> Light:

@@ -40,8 +40,13 @@ _WAYS: tuple[tuple[str, str, str], ...] = (
     ("ETH", "ETH", "ethereum"),
     ("USDT", "ETH", "ethereum"),
     ("USDC", "ETH", "ethereum"),
+    ("USDT", "TRX", "tron"),
 )
-_EXPLORERS = {"bitcoin": "https://mempool.space/tx/", "ethereum": "https://etherscan.io/tx/"}
+_EXPLORERS = {
+    "bitcoin": "https://mempool.space/tx/",
+    "ethereum": "https://etherscan.io/tx/",
+    "tron": "https://tronscan.org/#/transaction/",
+}
 
 
 def _made(venue: str, network: str, asset: Asset) -> Route:

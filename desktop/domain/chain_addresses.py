@@ -1,18 +1,18 @@
 """Addresses and transaction names of every kind, brought to the one form in which they are compared. Pure.
 
-A kind is what a destination's proof calls its script: one of Bitcoin's (p2wpkh, …) or `ethereum`.
+A kind is what a destination's proof calls its script: one of Bitcoin's (p2wpkh, …), `ethereum` or `tron`.
 """
 
 from __future__ import annotations
 
-from desktop.domain import evm_address
+from desktop.domain import evm_address, tron_address
 from desktop.domain.bitcoin_address import kind_of
 from desktop.domain.errors import BadInput
 
-EVM = "ethereum"
+EVM, TRON = "ethereum", "tron"
 _HEX = frozenset("0123456789abcdef")
 _EDGE = 4
-_HEADS = {EVM: len("0x")}
+_HEADS = {EVM: len("0x"), TRON: len("T")}
 _BITCOIN_HEAD = len("bc1q")
 
 
@@ -39,6 +39,9 @@ def trouble_with(address: str, kind: str) -> str:
         if kind == EVM:
             raw = evm_address.parse_address(address)
             return "" if evm_address.address_text(raw) == address else f"{address} carries no checksum"
+        if kind == TRON:
+            written = tron_address.address_of_bytes(tron_address.address_bytes(address))
+            return "" if written == address else f"{address} is not in the form that people read"
         found = kind_of(address)
     except BadInput as error:
         return error.message
@@ -48,7 +51,7 @@ def trouble_with(address: str, kind: str) -> str:
 def look_alike(address: str, other: str, kind: str = "") -> bool:
     """Whether `other` is another address that shares what people read: the first and last four characters.
 
-    What every address of the kind begins with (bc1q, 0x) is not counted, nor are an Ethereum address's capitals.
+    What every address of the kind begins with (bc1q, 0x, T) is not counted, nor are an Ethereum address's capitals.
     """
     one, two = (address.lower(), other.lower()) if kind == EVM else (address, other)
     head = _HEADS.get(kind, _BITCOIN_HEAD)

@@ -1,6 +1,7 @@
 """The chains that coins go home by: what pays for moving there, where a wallet keeps it, when a payment counts. Pure.
 
-Bitcoin counts blocks on top; Ethereum waits for the block that its own nodes call final (two epochs of 32 or more).
+Bitcoin counts blocks on top. Ethereum and TRON wait for the block that their own nodes call final: two epochs of 32
+or more, and about 20 blocks.
 """
 
 from __future__ import annotations
@@ -42,13 +43,16 @@ class Asset(msgspec.Struct, frozen=True):
 BITCOIN: Final = Chain("bitcoin", "Bitcoin", "BTC", "m/84'/0'/0'/0/0", "p2wpkh", 3, 6)
 ETHEREUM: Final = Chain("ethereum", "Ethereum", "ETH", "m/44'/60'/0'/0/0", "ethereum", 64, 64, True, "ERC-20")
 
-CHAINS: Final = {chain.id: chain for chain in (BITCOIN, ETHEREUM)}
+TRON: Final = Chain("tron", "TRON", "TRX", "m/44'/195'/0'/0/0", "tron", 20, 20, True, "TRC-20")
+
+CHAINS: Final = {chain.id: chain for chain in (BITCOIN, ETHEREUM, TRON)}
 
 ASSETS: Final[tuple[Asset, ...]] = (
     Asset("bitcoin", "BTC", 8),
     Asset("ethereum", "ETH", 18),
     Asset("ethereum", "USDT", 6, "0xdAC17F958D2ee523a2206206994597C13D831ec7"),
     Asset("ethereum", "USDC", 6, "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48"),
+    Asset("tron", "USDT", 6, "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t"),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desktop.custody.transfer import TransferState
+from desktop.domain.chain_addresses import TRON
 from desktop.ui.transfer.seen import Seen, is_open
 from desktop.ui.transfer_wording import clock, coins, confirmations, span, tr, venue_name
 
@@ -122,6 +123,27 @@ def foot_reason(seen: Seen) -> str:
     if seen.view.busy:
         return seen.view.busy
     return tr("Locked: the reason stands above.") if seen.view.objections else ""
+
+
+def signed_words(seen: Seen) -> str:
+    """Return what the text on the page of the proof is."""
+    if _signs_no_texts(seen):
+        return tr("The text in the memo of what the device signs. A Classic shows the transfer alone.")
+    return tr("The text that the device signs")
+
+
+def harmless_words(seen: Seen) -> str:
+    """Return why it harms nothing to sign the proof."""
+    if _signs_no_texts(seen):
+        return tr(
+            "TRON wallets sign no texts. This is a transfer of 0.000001 TRX to yourself that expired in 1970:"
+            " no node takes it, so it moves nothing."
+        )
+    return tr("Signing a text moves no coins and gives no one a key.")
+
+
+def _signs_no_texts(seen: Seen) -> bool:
+    return seen.destination is not None and seen.destination.script == TRON
 
 
 def refusal_head() -> str:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from desktop.domain.chains import BITCOIN, ETHEREUM
+from desktop.domain import tron_proof
+from desktop.domain.chains import BITCOIN, ETHEREUM, TRON
 from desktop.domain.errors import DeviceTrouble
+from desktop.domain.tron_address import address_bytes
 from desktop.engine.ports import DeviceAddress, SignedMessage
 from desktop.hw.bitcoin import operations as bitcoin
 from desktop.hw.ethereum import operations as ethereum
 from desktop.hw.session import Session
+from desktop.hw.tron import operations as tron
+from desktop.hw.tron.transaction import Transaction, TrxTransfer
 
 
 class WalletChain(NamedTuple):
@@ -48,7 +52,28 @@ def _ethereum_signature(session: Session, path: str, message: str) -> SignedMess
     return SignedMessage(signed.address, signed.signature)
 
 
+def _tron_address(session: Session, path: str, show: bool) -> DeviceAddress:
+    found = tron.tron_address(session, path, show=show)
+    return DeviceAddress(found.address, found.path, TRON.kind, found.fingerprint, show)
+
+
+def _tron_signature(session: Session, path: str, message: str) -> SignedMessage:
+    """Let the person sign the transfer that can never be made: TRON's wallets sign no texts."""
+    address = tron.tron_address(session, path).address
+    owner = address_bytes(address)
+    proof = Transaction(
+        TrxTransfer(owner, owner, tron_proof.SUN),
+        tron_proof.REF_BLOCK,
+        tron_proof.REF_HASH,
+        expiration_ms=tron_proof.EXPIRED_MS,
+        timestamp_ms=tron_proof.EXPIRED_MS,
+        memo=tron_proof.memo_of(message),
+    )
+    return SignedMessage(address, tron.sign_tron(session, path, proof).signature)
+
+
 _CHAINS = {
+    TRON.id: WalletChain(_tron_address, _tron_signature),
     BITCOIN.id: WalletChain(_bitcoin_address, _bitcoin_signature),
     ETHEREUM.id: WalletChain(_ethereum_address, _ethereum_signature),
 }

@@ -44,7 +44,8 @@ def test_balances_networks_and_rights_are_read(tmp_path: Path) -> None:
         assert bitcoin.withdraw_enabled
         assert other.network == "BSC"
         assert not (await parts.account.networks("SOL"))[0].withdraw_enabled
-        [token] = await parts.account.networks("USDT")
+        token, on_tron = await parts.account.networks("USDT")
+        assert (on_tron.network, on_tron.contract) == ("TRX", "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t")
         assert (token.network, token.step) == ("ETH", Decimal("0.000001"))
         assert token.contract == "0xdAC17F958D2ee523a2206206994597C13D831ec7"
         rights = await parts.account.restrictions()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from desktop.domain.chain_addresses import trouble_with
 from desktop.engine.commands import Acknowledge
 from desktop.engine.door import PersonWantsTransfer
 from tests.end2end.desk import practice_desk
@@ -65,7 +66,7 @@ def test_window_opens_again_on_the_page_where_it_was_closed(tmp_path: Path, qapp
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("coin", "network"), [("USDT", "ETH"), ("ETH", "ETH")])
+@pytest.mark.parametrize(("coin", "network"), [("USDT", "ETH"), ("ETH", "ETH"), ("USDT", "TRX")])
 def test_another_coin_is_walked_to_verified(tmp_path: Path, qapp: QApplication, coin: str, network: str) -> None:
     with practice_desk(tmp_path, SPEED) as desk:
         walk = Walk(desk.shell.window, desk.engine)
@@ -78,10 +79,12 @@ def test_another_coin_is_walked_to_verified(tmp_path: Path, qapp: QApplication, 
         moved = walk.transfer().transfer
         assert (moved.coin, moved.network, moved.state) == (coin, network, "verified")
         assert moved.destination is not None
-        assert moved.destination.address.startswith("0x")
-        assert moved.destination.signature.startswith("0x")
+        assert moved.destination.script == {"ETH": "ethereum", "TRX": "tron"}[network]
+        assert trouble_with(moved.destination.address, moved.destination.script) == ""
+        assert moved.destination.signature
         assert moved.received is not None
         assert moved.received + (moved.fee or 0) == moved.amount
-        assert {s.place for s in moved.sightings if s.final} == {"Practice node A", "Practice node B"}
+        nodes = "Practice TRON node" if network == "TRX" else "Practice node"
+        assert {s.place for s in moved.sightings if s.final} == {f"{nodes} A", f"{nodes} B"}
         [given_up] = [t.transfer for t in walk.view().transfers if t.transfer.coin == "BTC"]
         assert given_up.state == "dropped"

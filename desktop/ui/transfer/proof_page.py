@@ -8,7 +8,7 @@ from desktop.ui.transfer.compare_card import CompareCard
 from desktop.ui.transfer.pieces import Actions, Button, MarkLine, Panel, set_words, show_if, words
 from desktop.ui.transfer.seen import Seen
 from desktop.ui.transfer.step_page import StepPage, Submit
-from desktop.ui.transfer_sentences import foot_reason, reason_against
+from desktop.ui.transfer_sentences import foot_reason, harmless_words, reason_against, signed_words
 from desktop.ui.transfer_wording import clock, tr
 
 
@@ -22,7 +22,8 @@ class ProofPage(StepPage):
         self._sign = Button(tr("Sign on the device"), "signChallenge", self._prove, primary=True)
         self._foot = Actions(self._sign)
         panel = Panel(tr("Proof of control"))
-        panel.inner.addWidget(words(tr("The text that the device signs"), "caption"))
+        self._what = words("", "caption", wrap=True)
+        panel.inner.addWidget(self._what)
         panel.inner.addWidget(self._challenge)
         panel.inner.addSpacing(4)
         for line in self._lines:
@@ -53,7 +54,8 @@ class ProofPage(StepPage):
         self._lines[2].show_line("tick" if proved else "open", last if proved else to_come)
         self._sign.allow(reason)
         show_if(self._sign, seen.transfer.state is TransferState.COMPARED)
-        self._foot.say(foot_reason(seen) or tr("Signing a text moves no coins and gives no one a key."))
+        set_words(self._what, signed_words(seen))
+        self._foot.say(foot_reason(seen) or harmless_words(seen))
         self._card.show_transfer(seen)
         show_if(self._card, proof is not None)
 

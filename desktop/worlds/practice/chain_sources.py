@@ -7,9 +7,10 @@ from contextlib import AsyncExitStack
 
 from desktop.chain.bitcoin import EsploraSource
 from desktop.chain.ethereum import EvmSource
+from desktop.chain.tron import TronSource
 from desktop.engine.ports import ChainSource, Clock
 from desktop.worlds.practice.chain import EsploraView, PracticeChain
-from desktop.worlds.practice.evm_chain import SLOT_SECONDS, PracticeEvmChain
+from desktop.worlds.practice.evm_chain import ETHEREUM_SHAPE, TRON_SHAPE, PracticeEvmChain
 from desktop.worlds.practice.evm_view import EvmView
 from desktop.worlds.practice.exchange_door import Confirms
 from desktop.worlds.practice.http_server import Handler, HttpServer
@@ -24,7 +25,8 @@ class PracticeChains:
     def __init__(self, genesis_ms: int, withdrawals: Callable[[], Sequence[KeptWithdrawal]]) -> None:
         self.bitcoin = PracticeChain(genesis_ms, withdrawals)
         self.ethereum = PracticeEvmChain(genesis_ms, withdrawals)
-        self.by_network: dict[str, Confirms] = {"BTC": self.bitcoin, "ETH": self.ethereum}
+        self.tron = PracticeEvmChain(genesis_ms, withdrawals, TRON_SHAPE)
+        self.by_network: dict[str, Confirms] = {"BTC": self.bitcoin, "ETH": self.ethereum, "TRX": self.tron}
 
 
 async def open_sources(opened: AsyncExitStack, chains: PracticeChains, clock: Clock) -> list[ChainSource]:
@@ -37,9 +39,14 @@ async def open_sources(opened: AsyncExitStack, chains: PracticeChains, clock: Cl
         sources.append(bitcoin)
     for name, lag_ms in (("Practice node A", 0), ("Practice node B", _LATE_MS)):
         server = await open_server(opened, EvmView(chains.ethereum, clock, lag_ms).answer)
-        ethereum = EvmSource(name, server.url, slot_seconds=SLOT_SECONDS)
+        ethereum = EvmSource(name, server.url, slot_seconds=ETHEREUM_SHAPE.slot_seconds)
         opened.push_async_callback(ethereum.close)
         sources.append(ethereum)
+    for name, lag_ms in (("Practice TRON node A", 0), ("Practice TRON node B", _LATE_MS)):
+        server = await open_server(opened, EvmView(chains.tron, clock, lag_ms).answer)
+        tron = TronSource(name, server.url, slot_seconds=TRON_SHAPE.slot_seconds)
+        opened.push_async_callback(tron.close)
+        sources.append(tron)
     return sources
 
 

@@ -1,4 +1,4 @@
-"""The practice Ethereum: a block every 1.2 s of the world's clock, final after two epochs, served as a node does.
+"""The practice Ethereum and TRON: blocks by the world's clock, final as on the real ones, served as a node does.
 
 Everything follows from the time and the kept withdrawals, so that a restart finds the same chain and no block is
 ever replaced.
@@ -7,44 +7,73 @@ ever replaced.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
 
+from desktop.chain.tron import CHAIN_ID
 from desktop.custody.reports import COIN_ITSELF
-from desktop.domain.chains import ETHEREUM, asset_of
+from desktop.domain.chains import ETHEREUM, TRON, asset_of
 from desktop.domain.keccak import keccak256
 from desktop.domain.money import in_units
 from desktop.worlds.practice.practice_store import KeptWithdrawal
 
-FIRST_HEIGHT = 24_000_000
-BLOCK_MS = 1_200
-SLOT_SECONDS = BLOCK_MS / 1000
-_EPOCH = 32
 _RELAY_MS = 600
-_NETWORK = "ETH"
 
 
-def payment_of(withdrawal_id: str, coin: str) -> tuple[str, int]:
+class ChainShape(NamedTuple):
+    """How one of these chains is made: a block every `block_ms`, final in whole epochs, `behind` blocks later.
+
+    `prefix` is what its exchanges write before a transaction's name.
+    """
+
+    chain: str
+    network: str
+    chain_id: int
+    first_height: int
+    block_ms: int
+    epoch: int
+    behind: int
+    prefix: str
+
+    @property
+    def slot_seconds(self) -> float:
+        """The time between two blocks."""
+        return self.block_ms / 1000
+
+
+ETHEREUM_SHAPE: Final = ChainShape(ETHEREUM.id, "ETH", 1, 24_000_000, 1_200, 32, 64, "0x")
+TRON_SHAPE: Final = ChainShape(TRON.id, "TRX", CHAIN_ID, 78_000_000, 3_000, 1, 19, "")
+SHAPES: Final = {shape.chain: shape for shape in (ETHEREUM_SHAPE, TRON_SHAPE)}
+
+
+def payment_of(withdrawal_id: str, chain: str, coin: str) -> tuple[str, int]:
     """Return the name of the transaction that pays a withdrawal, and the payment's place in it."""
-    place = 0 if asset_of(ETHEREUM.id, coin).contract else COIN_ITSELF
-    return f"0x{keccak256(f'practice withdrawal {withdrawal_id}'.encode()).hex()}", place
+    place = 0 if asset_of(chain, coin).contract else COIN_ITSELF
+    return f"{SHAPES[chain].prefix}{keccak256(f'practice withdrawal {withdrawal_id}'.encode()).hex()}", place
 
 
 class PracticeEvmChain:
     """The chain as of a moment. `genesis_ms` is when its first block was found (UTC ms of the world)."""
 
-    def __init__(self, genesis_ms: int, withdrawals: Callable[[], Sequence[KeptWithdrawal]]) -> None:
+    def __init__(
+        self,
+        genesis_ms: int,
+        withdrawals: Callable[[], Sequence[KeptWithdrawal]],
+        shape: ChainShape = ETHEREUM_SHAPE,
+    ) -> None:
         self._genesis_ms, self._withdrawals = genesis_ms, withdrawals
+        self.shape = shape
 
     def found_ms(self, height: int) -> int:
         """Return when the block of this height is found."""
-        return self._genesis_ms + (height - FIRST_HEIGHT) * BLOCK_MS
+        return self._genesis_ms + (height - self.shape.first_height) * self.shape.block_ms
 
     def tip(self, now_ms: int) -> int:
         """Return the height of the best block."""
-        return FIRST_HEIGHT + max(0, now_ms - self._genesis_ms) // BLOCK_MS
+        return self.shape.first_height + max(0, now_ms - self._genesis_ms) // self.shape.block_ms
 
     def final(self, now_ms: int) -> int:
-        """Return the height of the highest block that is final: the epoch before the last whole one."""
-        return self.tip(now_ms) // _EPOCH * _EPOCH - 2 * _EPOCH
+        """Return the height of the highest block that is final."""
+        return self.tip(now_ms) // self.shape.epoch * self.shape.epoch - self.shape.behind
 
     def block_of(self, kept: KeptWithdrawal) -> int:
         """Return the height of the block that takes this withdrawal's transaction."""
@@ -56,15 +85,13 @@ class PracticeEvmChain:
 
     def mined(self, now_ms: int) -> list[KeptWithdrawal]:
         """Return the withdrawals over this chain whose transactions are in a block, oldest first."""
-        mine = [kept for kept in self._withdrawals() if kept.network == _NETWORK and self.confirmations(kept, now_ms)]
-        return mine[::-1]
+        mine = [kept for kept in self._withdrawals() if kept.network == self.shape.network]
+        return [kept for kept in mine[::-1] if self.confirmations(kept, now_ms)]
 
+    def units_of(self, kept: KeptWithdrawal) -> int:
+        """Return what a withdrawal pays, in the coin's smallest unit."""
+        return in_units(kept.amount, asset_of(self.shape.chain, kept.coin).decimals)
 
-def units_of(kept: KeptWithdrawal) -> int:
-    """Return what a withdrawal pays, in the coin's smallest unit."""
-    return in_units(kept.amount, asset_of(ETHEREUM.id, kept.coin).decimals)
-
-
-def block_hash(height: int) -> str:
-    """Return the name of a block."""
-    return f"0x{keccak256(f'practice ethereum block {height}'.encode()).hex()}"
+    def block_hash(self, height: int) -> str:
+        """Return the name of a block."""
+        return f"0x{keccak256(f'practice {self.shape.chain} block {height}'.encode()).hex()}"

@@ -1,4 +1,4 @@
-"""A node of the practice Ethereum over HTTP: JSON-RPC in the documented forms, as far as Seawall asks."""
+"""A node of the practice Ethereum or TRON over HTTP: JSON-RPC in the documented forms, as far as Seawall asks."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any
 import msgspec
 
 from desktop.chain.evm_forms import TRANSFER, word_of
+from desktop.chain.tron import evm_form
 from desktop.domain.chains import ETHEREUM, asset_of
 from desktop.domain.errors import BadInput
 from desktop.domain.evm_address import address_text, parse_address
 from desktop.domain.keccak import keccak256
 from desktop.engine.ports import Clock
-from desktop.worlds.practice.evm_chain import PracticeEvmChain, block_hash, units_of
+from desktop.worlds.practice.evm_chain import PracticeEvmChain
 from desktop.worlds.practice.http_server import HttpAnswer, HttpRequest, json_answer
 from desktop.worlds.practice.practice_store import KeptWithdrawal
 
@@ -33,7 +34,7 @@ class EvmView:
     def __init__(self, chain: PracticeEvmChain, clock: Clock, lag_ms: int) -> None:
         self._chain, self._clock, self._lag_ms = chain, clock, lag_ms
         self._answers: dict[str, Callable[..., object]] = {
-            "eth_chainId": lambda: "0x1",
+            "eth_chainId": lambda: hex(self._chain.shape.chain_id),
             "eth_blockNumber": lambda: hex(self._tip()),
             "eth_getBlockByNumber": self._block,
             "eth_getTransactionByHash": self._transaction,
@@ -76,22 +77,29 @@ class EvmView:
             return None
         inside = self._in_block(height)
         return {
-            "number": hex(height), "hash": block_hash(height), "parentHash": block_hash(height - 1),
+            "number": hex(height), "hash": self._chain.block_hash(height),
+            "parentHash": self._chain.block_hash(height - 1),
             "timestamp": hex(self._chain.found_ms(height) // 1000), "gasLimit": "0x2255100", "miner": _POT,
-            "transactions": [self._transaction(kept.txid) if whole else kept.txid for kept in inside],
+            "transactions": [self._transaction(_named(kept)) if whole else _named(kept) for kept in inside],
         }  # fmt: skip
 
+    def _contract(self, kept: KeptWithdrawal) -> str:
+        """Return the contract of a withdrawal's token in Ethereum's form, "" for the chain's own coin."""
+        contract = asset_of(self._chain.shape.chain, kept.coin).contract
+        return contract if not contract or contract.startswith("0x") else evm_form(contract)
+
     def _find(self, txid: str) -> KeptWithdrawal | None:
-        return next((kept for kept in self._chain.mined(self._now_ms()) if kept.txid == txid), None)
+        return next((kept for kept in self._chain.mined(self._now_ms()) if _named(kept) == txid), None)
 
     def _transaction(self, txid: str) -> object:
         kept = self._find(txid)
         if kept is None:
             return None
-        contract, height = asset_of(ETHEREUM.id, kept.coin).contract, self._chain.block_of(kept)
-        to, units = parse_address(kept.address), units_of(kept)
+        contract, height = self._contract(kept), self._chain.block_of(kept)
+        to, units = _account(kept), self._chain.units_of(kept)
         return {
-            "hash": txid, "blockNumber": hex(height), "blockHash": block_hash(height), "from": _POT, "type": "0x2",
+            "hash": txid, "blockNumber": hex(height), "blockHash": self._chain.block_hash(height),
+            "from": _POT, "type": "0x2",
             "to": contract.lower() or "0x" + to.hex(), "value": hex(0 if contract else units),
             "input": f"0xa9059cbb{to.hex():0>64}{units:064x}" if contract else "0x", "nonce": "0x1",
         }  # fmt: skip
@@ -102,21 +110,23 @@ class EvmView:
             return None
         height, logs = self._chain.block_of(kept), self._noted(kept)
         return {
-            "transactionHash": txid, "blockNumber": hex(height), "blockHash": block_hash(height), "status": "0x1",
+            "transactionHash": txid, "blockNumber": hex(height), "blockHash": self._chain.block_hash(height),
+            "status": "0x1",
             "from": _POT, "gasUsed": _GAS_TOKEN if logs else _GAS, "logs": logs,
         }  # fmt: skip
 
     def _noted(self, kept: KeptWithdrawal) -> list[dict[str, object]]:
         """Return what the token's contract noted of a withdrawal; nothing where it is ether."""
-        contract, height = asset_of(ETHEREUM.id, kept.coin).contract, self._chain.block_of(kept)
+        contract, height = self._contract(kept), self._chain.block_of(kept)
         if not contract:
             return []
-        tokens = [one for one in self._in_block(height) if asset_of(ETHEREUM.id, one.coin).contract]
+        tokens = [one for one in self._in_block(height) if self._contract(one)]
         return [
             {
-                "address": contract.lower(), "topics": [TRANSFER, word_of(_POT), word_of(kept.address)],
-                "data": f"0x{units_of(kept):064x}", "blockNumber": hex(height), "blockHash": block_hash(height),
-                "transactionHash": kept.txid, "logIndex": hex(tokens.index(kept)), "removed": False,
+                "address": contract.lower(), "topics": [TRANSFER, word_of(_POT), f"0x{_account(kept).hex():0>64}"],
+                "data": f"0x{self._chain.units_of(kept):064x}", "blockNumber": hex(height),
+                "blockHash": self._chain.block_hash(height), "transactionHash": _named(kept),
+                "logIndex": hex(tokens.index(kept)), "removed": False,
             }
         ]  # fmt: skip
 
@@ -130,9 +140,19 @@ class EvmView:
     def _balance(self, address: str, at: str) -> str:
         height, owner = self._height(at), parse_address(address)
         ether = [kept for kept in self._chain.mined(self._now_ms()) if kept.coin == ETHEREUM.coin]
-        mine = [kept for kept in ether if parse_address(kept.address) == owner]
-        return hex(sum(units_of(kept) for kept in mine if self._chain.block_of(kept) <= height))
+        mine = [kept for kept in ether if _account(kept) == owner]
+        return hex(sum(self._chain.units_of(kept) for kept in mine if self._chain.block_of(kept) <= height))
 
 
 def _failed(number: int, code: int, message: str) -> dict[str, object]:
     return {"jsonrpc": "2.0", "id": number, "error": {"code": code, "message": message}}
+
+
+def _named(kept: KeptWithdrawal) -> str:
+    """Return the transaction's name as a node writes it."""
+    return "0x" + kept.txid.removeprefix("0x")
+
+
+def _account(kept: KeptWithdrawal) -> bytes:
+    """Return the 20 bytes of the account that a withdrawal pays."""
+    return parse_address(kept.address if kept.address.startswith("0x") else evm_form(kept.address))

@@ -11,6 +11,7 @@ from desktop.domain.chains import asset_of
 from desktop.domain.errors import BadInput, Refused
 from desktop.domain.evm_address import parse_address
 from desktop.domain.money import plain, rounded_down, satoshi
+from desktop.domain.tron_address import address_bytes
 from desktop.engine.desk_view import ExchangePageView
 from desktop.engine.ports import Clock
 from desktop.worlds.practice.evm_chain import payment_of
@@ -72,6 +73,10 @@ NETWORKS = (
     NetworkTerms(
         "USDT", "ETH", _ETHEREUM, Decimal("1.6"), Decimal(10), True, 2,
         chain="ethereum", step=_MICRO, maximum=_MOST_DOLLARS,
+    ),
+    NetworkTerms(
+        "USDT", "TRX", "Tron (TRC20)", Decimal("1.1"), Decimal(10), True, 1, default=False,
+        chain="tron", step=_MICRO, maximum=_MOST_DOLLARS,
     ),
     NetworkTerms(
         "USDC", "ETH", _ETHEREUM, Decimal("1.6"), Decimal(10), True, 2,
@@ -142,8 +147,8 @@ class PracticeExchange:
 
     def save_address(self, coin: str, address: str) -> None:
         """Save an address for withdrawals of a coin. Raise Refused if the exchange does not take it."""
-        terms = self._terms(coin)
         address = address.strip()
+        terms = self._terms(coin, address)
         try:
             _check_address(terms, address)
         except BadInput as error:
@@ -158,8 +163,9 @@ class PracticeExchange:
 
     def withdraw(self, coin: str, amount: Decimal) -> KeptWithdrawal:
         """Send `amount`, fee included, to the saved address. Raise Refused in the exchange's words."""
-        terms = self._terms(coin)
+        self._terms(coin)
         address = self._usable_address(coin)
+        terms = self._terms(coin, address)
         self._check_amount(terms, amount)
         now_ms = self._clock.now_ms()
         number = hashlib.sha256(f"{now_ms} {len(self._withdrawals)}".encode()).hexdigest()[:32]
@@ -183,8 +189,11 @@ class PracticeExchange:
         self._withdrawals = (kept, *self._withdrawals)
         return kept
 
-    def _terms(self, coin: str) -> NetworkTerms:
-        terms = next((terms for terms in NETWORKS if terms.coin == coin and terms.default), None)
+    def _terms(self, coin: str, address: str = "") -> NetworkTerms:
+        """Return the network of a coin that has such addresses, else its default one."""
+        played = [terms for terms in NETWORKS if terms.coin == coin and (terms.default or terms.chain)]
+        fitting = [terms for terms in played if address and _fits(terms, address)]
+        terms = next(iter(fitting or played), None)
         if terms is None:
             raise Refused(f"The practice exchange does not hold {coin}.", "Choose BTC.", rule=_RULE)
         if not self.is_open(terms):
@@ -224,15 +233,26 @@ class PracticeExchange:
 
 def _check_address(terms: NetworkTerms, address: str) -> None:
     """Raise BadInput for an address that the network does not have."""
-    if terms.chain == "bitcoin":
-        script_of(address)
-    else:
-        parse_address(address)
+    match terms.chain:
+        case "bitcoin":
+            script_of(address)
+        case "tron":
+            address_bytes(address)
+        case _:
+            parse_address(address)
+
+
+def _fits(terms: NetworkTerms, address: str) -> bool:
+    try:
+        _check_address(terms, address)
+    except BadInput:
+        return False
+    return True
 
 
 def _payment_of(terms: NetworkTerms, number: str, address: str, net: Decimal) -> tuple[str, int]:
     """Return the transaction that pays a withdrawal on its network, and the payment's place in it."""
     if terms.chain != "bitcoin":
-        return payment_of(number, terms.coin)
+        return payment_of(number, terms.chain, terms.coin)
     transaction, vout = paying(number, address, satoshi(net))
     return transaction.txid, vout

@@ -15,7 +15,7 @@ from desktop.chain.ethereum import LIVE_SOURCES, EvmSource
 from desktop.custody.reports import COIN_ITSELF
 from desktop.domain.errors import NetworkTrouble, SeawallError
 from desktop.engine.ports import Payment
-from desktop.worlds.practice.evm_chain import BLOCK_MS, FIRST_HEIGHT, SLOT_SECONDS, PracticeEvmChain, payment_of
+from desktop.worlds.practice.evm_chain import ETHEREUM_SHAPE, PracticeEvmChain, payment_of
 from desktop.worlds.practice.evm_view import EvmView
 from desktop.worlds.practice.http_server import HttpRequest
 from desktop.worlds.practice.practice_store import KeptWithdrawal
@@ -23,6 +23,7 @@ from tests.fakes.practice_account import START_MS, HandClock
 
 ADDRESS = "0x73d0385F4d8E00C5e6504C6030F47BF6212736A8"
 OTHER = "0x2a91d411ed68262c5143f284d8add365d7797136"
+BLOCK_MS, FIRST_HEIGHT = ETHEREUM_SHAPE.block_ms, ETHEREUM_SHAPE.first_height
 USDT = "0xdac17f958d2ee523a2206206994597c13d831ec7"
 Change = Callable[[Any], Any]
 
@@ -41,7 +42,7 @@ class Node:
     def pay(self, coin: str, amount: str, address: str = ADDRESS) -> KeptWithdrawal:
         """Pay the address; the next block takes it."""
         number, now_ms = f"w{len(self.paid)}", self.clock.now_ms()
-        txid, place = payment_of(number, coin)
+        txid, place = payment_of(number, "ethereum", coin)
         fee = Decimal(1)
         kept = KeptWithdrawal(number, coin, "ETH", address, Decimal(amount), fee, now_ms, now_ms, txid, place)
         self.paid.append(kept)
@@ -79,7 +80,7 @@ def scene(
         source = EvmSource(
             "test",
             "https://node.invalid/secret-key",
-            slot_seconds=SLOT_SECONDS,
+            slot_seconds=ETHEREUM_SHAPE.slot_seconds,
             transport=httpx.MockTransport(node),
             **({} if now is None else {"monotonic": now}),
         )
@@ -176,8 +177,8 @@ def test_a_log_of_another_contract_address_or_event_is_no_payment(change: Change
     ("method", "change", "words"),
     [
         ("eth_getLogs", lambda logs: [{**log, "data": "0x01"} for log in logs], "digits of amount"),
-        ("eth_getLogs", lambda logs: [{**log, "data": f"0x{9:064x}"} for log in logs], "another transfer"),
-        ("eth_getLogs", lambda logs: [{**log, "logIndex": "0x7"} for log in logs], "not in the receipt"),
+        ("eth_getLogs", lambda logs: [{**log, "data": f"0x{9:064x}"} for log in logs], "other transfers"),
+        ("eth_getLogs", lambda logs: [*logs, *logs], "other transfers"),
         ("eth_getLogs", lambda logs: [{**log, "transactionHash": "0x12"} for log in logs], "no name"),
         ("eth_getLogs", lambda logs: "0x", "documented"),
         (

@@ -202,10 +202,10 @@ def test_gas_is_spoken_of_until_some_ether_has_arrived_in_the_same_wallet() -> N
     assert any(w.rule == "G8" and "ETH" in w.remedy for w in warnings(routed, FACTS, START_MS))
     ether = proved_destination(coin="ETH", network="ETH", address=ADDRESS, script="ethereum", path=PATH)
     assert not any(w.rule == "G8" for w in warnings(routed, replace(FACTS, destinations=(ether,)), START_MS))
-    rows = {(r.venue, r.coin): r for r in board((ether,), (), (), START_MS)}
-    assert rows["binance", "USDT"].lights[4].state == "yes"
-    rows = {(r.venue, r.coin): r for r in board((replace(ether, verified_ms=None),), (), (), START_MS)}
-    assert (rows["binance", "USDT"].lights[4].state, rows["binance", "ETH"].lights[4].state) == (
+    rows = {(r.venue, r.coin, r.network): r for r in board((ether,), (), (), START_MS)}
+    assert rows["binance", "USDT", "ETH"].lights[4].state == "yes"
+    rows = {(r.venue, r.coin, r.network): r for r in board((replace(ether, verified_ms=None),), (), (), START_MS)}
+    assert (rows["binance", "USDT", "ETH"].lights[4].state, rows["binance", "ETH", "ETH"].lights[4].state) == (
         "unknown",
         "not_needed",
     )

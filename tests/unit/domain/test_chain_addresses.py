@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.domain.chain_addresses import EVM, as_pasted, is_same, look_alike, trouble_with, txid_of
+from desktop.domain.chain_addresses import EVM, TRON, as_pasted, is_same, look_alike, trouble_with, txid_of
 from desktop.domain.chains import ASSETS, CHAINS, asset_of, decimals_of
 from desktop.domain.errors import BadInput
 from desktop.domain.evm_address import address_text
@@ -52,6 +52,18 @@ def test_look_alikes_share_what_people_read_whatever_their_capitals() -> None:
     assert look_alike(BITCOIN, "bc1qannf" + "q" * 30 + "nfkk")
 
 
+def test_a_tron_address_is_compared_sign_by_sign() -> None:
+    address = "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t"
+    assert is_same(f" {address}\n", address, TRON)
+    assert not is_same(address.lower(), address, TRON)
+    assert trouble_with(address, TRON) == ""
+    assert trouble_with(address[:-1] + "u", TRON)
+    assert "people read" in trouble_with("41a614f803b6fd780986a42c78ec9c7f77e6ded13c", TRON)
+    assert trouble_with(ADDRESS, TRON)
+    assert look_alike(address, "TR7NH" + "q" * 25 + "Lj6t", TRON)
+    assert not look_alike(address, "TR7nH" + "q" * 25 + "Lj6t", TRON)
+
+
 @pytest.mark.parametrize(
     ("text", "kind", "name"),
     [
@@ -61,6 +73,7 @@ def test_look_alikes_share_what_people_read_whatever_their_capitals() -> None:
         ("AB" * 32, "p2wpkh", "ab" * 32),
         ("Off-chain transfer 4711", EVM, ""),
         ("", EVM, ""),
+        ("CD" * 32, TRON, "cd" * 32),
     ],
 )
 def test_a_transactions_name_takes_its_chains_form(text: str, kind: str, name: str) -> None:

@@ -68,6 +68,23 @@ def test_an_ethereum_account_is_pinned_derived_here_and_signs_as_a_person_reads_
         _with_desk(device, scene)
 
 
+def test_a_tron_account_proves_control_by_a_transfer_that_can_never_be_made() -> None:
+    path, text = "m/44'/195'/0'/0/0", "Seawall proof of control\ntime 1"
+
+    async def scene(desk: WalletDesk) -> None:
+        account = await desk.account("tron", path)
+        shown = await desk.address("tron", path, show=True, pinned=account)
+        assert shown.address == address_of_account(account.xpub, path, "tron")
+        assert trouble_with(shown.address, shown.script) == ""
+        signed = await desk.sign_message("tron", path, text, pinned=account)
+        assert signed.address == shown.address
+        assert proves_control(shown.address, text, signed.signature, shown.script)
+        assert not proves_control(shown.address, text + "!", signed.signature, shown.script)
+
+    with emulator(always_yes=True) as device:
+        _with_desk(device, scene)
+
+
 def test_another_wallet_shows_and_signs_nothing() -> None:
     screens: list[tuple[str, ...]] = []
 
