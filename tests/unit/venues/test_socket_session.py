@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -10,8 +9,6 @@ from http import HTTPStatus
 import picows
 import pytest
 
-from desktop.venues import socket_line
-from desktop.venues.socket_life import Life
 from desktop.venues.socket_plan import SocketPlan
 from desktop.venues.socket_session import SessionLimits, SocketSession
 from tests.fakes.manual_clock import ManualClock
@@ -255,50 +252,6 @@ def test_the_heartbeat_is_sent_every_twenty_seconds_and_pings_are_answered() -> 
     play(scene)
 
 
-class Said:
-    """A connection that keeps what is said on it."""
-
-    def __init__(self) -> None:
-        self.words: list[bytes] = []
-
-    def send(self, text: bytes) -> None:
-        self.words.append(text)
-
-
-def life_at(start_ms: int) -> tuple[Life, Said]:
-    line = Said()
-    return Life(line, start_ms, 600.0), line  # type: ignore[arg-type]
-
-
-def test_a_heartbeat_is_due_every_twenty_seconds_and_never_before() -> None:
-    start_ms = 1_790_000_000_000
-    life, line = life_at(start_ms)
-    plan = SocketPlan("ws://x/y", ping=b"ping", ping_s=20.0)
-    due = []
-    for second in range(65):
-        before = len(line.words)
-        life.ping(start_ms + second * 1000, plan)
-        if len(line.words) > before:
-            due.append(second)
-    assert due == [20, 40, 60]
-    assert set(line.words) == {b"ping"}
-    life.ping(start_ms + 1_000_000, SocketPlan("ws://x/y"))
-    assert len(line.words) == 3, "a plan without a heartbeat has none"
-
-
-def test_what_is_to_be_said_keeps_the_venues_pace_in_any_second() -> None:
-    start_ms = 1_790_000_000_000
-    life, line = life_at(start_ms)
-    life.say([str(number).encode() for number in range(12)])
-    said = []
-    for tenth in range(40):
-        before = len(line.words)
-        life.speak(start_ms + tenth * 100, 5)
-        said += [tenth * 100] * (len(line.words) - before)
-    assert line.words == [str(number).encode() for number in range(12)]
-    assert said == [0] * 5 + [1000] * 5 + [2000] * 2
-
-
 def test_renewal_opens_the_new_socket_first_and_leaves_no_gap() -> None:
     async def scene(clock: ManualClock, listener: Listener) -> None:
         limits = SessionLimits(renew_s=10.0)
@@ -412,41 +365,5 @@ def test_a_quiet_channel_lives_by_its_pongs() -> None:
                 assert listener.news.empty()
                 await clock.tick(1)
                 assert await listener.hears("closed") == ("no data for 45 s", 0)
-
-    play(scene)
-
-
-@pytest.mark.parametrize("dead", ["silent", "refused"])
-def test_an_address_that_leads_nowhere_leaves_time_for_the_next_one(
-    dead: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(socket_line, "ADDRESS_SECONDS", 0.01)
-    tried: list[str] = []
-
-    async def scene(clock: ManualClock, listener: Listener) -> None:
-        loop = asyncio.get_running_loop()
-        connect = loop.sock_connect
-        async with VenueServer() as server:
-
-            async def found(host: str, port: int, **wishes: int) -> list[tuple[object, ...]]:
-                v6 = [(socket.AF_INET6, socket.SOCK_STREAM, 6, "", (f"2001:db8::{n}", port, 0, 0)) for n in range(5)]
-                return [*v6, (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
-
-            async def connecting(plug: socket.socket, address: tuple[object, ...]) -> None:
-                tried.append(str(address[0]))
-                if address[0] == "127.0.0.1":
-                    await connect(plug, address)
-                elif dead == "refused":
-                    raise ConnectionRefusedError(111, "Connection refused")
-                else:
-                    await asyncio.Event().wait()
-
-            monkeypatch.setattr(loop, "getaddrinfo", found)
-            monkeypatch.setattr(loop, "sock_connect", connecting)
-            async with running(f"ws://venue.test:{server.port}", clock, listener):
-                client = await server.joined.get()
-                client.send("data")
-                await listener.messages.get()
-            assert tried == ["2001:db8::0", "127.0.0.1"], "families take turns"
 
     play(scene)
