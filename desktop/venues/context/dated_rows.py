@@ -1,4 +1,4 @@
-"""Daily figures: Cboe's CSV files, Fear & Greed, flows of exchange-traded funds. Each row has its own date. Pure."""
+"""Daily figures with their dates: Cboe's files, Fear & Greed, flows of funds, closes of other assets. Pure."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ Row = tuple[int, float]
 
 _DAY_MS = 86_400_000
 _LARGEST_FLOW_USD = 1e11
+_LEAST_PRICE, _MOST_PRICE = 1e-6, 1e9
 
 
 class _Feeling(msgspec.Struct, frozen=True):
@@ -53,6 +54,21 @@ class _SoSoDays(msgspec.Struct, frozen=True):
     data: list[_SoSoDay] | _SoSoList
 
 
+class _Kline(msgspec.Struct, array_like=True, frozen=True):
+    at_ms: int
+    open: str
+    high: str
+    low: str
+    close: str
+
+
+class _Candle(msgspec.Struct, frozen=True):
+    at_ms: int = msgspec.field(name="t")
+    close: str = msgspec.field(name="c")
+
+
+_klines = msgspec.json.Decoder(list[_Kline])
+_candles = msgspec.json.Decoder(list[_Candle])
 _feelings = msgspec.json.Decoder(_Feelings)
 _coinglass = msgspec.json.Decoder(_CoinGlassDays)
 _soso = msgspec.json.Decoder(_SoSoDays)
@@ -97,6 +113,25 @@ def sosovalue_flows(body: bytes) -> list[Row]:
     data = _soso.decode(body).data
     days = data.days if isinstance(data, _SoSoList) else data
     return _newest((_date(one.date, "%Y-%m-%d", "date"), _flow(one.flow)) for one in days if one.flow is not None)
+
+
+def binance_closes(body: bytes) -> list[Row]:
+    """Return the closes of daily klines, weekdays only. Raise Unreadable or a decoding error."""
+    return _weekdays((one.at_ms, one.close) for one in _klines.decode(body))
+
+
+def hyperliquid_closes(body: bytes) -> list[Row]:
+    """Return the closes of daily candles, weekdays only. Raise Unreadable or a decoding error."""
+    return _weekdays((one.at_ms, one.close) for one in _candles.decode(body))
+
+
+def _weekdays(closes: Iterable[tuple[int, str]]) -> list[Row]:
+    """Return the days on which gold, silver and shares are traded elsewhere too: a venue's weekend barely moves."""
+    rows = [
+        (_day(at_ms), _within(_number(text, "close"), _LEAST_PRICE, _MOST_PRICE, "close")) for at_ms, text in closes
+    ]
+    # Day 0 of the epoch was a Thursday: days 2 and 3 a Saturday and a Sunday.
+    return _newest((day_ms, close) for day_ms, close in rows if day_ms // _DAY_MS % 7 not in (2, 3))
 
 
 def _refuse(body: bytes, envelope: Envelope) -> None:

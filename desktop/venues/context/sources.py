@@ -13,7 +13,7 @@ from desktop.domain.market import ContextPoint, Message
 from desktop.venues.context import dated_rows, facts_now
 from desktop.venues.context.dated_rows import MOST_ROWS, Row
 from desktop.venues.context.facts_now import Fact
-from desktop.venues.host_rules import COINGLASS, GENERIC, MINUTE_S, SOSOVALUE, Allowance, HostRules
+from desktop.venues.host_rules import COINGLASS, GENERIC, MINUTE_S, SOSOVALUE, VENUE_RULES, Allowance, HostRules
 from desktop.venues.http import Question
 from desktop.venues.wire import DECODE_FAILURES, Origin, reading_trouble
 
@@ -42,10 +42,30 @@ STABLECOINS = Question("/stablecoins", (("includePrices", "true"),))
 FEAR_GREED = Question("/fng/", (("limit", str(MOST_ROWS)),))
 FEES, MEMPOOL = Question("/api/v1/fees/recommended"), Question("/api/mempool")
 GAS_PRICE = Question("", body=_GAS_PRICE)
+_METALS = {"GOLD": "XAUUSDT", "SILVER": "XAGUSDT"}
+_SHARES = "xyz:SP500"
 _CBOE_NAMES = ("VIX", "GVZ", "OVX")
 _COINGLASS_PATHS = {"/api/etf/bitcoin/flow-history": "ETF_FLOW_BTC", "/api/etf/ethereum/flow-history": "ETF_FLOW_ETH"}
 _SOSO_PATH = "/openapi/v2/etf/historicalInflowChart"
 _SOSO_TYPES = {"us-btc-spot": "ETF_FLOW_BTC", "us-eth-spot": "ETF_FLOW_ETH"}
+
+
+def _metal_question(symbol: str) -> Question:
+    """Ask for the days of a perpetual on a metal; 400 rows weigh 2."""
+    return Question("/fapi/v1/klines", (("symbol", symbol), ("interval", "1d"), ("limit", str(MOST_ROWS))), weight=2)
+
+
+# All days there are: the venue keeps 5,000. The end lies in the year 2100, so that the question stays the same.
+_SHARES_QUESTION = Question(
+    "/info",
+    body=msgspec.json.encode(
+        {
+            "type": "candleSnapshot",
+            "req": {"coin": _SHARES, "interval": "1d", "startTime": 0, "endTime": 4_102_444_800_000},
+        }
+    ),
+    weight=40,
+)
 
 
 def _soso_question(kind: str) -> Question:
@@ -57,6 +77,16 @@ KEYLESS: Final[Mapping[str, ContextSource]] = {
     "stablecoins": ContextSource("https://stablecoins.llama.fi", (STABLECOINS,), 9 * _MINUTE, _SLOW),
     "cboe": ContextSource(
         "https://cdn.cboe.com", tuple(Question(_cboe_path(name)) for name in _CBOE_NAMES), 4 * _HOUR, _CBOE
+    ),
+    # Days of gold, silver and shares, to know what is a rare day of theirs. The venues' own budgets count them.
+    "metals": ContextSource(
+        "https://fapi.binance.com",
+        tuple(_metal_question(symbol) for symbol in _METALS.values()),
+        6 * _HOUR,
+        VENUE_RULES["binance"],
+    ),
+    "shares": ContextSource(
+        "https://api.hyperliquid.xyz", (_SHARES_QUESTION,), 6 * _HOUR, VENUE_RULES["hyperliquid"]
     ),
     "fear-greed": ContextSource("https://api.alternative.me", (FEAR_GREED,), _HOUR, _SLOW),
     "bitcoin": ContextSource("https://mempool.space", (FEES, MEMPOOL), _MINUTE, _SLOW),
@@ -95,6 +125,11 @@ _NOW: dict[str, tuple[str, _Read]] = {
 _DATED: dict[str, tuple[str, str, Callable[[bytes], list[Row]]]] = {
     FEAR_GREED.channel: ("alternative.me", "FEAR_GREED", dated_rows.feelings),
     **{f"GET {_cboe_path(name)}": ("cboe.com", name, dated_rows.csv_closes) for name in _CBOE_NAMES},
+    **{
+        _metal_question(symbol).channel: ("binance.com", name, dated_rows.binance_closes)
+        for name, symbol in _METALS.items()
+    },
+    _SHARES_QUESTION.channel: ("hyperliquid.xyz", "EQUITIES", dated_rows.hyperliquid_closes),
     **{f"GET {path}": ("coinglass.com", name, dated_rows.coinglass_flows) for path, name in _COINGLASS_PATHS.items()},
     **{
         _soso_question(kind).channel: ("sosovalue.xyz", name, dated_rows.sosovalue_flows)

@@ -19,11 +19,8 @@ _WAVE_HOURS = 6.0
 
 
 def practice_sources(base_url: str) -> dict[str, ContextSource]:
-    """Return the sources that need no key, asked at this server instead."""
-    return {
-        name: ContextSource(base_url, source.questions, source.every_s, source.rules)
-        for name, source in KEYLESS.items()
-    }
+    """Return the sources that need no key, asked at this server instead: one host, that bears them all at once."""
+    return {name: ContextSource(base_url, source.questions, source.every_s) for name, source in KEYLESS.items()}
 
 
 class PracticeContext:
@@ -36,6 +33,8 @@ class PracticeContext:
             FEAR_GREED.path: self._feelings,
             FEES.path: self._fees,
             MEMPOOL.path: self._mempool,
+            "/fapi/v1/klines": self._metal,
+            "/info": self._shares,
         }
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
@@ -86,6 +85,19 @@ class PracticeContext:
             close = f"{middle * (1 + 0.2 * math.sin(number / 11)):.2f}"
             lines.append(f"{day:%m/%d/%Y}," + (",".join([close] * 4) if name == "VIX" else close))
         return HttpAnswer(200, "\n".join(lines).encode(), "text/csv")
+
+    def _metal(self) -> HttpAnswer:
+        return json_answer([[at_ms, *[f"{4_000 * close:.2f}"] * 4] for at_ms, close in self._closes(7)])
+
+    def _shares(self) -> HttpAnswer:
+        return json_answer([{"t": at_ms, "c": f"{6_800 * close:.2f}"} for at_ms, close in self._closes(5)])
+
+    def _closes(self, pace: int) -> list[tuple[int, float]]:
+        """Return days with a quiet price around 1, and moves of about one per cent."""
+        return [
+            (int(day.timestamp()) * 1000, 1 + 0.01 * math.sin(number * pace) + 0.02 * math.sin(number / 23))
+            for number, day in self._days()
+        ]
 
     def _days(self) -> list[tuple[int, datetime]]:
         """Return the days until yesterday with their numbers since 1970, oldest first."""

@@ -203,6 +203,21 @@ def test_a_refusal_is_no_flow(channel: str, body: object, words: str) -> None:
     assert words in trouble(channel, body)
 
 
+def test_days_of_metals_and_shares_are_weekdays_with_their_closes() -> None:
+    gold, silver = (question.channel for question in KEYLESS["metals"].questions)
+    (shares,) = (question.channel for question in KEYLESS["shares"].questions)
+    friday_ms = 1769731200000
+    days = [[friday_ms + day * 86_400_000, "1", "2", "0.5", f"{4_000 + day}", "9"] for day in range(4)]
+    rows = [("GOLD", "2026-01-30 00:00", 4_000.0), ("GOLD", "2026-02-02 00:00", 4_003.0)]
+    assert dated(gold, days) == rows
+    assert [row[0] for row in dated(silver, days)] == ["SILVER"] * 2
+    candles = [{"t": day[0], "c": day[4], "o": "1"} for day in days]
+    assert [row[1:] for row in dated(shares, candles)] == [row[1:] for row in rows]
+    for bad in ("0", "-1", "nan", "", "1e300"):
+        assert "close" in trouble(gold, [[friday_ms, "1", "2", "0.5", bad]])
+    assert "no day" in trouble(gold, [days[1]])
+
+
 # --- the feed ---------------------------------------------------------------------------------------------------
 
 

@@ -29,6 +29,17 @@ def test_a_leap_of_gold_is_seen_by_its_contract() -> None:
     assert "gold +1" in reading.reason
 
 
+def test_ninety_weekdays_of_closes_are_enough_without_any_proxy() -> None:
+    market = MarketWide({})
+    closes = [4000.0 + 5 * (n * n % 17) for n in range(91)]
+    for place, close in enumerate([*closes, 4700.0]):
+        assert market.measured("XASSET", NOW_MS).state is not State.LIVE
+        at_ms = (DAY - 91 + place) * DAY_MS
+        market.take_point(ContextPoint("GOLD", close, at_ms, "host.example", NOW_MS), NOW_MS)
+    reading = market.measured("XASSET", NOW_MS)
+    assert (reading.state, reading.value) == (State.LIVE, 1.0)
+
+
 def test_one_proxy_is_followed_while_it_speaks() -> None:
     market = wide()
     market.take_ticker(ticker("XAU-USDT-SWAP", "XAU", "metal", 4010.0), NOW_MS)
