@@ -18,9 +18,11 @@ from desktop.chain.live_sources import LIVE_URLS
 from desktop.cli.chosen_world import folder_of, world_of
 from desktop.cli.finding import Check, Finding, missing, ok, unknown
 from desktop.domain.errors import BadInput, NetworkTrouble, SeawallError
+from desktop.storage.proxy_login import proxy_login
 from desktop.storage.secrets import Secrets
 from desktop.storage.settings import Settings, load_settings
 from desktop.venues.context.sources import KEYLESS
+from desktop.venues.outbound import with_login
 from desktop.venues.reach import seconds_to_reach
 from desktop.venues.regional_hosts import chosen_hosts
 from desktop.venues.withdrawals import WITHDRAWAL_HOSTS
@@ -117,7 +119,8 @@ def feed_checks(world: str, settings: Settings, *, contact: bool) -> list[Check]
         except BadInput as error:
             finding = missing(str(error), error.remedy, needed=True)
             return [Check("feeds", lambda: finding)]
-        look = partial(look_at_host, proxy=settings.proxy)
+        login = proxy_login(Secrets(main_thread_is_fine=True), settings.proxy)
+        look = partial(look_at_host, proxy=with_login(settings.proxy, login))
         return [Check(f"feed {host}", partial(look, host), _HOST_PATIENCE_S) for host in hosts]
     return [Check("feeds", lambda: named_feeds(world, settings))]
 

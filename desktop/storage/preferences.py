@@ -10,7 +10,10 @@ from desktop.domain.errors import BadInput
 from desktop.engine.preferences import Preferences, VenueAddresses
 from desktop.storage.settings import change_settings, load_settings
 
-_PROXY = "Write it as http://127.0.0.1:3128 or socks5://127.0.0.1:1080, without name and password, or leave it empty."
+_PROXY = (
+    "Write it as http://127.0.0.1:3128 or socks5://127.0.0.1:1080, without name and password (these belong into the "
+    "keychain, as proxy-login), or leave it empty."
+)
 
 
 class SettingsPreferences:

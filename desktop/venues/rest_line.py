@@ -71,14 +71,14 @@ class RestLine:
     def trouble(self, error: Exception) -> NetworkTrouble:
         """Return what went wrong on the way, in words that name host and proxy."""
         words = str(error) or type(error).__name__
-        return self.way.blocked(words, at_proxy=bool(self.way.proxy) and _is_no_connection(error))
+        return self.way.blocked(words, at_proxy=bool(self.way.proxy) and is_no_connection(error))
 
     async def _close_if_idle(self) -> None:
         if self._ends and not self._under_way:
             await self.http.aclose()
 
 
-def _is_no_connection(error: Exception) -> bool:
+def is_no_connection(error: Exception) -> bool:
     """Return whether not even a connection came about, which with a proxy is one to the proxy."""
     if not isinstance(error, httpx.ConnectError):
         return False

@@ -16,6 +16,7 @@ from desktop.domain.instrument import InstrumentTable
 from desktop.venues.catalogue import LIVE_HOSTS, feeds
 from desktop.venues.http import WHOLE_SECONDS, RestDoor
 from desktop.venues.outbound import Outbound, is_loopback
+from desktop.venues.reach import seconds_to_reach
 from desktop.venues.socket_line import SocketLine
 from desktop.worlds.practice.http_server import HttpServer, text_answer
 from tests.fakes.manual_clock import ManualClock
@@ -261,3 +262,21 @@ def test_this_machine_is_never_reached_through_a_proxy() -> None:
         assert outbound.way_to(url).proxy == ""
     assert outbound.way_to("wss://venue.test/x").proxy == "http://10.0.0.1:3128"
     assert not is_loopback("localhost.evil.test")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("manner", ["refuse", "hang up"])
+def test_the_doctor_is_told_of_a_proxy_that_will_not(kind: Kind, manner: Manner) -> None:
+    async def scene() -> None:
+        async with Proxy(kind, manner=manner, login=LOGIN) as proxy:
+            way = Outbound(ManualClock(), proxy.url, login=LOGIN).way_to("https://venue.test")
+            with pytest.raises(
+                NetworkTrouble, match=r"venue\.test through the proxy 127\.0\.0\.1:\d+ cannot be"
+            ) as caught:
+                await asyncio.to_thread(seconds_to_reach, "venue.test", way.proxy)
+            assert "p:a" not in caught.value.message
+            url = proxy.url
+        with pytest.raises(NetworkTrouble, match=r"the proxy 127\.0\.0\.1:\d+ on the way to venue\.test"):
+            await asyncio.to_thread(seconds_to_reach, "venue.test", url)
+
+    play_refused(scene)
