@@ -68,19 +68,24 @@ class SlowHours:
         """Return the venues of which the most hours are known; empty where the hours do not say."""
         return max(self._coins, key=lambda venues: self._coins[venues][1].total(now_ms), default=())
 
-    def from_peak(self, coins: float, now_ms: int, venues: tuple[str, ...] = ()) -> tuple[float | None, float]:
+    def peak_hours(self, venues: tuple[str, ...], now_ms: int) -> float:
+        """Return how many hours of the last 90 days these venues' open interest is known for."""
+        return self._coins[venues][1].total(now_ms) if venues in self._coins else 0.0
+
+    def from_peak(
+        self, coins: float, now_ms: int, venues: tuple[str, ...] = (), of_days: tuple[float | None, int] = (None, 0)
+    ) -> tuple[float | None, float]:
         """Return the open coins of these venues against the most of 90 days (themselves included), and warmth.
 
-        None before 70 % of 30 days of them are known.
+        `of_days` are the most at the end of a day and how many days are known. None before 70 % of 30 days are.
         """
-        if venues not in self._coins:
-            return None, 0.0
-        most, count = self._coins[venues]
-        warm = min(1.0, count.total(now_ms) / _LEAST_PEAK_HOURS)
-        lowest = most.lowest(now_ms)
-        if warm < 1 or lowest is None:
+        day_peak, days = of_days
+        lowest = self._coins[venues][0].lowest(now_ms) if venues in self._coins else None
+        warm = min(1.0, max(self.peak_hours(venues, now_ms), 24.0 * days) / _LEAST_PEAK_HOURS)
+        known = [most for most in (None if lowest is None else -lowest, day_peak) if most is not None]
+        if warm < 1 or not known:
             return None, warm
-        peak = max(-lowest, coins)
+        peak = max(*known, coins)
         return (coins / peak - 1 if peak > 0 else None), warm
 
 

@@ -21,7 +21,7 @@ from desktop.engine.ports import Clock
 from desktop.venues.binance.history import HISTORY as BINANCE
 from desktop.venues.bybit.history import HISTORY as BYBIT
 from desktop.venues.catalogue import VenueHosts, symbol_of
-from desktop.venues.history_bars import VenuePast, day_values, pieces
+from desktop.venues.history_bars import VenuePast, day_values, interest_days, pieces
 from desktop.venues.history_minutes import traded_minutes
 from desktop.venues.history_rows import DAY_MS, HOUR_MS, MINUTE_MS, History, Row, VenueHistory
 from desktop.venues.host_rules import VENUE_RULES
@@ -115,8 +115,16 @@ class PublicHistory:
         return await self._joined(coin, pasts, MINUTE_MS, since_ms, until_ms) if since_ms < until_ms else []
 
     async def days(self, coin: str, since_ms: int, until_ms: int) -> dict[str, list[DayValue]]:
-        """Return the finished UTC days within [since, until) by indicator: price, funding, open interest."""
-        return day_values(await self._bars(coin, DAY_MS, since_ms, until_ms))
+        """Return the finished UTC days within [since, until) by indicator: price, funding, open interest.
+
+        Open interest also venue by venue (`OI_COINS.binance`), since venues remember differently long.
+        """
+        since_ms, until_ms = self._whole(DAY_MS, since_ms, until_ms)
+        if since_ms >= until_ms:
+            return {}
+        pasts = await self._pasts(coin, DAY_MS, since_ms, until_ms)
+        bars = await self._joined(coin, pasts, DAY_MS, since_ms, until_ms)
+        return {**day_values(bars), **interest_days(pasts, since_ms, until_ms)}
 
     async def traded(self, coin: str, since_ms: int, until_ms: int) -> TradedMinutes:
         """Return what was traded in each minute of the whole hours within [since, until).
@@ -158,10 +166,13 @@ class PublicHistory:
         since_ms, until_ms = self._whole(step_ms, since_ms, until_ms)
         if since_ms >= until_ms:
             return []
+        pasts = await self._pasts(coin, step_ms, since_ms, until_ms)
+        return await self._joined(coin, pasts, step_ms, since_ms, until_ms)
+
+    async def _pasts(self, coin: str, step_ms: int, since_ms: int, until_ms: int) -> dict[str, VenuePast]:
         names = self._asked_now()
         answers = await asyncio.gather(*(self._past(venue, coin, step_ms, since_ms, until_ms) for venue in names))
-        pasts = {venue: past for venue, past in zip(names, answers, strict=True) if past is not None}
-        return await self._joined(coin, pasts, step_ms, since_ms, until_ms)
+        return {venue: past for venue, past in zip(names, answers, strict=True) if past is not None}
 
     async def _joined(
         self, coin: str, pasts: Mapping[str, VenuePast], step_ms: int, since_ms: int, until_ms: int

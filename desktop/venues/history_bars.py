@@ -92,6 +92,21 @@ def day_values(days: Iterable[HourBar]) -> dict[str, list[DayValue]]:
     return {name: values for name, values in found.items() if values}
 
 
+def interest_days(pasts: Mapping[str, VenuePast], since_ms: int, until_ms: int) -> dict[str, list[DayValue]]:
+    """Return the open contracts (coins) of each venue at the end of each day of [since, until)."""
+    found: dict[str, list[DayValue]] = {}
+    for venue, past in pasts.items():
+        by_end = _by_end(past.interest, DAY_MS)
+        days = [
+            DayValue(end - DAY_MS, row.coins, row.coins, row.coins, row.coins, _MINUTES_OF_DAY, "filled")
+            for end, row in sorted(by_end.items())
+            if since_ms < end <= until_ms
+        ]
+        if days:
+            found[f"OI_COINS.{venue}"] = days
+    return found
+
+
 def _weeks(days: list[DayValue]) -> list[DayValue]:
     """Return the means over seven days; of days before which at least five of seven are known."""
     found = []

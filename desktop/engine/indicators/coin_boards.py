@@ -16,6 +16,7 @@ from desktop.engine.market.ticker_board import TickerBoard
 from desktop.risk.book_board import BookBoard
 from desktop.risk.funding import FundingBook
 from desktop.risk.impact import MinuteImpact
+from desktop.risk.interest_days import InterestDays
 from desktop.risk.open_interest import HOLDS_MS, InterestBook, VenueInterest
 from desktop.risk.volatility import MinuteVolatility
 from desktop.risk.windows import MINUTE_MS
@@ -29,6 +30,7 @@ class CoinBoards:
     def __init__(self, venues: Iterable[str]) -> None:
         self.orders = ForcedOrders()
         self.interest = InterestBook(venues)
+        self.interest_days = InterestDays()
         self.books = BookBoard()
         self.slips = SlipBoard(self.books)
         self.tickers = TickerBoard()

@@ -14,6 +14,7 @@ from desktop.risk.reading import Level, Reading, State, unknown
 
 _HELD_BPS = -20.0
 _RARE_Z = 3.0
+HOURS_A_DAY = 24
 
 
 class DelevIndicators:
@@ -78,16 +79,26 @@ class DelevIndicators:
         indicator = CATALOGUE["OI_PEAK"]
         state, venues, as_of_ms = self._fresh_venues(indicator.period_ms, now_ms)
         slow = self._track.hourly.slow
-        of = slow.peak_venues(now_ms)
+        of = self._peak_venues(venues, now_ms)
         if of and not set(of) <= set(venues):
             return unknown(f"open interest of {', '.join(sorted(set(of).difference(venues)))} not known", as_of_ms)
         coins = self._boards.interest.coins(of or venues) if venues else None
         if state is State.UNKNOWN or coins is None:
             return self._no_interest(as_of_ms, now_ms)
-        fall, warm = slow.from_peak(coins, now_ms, of)
+        fall, warm = slow.from_peak(coins, now_ms, of, self._boards.interest_days.peak(of, now_ms))
         if fall is None:
             return warming("needs 30 days", warm, as_of_ms)
-        return Reading(fall, state, as_of_ms, venues=of or tuple(venues))
+        seen = {venue: float(venue in of) for venue in venues} if of else {}
+        coverage = weighted_share(seen, self._boards.weights())
+        return Reading(fall, state, as_of_ms, coverage=coverage, venues=of or tuple(venues))
+
+    def _peak_venues(self, live: list[str], now_ms: int) -> tuple[str, ...]:
+        """Return the venues over which the peak is looked for: those whose past reaches furthest back together."""
+        slow, days = self._track.hourly.slow, self._boards.interest_days
+        of_hours, of_days = slow.peak_venues(now_ms), days.venues(now_ms, live)
+        known_hours = max(slow.peak_hours(of_hours, now_ms), HOURS_A_DAY * days.peak(of_hours, now_ms)[1])
+        known_days = HOURS_A_DAY * days.peak(of_days, now_ms)[1]
+        return of_days if known_days > known_hours or set(of_days) > set(of_hours) else of_hours
 
     def _premium(self, now_ms: int) -> Reading:
         marks = self._boards.marks

@@ -14,6 +14,7 @@ from desktop.risk.open_interest import weighted_share
 from desktop.risk.reading import Reading, State, unknown
 
 _RESERVES = {"BTC": "BTC_RESERVE"}
+NO_RESERVES = "no source that is asked tells the coins on exchanges: only vendors estimate them, for pay"
 
 
 class FuelIndicators:
@@ -119,7 +120,7 @@ class FuelIndicators:
         reserve = self._context.reading(name, now_ms)
         coins = self._boards.interest_now(now_ms)[1]
         if reserve.value is None:
-            return reserve
+            return reserve if reserve.as_of_ms else unknown(NO_RESERVES)
         value = ratio(coins, reserve.value)
         if value is None:
             return unknown("open interest unknown", reserve.as_of_ms)

@@ -30,7 +30,7 @@ from desktop.risk.windows import HOUR_MS, MINUTE_MS
 SPARK_SAMPLES = 180
 _AT_ONCE_MS = 5_000
 _HELD_SHARE = 12
-_DEPTH_OF = "DEPTH_USD."
+_DEPTH_OF, _OPEN_OF = "DEPTH_USD.", "OI_COINS."
 
 
 class CoinIndicators:
@@ -60,6 +60,7 @@ class CoinIndicators:
         self._prices: deque[float] = deque(maxlen=SPARK_SAMPLES)
         self._drawn: tuple[int, dict[str, tuple[float, ...]]] = (-1, {})
         self._depths: dict[str, float] = {}
+        self._opens: dict[str, float] = {}
         self._sampled_minute = -1
 
     def forget(self) -> None:
@@ -130,11 +131,18 @@ class CoinIndicators:
         found = {name: self.measured(name, now_ms) for name in COIN_INDICATORS}
         values = {name: r.value if r.state is State.LIVE else None for name, r in found.items()}
         self.past.end_hour(now_ms // HOUR_MS * HOUR_MS, values, self.track.hourly.histories)
+        for venue, coins in self._open_coins(now_ms).items():
+            # The last hour of a day is its end; until then the day is not looked at.
+            self.track.boards.interest_days.take(venue, now_ms // HOUR_MS * HOUR_MS - HOUR_MS, coins)
 
     def warm_values(self, hours: ValueHours, days: Mapping[str, Sequence[DayValue]]) -> None:
         """Take stored hours and days of the indicators themselves into the past, and the usual hours of the week."""
         self.past.warm_hours(hours, self.track.hourly.histories)
         self.past.warm_days(days)
+        for name, told in days.items():
+            if name.startswith(_OPEN_OF):
+                for day in told:
+                    self.track.boards.interest_days.take(name.removeprefix(_OPEN_OF), day.day_ms, day.last)
         for size in SLIPPAGE_SIZES:
             for place, value in enumerate(hours.values.get(f"SLIP_{size}", ())):
                 if value == value:
@@ -165,7 +173,7 @@ class CoinIndicators:
         for name, samples in self._sparks.items():
             samples.append(_drawn(self.measured(name, now_ms)))
         self._prices.append(_drawn(self.level.price(now_ms)))
-        self._depths = self.liquidity.depths(now_ms)
+        self._depths, self._opens = self.liquidity.depths(now_ms), self._open_coins(now_ms)
 
     def minute(self) -> dict[str, float | None]:
         """Return the last sample of every indicator and of the price (`PRICE`); empty before the first one."""
@@ -174,7 +182,14 @@ class CoinIndicators:
         sampled = {name: samples[-1] for name, samples in self._sparks.items()} | {"PRICE": self._prices[-1]}
         values = {name: None if math.isnan(value) else value for name, value in sampled.items()}
         # What is usual at an hour of the week needs the depth itself, venue by venue, over a restart.
-        return {**values, **{_DEPTH_OF + venue: usd for venue, usd in self._depths.items()}}
+        # So does the peak of ninety days the open interest.
+        depths = {_DEPTH_OF + venue: usd for venue, usd in self._depths.items()}
+        return {**values, **depths, **{_OPEN_OF + venue: coins for venue, coins in self._opens.items()}}
+
+    def _open_coins(self, now_ms: int) -> dict[str, float]:
+        boards = self.track.boards
+        found = {venue: boards.interest.coins((venue,)) for venue in boards.interest_venues(now_ms)}
+        return {venue: coins for venue, coins in found.items() if coins is not None}
 
     def view(self, now_ms: int, composite: CompositeView | None = None) -> CoinView:
         """Return the coin for the watch list."""

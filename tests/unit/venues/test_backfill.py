@@ -116,6 +116,11 @@ def test_a_year_of_days_where_it_is_public() -> None:
         mean = sum(rate_at(hour * HOUR_MS) for hour in (0, 8, 16)) / 3
         assert days["FUND_OIW"][100].last == pytest.approx(mean, rel=1e-6)
         assert len(days["FUND_7D"]) >= 355
+        known = {venue: len(days.get(f"OI_COINS.{venue}", [])) for venue in ALL}
+        # Binance remembers a month; Hyperliquid nothing.
+        assert known == {"binance": 30, "bybit": 365, "okx": 365, "hyperliquid": 0}
+        newest = days["OI_COINS.okx"][-1]
+        assert (newest.day_ms, newest.last) == (NOW_MS // DAY_MS * DAY_MS - DAY_MS, coins_at(newest.day_ms + DAY_MS))
         assert days["FUND_7D"][100].last == pytest.approx(mean, rel=1e-6)
 
     play(pasts, scene)

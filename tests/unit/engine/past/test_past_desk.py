@@ -7,6 +7,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from desktop.domain.kept_values import DayValue, TradedMinutes
 from desktop.domain.market import HourBar, Mark, OpenInterest
@@ -71,6 +72,43 @@ def test_values_of_an_earlier_run_warm_the_percentiles(tmp_path: Path) -> None:
     found = asyncio.run(run())
     assert found is not None
     assert 0.2 < found < 0.3
+
+
+def test_the_peak_of_open_interest_reaches_back_ninety_days_and_over_a_restart(tmp_path: Path) -> None:
+    async def run() -> tuple[Reading, Reading]:
+        clock = ManualClock(NOW_MS)
+        values = ValueHistory(tmp_path / "values.sqlite")
+        opens = range(NOW_MS // DAY_MS * DAY_MS - 89 * DAY_MS, NOW_MS, DAY_MS)
+        for at_ms in opens:
+            most = 1.0 if at_ms == opens[9] else 0.25
+            row = {"OI_COINS.binance": 4_000.0 * most, "OI_COINS.okx": 2_000.0 * most}
+            await values.keep_minutes(at_ms + 1439 * MINUTE_MS, [("BTC", row)])
+        while await values.tidy(NOW_MS):
+            pass
+        found = []
+        for venues in (("binance", "okx"), ("okx",)):
+            market = MarketDesk(["BTC"], (), ("binance", "okx"))
+            await PastDesk(EngineParts("live", "", clock, ("BTC",), [], market, values=values)).restore(["BTC"])
+            for venue in venues:
+                market.fold(OpenInterest(venue, "BTC-X", "BTC", "1500", 1.2e8, NOW_MS), NOW_MS)
+            market.tick(NOW_MS)
+            found.append(market.pictures.coin_views(NOW_MS)[0].readings["OI_PEAK"])
+        await values.close()
+        return found[0], found[1]
+
+    both, one = asyncio.run(run())
+    assert (both.state, both.value) == (State.LIVE, pytest.approx(3_000 / 6_000 - 1))
+    assert (set(both.venues), both.coverage) == ({"binance", "okx"}, 1.0)
+    assert (one.value, one.venues) == (pytest.approx(1_500 / 2_000 - 1), ("okx",))
+
+
+def test_open_interest_of_each_venue_is_among_the_values_that_are_kept() -> None:
+    clock = ManualClock(NOW_MS)
+    market = MarketDesk(["BTC"], (), ("binance",))
+    funding(market, clock, 0.0001)
+    ((_, kept),) = [row for row in market.minute_values() if row[0] == "BTC"]
+    assert kept["OI_COINS.binance"] == 1_000.0
+    assert not [name for name in kept if name.startswith("OI_COINS.") and name != "OI_COINS.binance"]
 
 
 class TwoWeeks(OneYear):
