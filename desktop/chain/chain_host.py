@@ -5,6 +5,7 @@ A redirect could lead an address to a host that nobody chose.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ _LONGEST_PAUSE_SECONDS = 900.0
 class ChainHost:
     """Ask one host. Engine thread. Raises NetworkTrouble naming the host; the question is named by `what` alone.
 
+    Questions lie `gap_seconds` apart at least.
     `proxy` is the person's own, if any. After '429 too many requests' it is not asked again before its pause is over
     (its own `Retry-After`, else a minute and then twice as long).
     """
@@ -33,6 +35,7 @@ class ChainHost:
         base_url: str,
         *,
         proxy: str = "",
+        gap_seconds: float = 0.0,
         transport: httpx.AsyncBaseTransport | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -43,6 +46,7 @@ class ChainHost:
         self._monotonic = monotonic
         self._pause_seconds = _FIRST_PAUSE_SECONDS
         self._paused_until = 0.0
+        self._gap_seconds, self._next_question = gap_seconds, 0.0
 
     async def get(self, path: str, what: str) -> bytes:
         """Return the body of a good answer to a GET."""
@@ -87,6 +91,10 @@ class ChainHost:
         wait = self._paused_until - self._monotonic()
         if wait > 0:
             raise NetworkTrouble(f"{self.host} asked for a pause, {wait:.0f} s are left", LATER)
+        early = self._next_question - self._monotonic()
+        self._next_question = self._monotonic() + max(0.0, early) + self._gap_seconds
+        if early > 0:
+            await asyncio.sleep(early)
         try:
             return await self._read(method, path, body, what)
         except httpx.HTTPError as error:

@@ -28,8 +28,9 @@ LIVE_SOURCES: tuple[tuple[str, str], ...] = (
 )
 
 SLOT_SECONDS = 12.0
-_BLOCKS_AT_ONCE = 1_000
+BLOCKS_AT_ONCE = 1_000
 _MOST_BLOCKS = 100_000
+_PROGRAM = "a program lies at this address, which may pass on whatever arrives"
 
 T = TypeVar("T")
 
@@ -45,7 +46,8 @@ class _Read(msgspec.Struct, frozen=True):
 class EvmSource:
     """One independent view of Ethereum (`engine.ports.ChainSource`). Every question reads. Engine thread.
 
-    `base_url` may hold a key in its path: it stands in no message. `slot_seconds`: the least time between blocks.
+    `base_url` may hold a key in its path: it stands in no message. `slot_seconds`: the least time between blocks,
+    `gap_seconds` between questions. Logs are asked for `blocks_at_once`.
     Raises NetworkTrouble, naming the host, when it does not answer as documented or is a node of another chain.
     """
 
@@ -60,15 +62,18 @@ class EvmSource:
         slot_seconds: float = SLOT_SECONDS,
         contracts: dict[str, str] | None = None,
         proxy: str = "",
+        gap_seconds: float = 0.0,
+        blocks_at_once: int = BLOCKS_AT_ONCE,
         transport: httpx.AsyncBaseTransport | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
-        host = ChainHost(base_url, proxy=proxy, transport=transport, monotonic=monotonic)
+        host = ChainHost(base_url, proxy=proxy, gap_seconds=gap_seconds, transport=transport, monotonic=monotonic)
         self._host, self._node = host, EvmNode(JsonRpc(host), chain_id)
-        self._slot_seconds = slot_seconds
+        self._slot_seconds, self._blocks_at_once = slot_seconds, blocks_at_once
         self._contracts = contracts or {}
         self._read: dict[tuple[str, str], _Read] = {}
+        self._first_blocks: dict[int, int] = {}
         self._ether = EtherWatch(self._node)
 
     async def payments_to(
@@ -81,6 +86,15 @@ class EvmSource:
         """
         contract = self._contracts.get(coin, asset_of(self.chain, coin or ETHEREUM.coin).contract)
         return await self._documented(lambda: self._payments(address, contract, since_ms, named))
+
+    async def why_not_pay(self, address: str) -> str:
+        """Return in words that a program lies at the address: it is a contract, or acts for the key (EIP-7702)."""
+
+        async def asked() -> str:
+            await self._node.head()  # of the right chain?
+            return await self._node.program_at(address)
+
+        return _PROGRAM if await self._documented(asked) else ""
 
     async def tip_height(self) -> int:
         """Return the height of the best block."""
@@ -107,15 +121,32 @@ class EvmSource:
 
     def _first_block(self, head: Head, since_ms: int) -> int:
         """Return a block that is not younger than this moment: there is at most one for each slot."""
-        slots = max(0.0, head.at_ms - since_ms) / 1000 / self._slot_seconds
-        return max(0, head.tip - int(min(slots, _MOST_BLOCKS)) - 2)
+        # Kept: a slot without a block would later put the same moment further back.
+        if since_ms not in self._first_blocks:
+            slots = max(0.0, head.at_ms - since_ms) / 1000 / self._slot_seconds
+            self._first_blocks[since_ms] = max(0, head.tip - int(min(slots, _MOST_BLOCKS)) - 2)
+        return self._first_blocks[since_ms]
 
     async def _tokens(self, address: str, contract: str, first: int, head: Head) -> list[Found]:
+        """Read on from where it was read to, some blocks at once; what is final is kept, however far it comes."""
         key = (address, contract)
         known = self._read.get(key)
         if known is None or first < known.first or known.last > head.final:
             known = _Read(first, first - 1, ())
-        arrivals = await self._arrivals(address, contract, known.last + 1, head.tip)
+        above: list[Found] = []
+        for start in range(known.last + 1, head.tip + 1, self._blocks_at_once):
+            end = min(head.tip, start + self._blocks_at_once - 1)
+            new = await self._arrived(address, contract, (start, end), head)
+            settled = tuple(one for one in new if one.height <= head.final)
+            above += [one for one in new if one.height > head.final]
+            known = _Read(known.first, max(known.last, min(end, head.final)), (*known.found, *settled))
+            if known.last >= known.first:
+                self._read[key] = known
+        return [*known.found, *above]
+
+    async def _arrived(self, address: str, contract: str, blocks: tuple[int, int], head: Head) -> list[Found]:
+        logs = await self._node.transfers(contract, address, *blocks)
+        arrivals = [one for one in (forms.arrival_of(log, contract, address) for log in logs) if one is not None]
         new: list[Found] = []
         for txid in dict.fromkeys(one.txid for one in arrivals):
             told = [one for one in arrivals if one.txid == txid]
@@ -123,18 +154,7 @@ class EvmSource:
             if not proved and told[0].height <= head.final:
                 raise self._host.garbage("a transfer in a block that it calls final and does not hold")
             new += proved
-        settled = (*known.found, *(one for one in new if one.height <= head.final))
-        if head.final >= known.last:
-            self._read[key] = _Read(known.first, head.final, settled)
-        return [*settled, *(one for one in new if one.height > head.final)]
-
-    async def _arrivals(self, address: str, contract: str, first: int, last: int) -> list[forms.TokenArrival]:
-        arrivals = []
-        for start in range(first, last + 1, _BLOCKS_AT_ONCE):
-            end = min(last, start + _BLOCKS_AT_ONCE - 1)
-            logs = await self._node.transfers(contract, address, start, end)
-            arrivals += [one for one in (forms.arrival_of(log, contract, address) for log in logs) if one is not None]
-        return arrivals
+        return new
 
     async def _proved(
         self, txid: str, told: Sequence[forms.TokenArrival], address: str, contract: str

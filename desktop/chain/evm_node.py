@@ -99,6 +99,13 @@ class EvmNode:
         """Return the balance after the block of this height. Raise NodeSaysNo where its state is kept no more."""
         return forms.number(await self._rpc.ask("eth_getBalance", address, forms.quantity(height)))
 
+    async def program_at(self, address: str) -> str:
+        """Return the program that lies at the address, in hex; "" where it is a plain account."""
+        told = await self._rpc.ask("eth_getCode", address, "latest")
+        if not isinstance(told, str) or not told.startswith("0x"):
+            raise ValueError(f"{str(told)[:40]!r} is no program")
+        return told[2:]
+
     async def sent_from(self, address: str) -> int:
         """Return how many transactions this address has sent."""
         return forms.number(await self._rpc.ask("eth_getTransactionCount", address, "latest"))

@@ -16,6 +16,8 @@ LIVE_URLS: Final[tuple[str, ...]] = tuple(
 """Every public address that is asked about payments."""
 
 _OWN_NODE = "your Ethereum node"
+# Without a key public nodes take some ten questions a second, TRON's far fewer.
+_GAP, _SLOW_GAP = 0.1, 0.5
 
 
 LiveSource = EsploraSource | EvmSource | TronSource
@@ -30,6 +32,13 @@ def live_sources(proxy_for: Callable[[str], str], eth_node: str = "") -> list[tu
     nodes = [*ethereum.LIVE_SOURCES[:1], (_OWN_NODE, eth_node)] if eth_node else ethereum.LIVE_SOURCES
     return [
         *((EsploraSource(name, url, proxy=proxy_for(url)), url) for name, url in bitcoin.LIVE_SOURCES),
-        *((EvmSource(name, url, proxy=proxy_for(url)), url) for name, url in nodes),
-        *((TronSource(name, url, proxy=proxy_for(url)), url) for name, url in tron.LIVE_SOURCES),
+        *((EvmSource(name, url, proxy=proxy_for(url), gap_seconds=_GAP), url) for name, url in nodes),
+        *(
+            (TronSource(name, url, proxy=proxy_for(url), gap_seconds=_SLOW_GAP), url)
+            for name, url in tron.LIVE_SOURCES
+        ),
     ]
+
+
+def _tron(name: str, url: str, proxy: str) -> TronSource:
+    return TronSource(name, url, proxy=proxy, gap_seconds=_SLOW_GAP)

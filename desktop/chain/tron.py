@@ -24,12 +24,13 @@ LIVE_SOURCES: tuple[tuple[str, str], ...] = (
 CHAIN_ID = 0x2B6653DC
 SLOT_SECONDS = 3.0
 _COIN = "USDT"
+_BLOCKS_AT_ONCE = 4_000  # java-tron takes 5,000 as shipped
 
 
 class TronSource:
     """One independent view of TRON (`engine.ports.ChainSource`). Every question reads. Engine thread.
 
-    `slot_seconds`: the least time between blocks. Raises as `EvmSource` does.
+    `slot_seconds`: the least time between blocks, `gap_seconds` between questions. Raises as `EvmSource` does.
     """
 
     chain = TRON.id
@@ -41,6 +42,7 @@ class TronSource:
         *,
         slot_seconds: float = SLOT_SECONDS,
         proxy: str = "",
+        gap_seconds: float = 0.0,
         transport: httpx.AsyncBaseTransport | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -52,6 +54,8 @@ class TronSource:
             slot_seconds=slot_seconds,
             contracts={_COIN: evm_form(asset_of(TRON.id, _COIN).contract)},
             proxy=proxy,
+            gap_seconds=gap_seconds,
+            blocks_at_once=_BLOCKS_AT_ONCE,
             transport=transport,
             monotonic=monotonic,
         )
@@ -66,6 +70,10 @@ class TronSource:
         asset_of(TRON.id, coin or _COIN)
         found = await self._node.payments_to(evm_form(address), coin=_COIN, since_ms=since_ms)
         return [replace(one, txid=one.txid.removeprefix("0x")) for one in found]
+
+    async def why_not_pay(self, address: str) -> str:
+        """Return in words that a program lies at the address."""
+        return await self._node.why_not_pay(evm_form(address))
 
     async def tip_height(self) -> int:
         """Return the height of the best block."""

@@ -230,6 +230,9 @@ class ChainSource(Protocol):
         Where the chain keeps no list of payments, `named` are transactions that are said to pay it: each is read.
         """
 
+    async def why_not_pay(self, address: str) -> str:
+        """Return what on the chain speaks against paying this address at all, in words; "" for nothing."""
+
     async def tip_height(self) -> int:
         """Return the height of the best block."""
 

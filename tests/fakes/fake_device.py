@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import hashlib
 from typing import Literal
 
-from desktop.domain.account_key import account_path
-from desktop.domain.bitcoin_keys import PrivateNode, address_of_key, master_of, seed_of
+from desktop.domain import tron_proof
+from desktop.domain.account_key import account_path, address_of_account
+from desktop.domain.bitcoin_keys import PrivateNode, master_of, seed_of
+from desktop.domain.chains import CHAINS
 from desktop.domain.derivation_path import parse_path
 from desktop.domain.errors import DeviceTrouble
+from desktop.domain.evm_signature import message_digest, sign_digest
+from desktop.domain.secp256k1 import sign_recoverable
 from desktop.domain.signed_message import sign
 from desktop.engine.desk_view import DeviceView
 from desktop.engine.ports import DeviceAccount, DeviceAddress, SignedMessage
@@ -62,11 +67,11 @@ class FakeDevice:
         """Derive an address; the person confirms it when shown."""
         self._must_be_here()
         await self._must_hold(pinned)
-        address = self.address_override or address_of_key(self._node(path).public().public_key, "p2wpkh")
+        address = self.address_override or self._address(chain, path)
         if show:
             self.shown.append(address)
             await self._confirmed()
-        return DeviceAddress(address, path, "p2wpkh", self._fingerprint(), show)
+        return DeviceAddress(address, path, CHAINS[chain].kind, self._fingerprint(), show)
 
     async def sign_message(
         self, chain: str, path: str, message: str, *, pinned: DeviceAccount | None = None
@@ -76,9 +81,21 @@ class FakeDevice:
         await self._must_hold(pinned)
         await self._confirmed()
         self.signed.append(message)
-        node = self._node(path)
-        signature = base64.b64encode(sign(node.secret, message, "p2wpkh")).decode()
-        return SignedMessage(address_of_key(node.public().public_key, "p2wpkh"), signature)
+        return SignedMessage(self._address(chain, path), self._signature(chain, path, message))
+
+    def _address(self, chain: str, path: str) -> str:
+        account = account_path(path)
+        return address_of_account(self._node(account).public().xpub(), path, CHAINS[chain].kind)
+
+    def _signature(self, chain: str, path: str, message: str) -> str:
+        secret = self._node(path).secret
+        if chain == "bitcoin":
+            return base64.b64encode(sign(secret, message, "p2wpkh")).decode()
+        if chain == "ethereum":
+            return "0x" + sign_digest(secret, message_digest(message.encode())).hex()
+        raw = tron_proof.bytes_to_sign(self._address(chain, path), message)
+        signature, recovery = sign_recoverable(secret, hashlib.sha256(raw).digest())
+        return (signature + bytes([27 + recovery])).hex()
 
     def answer(self, id: int, way: str, secret: str) -> None:
         """Take nothing: this device asks for no PIN."""

@@ -13,17 +13,32 @@ from pathlib import Path
 
 import msgspec
 
+from desktop.domain.chains import asset_of
 from desktop.domain.errors import NetworkTrouble
-from desktop.domain.money import satoshi
+from desktop.domain.money import in_units
 from desktop.engine.ports import Clock, Payment, SavedAddress, VenueNetwork, VenueWithdrawal
 
 LISTED_TXID_MS = 10_000
 COMPLETED_MS = 20_000
 FIRST_BLOCK_MS = 40_000
 BLOCK_MS = 30_000
+FINAL_BLOCKS = 4
 
 BITCOIN = VenueNetwork("BTC", "BTC", True, Decimal("0.0001"), Decimal("0.001"), Decimal("0.00000001"), eta_minutes=30)
 TOKEN = VenueNetwork("BTC", "BSC", True, Decimal("0.00001"), Decimal("0.0002"), Decimal("0.00000001"), eta_minutes=3)
+
+
+USDT_CONTRACTS = {
+    "ETH": "0xdac17f958d2ee523a2206206994597c13d831ec7",
+    "TRX": "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t",
+}
+
+
+def token_over(network: str) -> VenueNetwork:
+    """Return a network that pays USDT."""
+    contract = USDT_CONTRACTS[network]
+    step = Decimal("0.000001")
+    return VenueNetwork("USDT", network, True, Decimal("1.6"), Decimal(10), step, eta_minutes=4, contract=contract)
 
 
 class Withdrawn(msgspec.Struct, frozen=True):
@@ -41,7 +56,8 @@ class Withdrawn(msgspec.Struct, frozen=True):
     @property
     def txid(self) -> str:
         """The transaction that pays it."""
-        return hashlib.sha256(f"{self.ref} {self.address}".encode()).hexdigest()
+        name = hashlib.sha256(f"{self.ref} {self.address}".encode()).hexdigest()
+        return f"0x{name}" if self.network == "ETH" else name
 
 
 class Outside(msgspec.Struct):
@@ -55,6 +71,18 @@ class Outside(msgspec.Struct):
     strangers: list[Payment] = []
     hold_ms: int = 0
     path: str = ""
+    coin: str = "BTC"
+    network: str = "BTC"
+
+    @classmethod
+    def of_token(cls, network: str) -> Outside:
+        """Return an outside in which USDT lies idle and leaves by this network."""
+        return cls(coin="USDT", network=network, idle=Decimal(9000), networks=[token_over(network)])
+
+    @property
+    def chain(self) -> str:
+        """The chain behind the network."""
+        return {"BTC": "bitcoin", "ETH": "ethereum", "TRX": "tron"}[self.network]
 
     @classmethod
     def at(cls, path: Path) -> Outside:
@@ -72,7 +100,8 @@ class Outside(msgspec.Struct):
 
     def withdraw(self, address: str, amount: Decimal, **changes: object) -> Withdrawn:
         """Do what the person does on the exchange's page: send `amount`, fee included."""
-        made = Withdrawn(f"w{len(self.withdrawn) + 1}", address, amount, self.now_ms)
+        fee = next(n.fee for n in self.networks if n.network == self.network)
+        made = Withdrawn(f"w{len(self.withdrawn) + 1}", address, amount, self.now_ms, self.network, fee, self.coin)
         made = msgspec.structs.replace(made, **changes)
         self.withdrawn = [*self.withdrawn, made]
         self.idle -= amount
@@ -98,7 +127,7 @@ class FakeExchange:
     async def balances(self) -> dict[str, Decimal]:
         """Return free balances by coin."""
         self._answer()
-        return {"BTC": self.outside.idle}
+        return {self.outside.coin: self.outside.idle}
 
     async def networks(self, coin: str) -> list[VenueNetwork]:
         """Return every network of the coin."""
@@ -109,7 +138,9 @@ class FakeExchange:
         """Return the address book."""
         self._answer()
         hold = self.outside.hold_ms or None
-        return [SavedAddress(coin, "BTC", address, usable_from_ms=hold) for address in self.outside.saved]
+        return [
+            SavedAddress(coin, self.outside.network, address, usable_from_ms=hold) for address in self.outside.saved
+        ]
 
     async def withdrawals(self, coin: str, since_ms: int) -> list[VenueWithdrawal]:
         """Return the withdrawals since then, newest first."""
@@ -135,13 +166,13 @@ class FakeExchange:
 class FakeChain:
     """`ChainSource` over the outside: every withdrawal is paid, a block comes every 30 s. It hears `lag_ms` late."""
 
-    chain = "bitcoin"
-
     def __init__(self, outside: Outside, clock: Clock, name: str, lag_ms: int = 0) -> None:
         self.name = name
         self.outside = outside
         self.silent = False
         self.hidden = False
+        self.chain = outside.chain
+        self.objection = ""
         self.asked = 0
         self._clock = clock
         self._lag_ms = lag_ms
@@ -152,9 +183,18 @@ class FakeChain:
         """Return all payments to this address, newest first."""
         self._answer()
         now_ms = self._clock.now_ms() - self._lag_ms
-        made = [w for w in self.outside.withdrawn if w.address == address and w.network == "BTC" and not w.stopped]
+        made = [
+            w
+            for w in self.outside.withdrawn
+            if w.address == address and w.network == self.outside.network and not w.stopped
+        ]
         found = [self._payment(w, now_ms) for w in made if now_ms >= w.at_ms + LISTED_TXID_MS and not self.hidden]
         return [*reversed(found), *self.outside.strangers]
+
+    async def why_not_pay(self, address: str) -> str:
+        """Return what the test says against the address."""
+        self._answer()
+        return self.objection
 
     async def tip_height(self) -> int:
         """Return the height of the best block."""
@@ -171,4 +211,6 @@ class FakeChain:
         confirmations = max(0, in_block_ms // BLOCK_MS + 1)
         height = now_ms // BLOCK_MS - confirmations + 1 if confirmations else None
         at_ms = made.at_ms + FIRST_BLOCK_MS if confirmations else None
-        return Payment(made.txid, 0, satoshi(made.amount - made.fee), confirmations, height, at_ms)
+        units = in_units(made.amount - made.fee, asset_of(self.chain, made.coin).decimals)
+        final = self.chain != "bitcoin" and confirmations >= FINAL_BLOCKS
+        return Payment(made.txid, 0, units, confirmations, height, at_ms, final)

@@ -88,8 +88,8 @@ class TransferScene:
         return self.view
 
     async def start(self, **wishes: object) -> TransferView:
-        """Begin a transfer of bitcoin from binance."""
-        return await self.do(cmd.StartTransfer("BTC", "binance", **wishes))  # type: ignore[arg-type]
+        """Begin a transfer of the outside's coin from binance."""
+        return await self.do(cmd.StartTransfer(self.outside.coin, "binance", **wishes))  # type: ignore[arg-type]
 
     async def quiet(self) -> None:
         """Wait until neither device, exchange, chain nor journal is waited for."""
@@ -136,7 +136,7 @@ class TransferScene:
             case "what", _:
                 await self.do(cmd.ConfirmWhat(self.id))
             case "route", _:
-                await self.do(cmd.ChooseRoute(self.id, "BTC"))
+                await self.do(cmd.ChooseRoute(self.id, self.outside.network))
             case "destination", "needs_address":
                 await self.do(cmd.ShowAddress(self.id))
             case "destination", _:

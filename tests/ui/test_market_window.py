@@ -38,10 +38,6 @@ class FakeTransferPage(QWidget):
         """Keep for which incident."""
         self.opened.append((incident_id, coin))
 
-    def take_focus(self) -> None:
-        """Take it, as the real one does."""
-        self.setFocus()
-
     def show_view(self, view: DeskView) -> None:
         """Keep the view."""
         self.views.append(view)
@@ -267,13 +263,6 @@ def test_a_question_mark_opens_the_sheet_of_keys(qtbot: QtBot) -> None:
     assert sheet is not None
     assert sheet.isVisible()
     sheet.close()
-
-
-@pytest.mark.parametrize("height", [700, 1000])
-def test_the_next_step_is_told_in_a_low_window_as_well(qtbot: QtBot, height: int) -> None:
-    window, _ = opened(qtbot, desk.storm(), (1280, height))
-    assert window.incidents.card.note.isVisible()
-    assert "Next: " in window.incidents.card.note.text()
 
 
 def test_the_next_step_of_an_incident_is_its_own(qtbot: QtBot) -> None:

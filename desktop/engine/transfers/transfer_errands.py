@@ -71,7 +71,9 @@ class TransferErrands:
         self._must_fit(transfer, wish.TakeRoute)
         chain = _chain(transfer, proof)
         derived = await self._device.address(chain, proof.path, show=False, pinned=_pinned(proof))
-        await self._looks.note_earlier(replace(transfer, network=proof.network), proof.address)
+        routed = replace(transfer, network=proof.network)
+        await self._looks.check_destination(routed, proof.address)
+        await self._looks.note_earlier(routed, proof.address)
         asked = wish.TakeRoute(network=network, fingerprint=derived.fingerprint, address=derived.address)
         await self.take(transfer_id, asked)
 
@@ -110,6 +112,7 @@ class TransferErrands:
     async def prove(self, transfer_id: str) -> None:
         """Note what stands on exchange and chain, pose the challenge, let the device sign it, verify it here."""
         transfer = self._must_fit(self._transfer(transfer_id), wish.PoseChallenge)
+        await self._looks.check_destination(transfer, self._proof(transfer).address)
         await self._looks.note_earlier(transfer, self._proof(transfer).address)
         await self.take(transfer_id, wish.PoseChallenge())
         proof = self._proof(self._transfer(transfer_id))

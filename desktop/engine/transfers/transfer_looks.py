@@ -24,7 +24,7 @@ from desktop.custody.reports import Payment, VenueWithdrawal
 from desktop.custody.routes import route
 from desktop.custody.transfer import Transfer, TransferState
 from desktop.domain.chain_addresses import is_same
-from desktop.domain.errors import SeawallError
+from desktop.domain.errors import NetworkTrouble, Refused, SeawallError
 from desktop.domain.money import plain
 from desktop.engine.ports import ChainSource, Clock
 from desktop.engine.transfers.look_schedule import WATCHING, Look, LookSchedule, answered
@@ -41,6 +41,7 @@ CHAIN_SLACK_MS = 120_000
 CHAIN_EARLIER_MS = 1_200_000
 _SHORTEST_WAIT_SECONDS = 0.01
 _RETRY_MS = 1000
+_OTHER_SEED = "Take a wallet with another seed: what arrives there may not be yours alone."
 
 
 class TransferLooks:
@@ -110,6 +111,20 @@ class TransferLooks:
         now_ms = self._clock.now_ms()
         others = self._book.claimed_by_others(transfer.id)
         await self._book.write(transfer.id, lambda t: () if t is None else exchange_events(t, found, others, now_ms))
+
+    async def check_destination(self, transfer: Transfer, address: str) -> None:
+        """Raise Refused where any source of the chain speaks against paying this address; the silent do not count."""
+        answers = await asyncio.gather(*(self._why_not(name, address) for name in self._watchers(transfer)))
+        for words in answers:
+            if words:
+                raise Refused(f"Do not send to {address}: {words}.", _OTHER_SEED, rule="G4")
+
+    async def _why_not(self, place: str, address: str) -> str:
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return await self._chain[place].why_not_pay(address)
+        except (NetworkTrouble, TimeoutError):
+            return ""
 
     async def note_earlier(self, transfer: Transfer, address: str) -> None:
         """Journal what stands on exchange and chain before the destination is handed out; the silent are left out."""

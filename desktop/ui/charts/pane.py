@@ -21,7 +21,6 @@ from desktop.ui.theme import Colours
 from desktop.ui.wording import tr
 
 TITLE_PX = 22
-_LINE_PX = 12
 
 
 @dataclass
@@ -258,15 +257,9 @@ class ValueAxis(pg.GraphicsWidget):  # type: ignore[misc]
 
 
 def paint_not_recorded(painter: QPainter, box: QRectF, words: str, colours: Colours) -> None:
-    """Hatch a stretch in which nothing was recorded, and say so where there is room below the pane's title."""
+    """Hatch a stretch in which nothing was recorded, and say so where there is room."""
     shapes.paint_hatch(painter, box, colours)
-    room = not_recorded_room(box)
-    if runs.text_width(words, theme.AXIS) + 16 < room.width() and room.height() >= _LINE_PX:
-        painter.setFont(theme.font(theme.AXIS))
+    painter.setFont(theme.font(theme.AXIS))
+    if runs.text_width(words, theme.AXIS) + 16 < box.width():
         painter.setPen(colours.second)
-        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, words)
-
-
-def not_recorded_room(box: QRectF) -> QRectF:
-    """Return where words in a hatched stretch may stand: the title's line is the title's."""
-    return box.adjusted(0, max(0.0, TITLE_PX - box.top()), 0, 0)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)

@@ -42,6 +42,7 @@ class EvmView:
             "eth_getLogs": self._logs,
             "eth_getBalance": self._balance,
             "eth_getTransactionCount": lambda address, at: "0x0",
+            "eth_getCode": lambda address, at: "0x",
         }
 
     def answer(self, request: HttpRequest) -> HttpAnswer:

@@ -313,3 +313,77 @@ def test_a_coin_that_is_not_on_this_chain_is_bad_input() -> None:
 
 def test_the_public_nodes_are_of_two_operators() -> None:
     assert len({url.split("/")[2].rsplit(".", 2)[-2] for _, url in LIVE_SOURCES}) == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [("0x", ""), ("0xef0100" + "11" * 20, "a program lies"), ("0x6001", "a program")]
+)
+def test_a_program_at_the_address_speaks_against_paying_it(code: str, words: str) -> None:
+    node = Node()
+    node.changes["eth_getCode"] = result(lambda told: code)
+    said = scene(node, lambda source: source.why_not_pay(ADDRESS))
+    assert isinstance(said, str)
+    assert said.startswith(words)
+    assert bool(said) is bool(words)
+    node.changes["eth_getCode"] = result(lambda told: 7)
+    with pytest.raises(NetworkTrouble, match="no program"):
+        scene(node, lambda source: source.why_not_pay(ADDRESS))
+
+
+def test_questions_keep_their_distance() -> None:
+    node = Node()
+
+    async def run() -> float:
+        source = EvmSource("test", "https://node.invalid", gap_seconds=0.02, transport=httpx.MockTransport(node))
+        begun = asyncio.get_running_loop().time()
+        await source.payments_to(ADDRESS, coin="USDT", since_ms=START_MS)
+        ended = asyncio.get_running_loop().time()
+        await source.close()
+        return ended - begun
+
+    assert asyncio.run(run()) >= 0.02 * (len(node.asked) - 1)
+    assert len(node.asked) == 4
+
+
+def test_a_long_stretch_is_read_on_where_a_failure_cut_it_off() -> None:
+    node = Node()
+    early = node.pay("USDT", "1")
+    node.pass_blocks(3_500)
+    late = node.pay("USDT", "2")
+    limits = [3]
+
+    def limited(whole: dict[str, Any]) -> dict[str, Any]:
+        limits[0] -= 1
+        error = {"code": -32000, "message": "busy"}
+        return whole if limits[0] >= 0 else {"jsonrpc": "2.0", "id": whole["id"], "error": error}
+
+    async def act(source: EvmSource) -> None:
+        node.changes["eth_getLogs"] = limited
+        with pytest.raises(NetworkTrouble, match="busy"):
+            await source.payments_to(ADDRESS, coin="USDT", since_ms=START_MS)
+        limits[0] = 2
+        found = await source.payments_to(ADDRESS, coin="USDT", since_ms=START_MS)
+        assert [p.txid for p in found] == [late.txid, early.txid]
+
+    scene(node, act)
+
+
+def test_the_block_of_a_moment_stays_although_slots_go_without_blocks() -> None:
+    node = Node()
+    node.pass_blocks(200)
+    since_ms = node.clock.now_ms()
+
+    async def act(source: EvmSource) -> None:
+        assert await source.payments_to(ADDRESS, coin="ETH", since_ms=since_ms) == []
+        node.pay("ETH", "0.5")
+        node.pass_blocks(300)
+        # Without its memory a later look would begin earlier, where this node keeps no state any more.
+        node.changes["eth_getBlockByNumber"] = result(
+            lambda block: {**block, "timestamp": hex(int(block["timestamp"], 16) + 60)}
+        )
+        node.changes["eth_getBalance"] = forgetful
+        forgetful.oldest = FIRST_HEIGHT + 297  # type: ignore[attr-defined]
+        [payment] = await source.payments_to(ADDRESS, coin="ETH", since_ms=since_ms)
+        assert payment.units == 5 * 10**17
+
+    scene(node, act)
