@@ -44,7 +44,7 @@ from desktop.engine.market.connections import Connections
 from desktop.engine.market.watch_desk import WatchDesk, WatchParts
 from desktop.engine.past.past_desk import PastDesk
 from desktop.engine.picture import Picture, worst_open
-from desktop.engine.preferences import PreferenceDesk, Preferences
+from desktop.engine.preferences import PreferenceDesk
 
 _log = logging.getLogger(__name__)
 
@@ -276,20 +276,16 @@ class Engine:
         return True
 
     async def _keep_preferences(self, desk: PreferenceDesk, command: KeepPreferences) -> None:
+        parts, before = self._parts, "" if desk.view is None else desk.view.kept.proxy
         try:
             await desk.keep(command.preferences)
         except SeawallError as error:
             desk.refused(told(error))
             return
-        await self._take_ways(command.preferences)
-
-    async def _take_ways(self, wanted: Preferences) -> None:
-        """Open anew what goes another way by these preferences; what is known stays."""
-        parts = self._parts
-        if parts.take_ways is None or not (feeds := await parts.take_ways(wanted)):
-            return
-        await self._connections.renew(NEW_WAY, feeds)
-        if parts.ways_out is not None:
+        if parts.take_ways is not None and (feeds := await parts.take_ways(command.preferences)):
+            # What goes another way is opened anew; what is known stays.
+            await self._connections.renew(NEW_WAY, feeds)
+        if parts.ways_out is not None and command.preferences.proxy != before:
             await parts.ways_out.open()
 
     def _channel_failed(self, name: str, reason: str) -> None:

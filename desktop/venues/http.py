@@ -17,7 +17,7 @@ from desktop.venues.budget import HostBudget, Purpose
 from desktop.venues.errors import SaysNo
 from desktop.venues.host_rules import GENERIC, HostRules
 from desktop.venues.outbound import Outbound
-from desktop.venues.rest_line import RestLine
+from desktop.venues.rest_line import RestLine, is_untrusted, trusted
 from desktop.venues.waiting import finishes_within
 
 WHOLE_SECONDS = 30.0
@@ -166,6 +166,10 @@ class RestDoor:
         except httpx.TimeoutException:
             return None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
+            if is_untrusted(error):
+                # The person may come to trust whoever signed: a new client asks this machine again.
+                trusted.cache_clear()
+                await self._replace(line)
             raise line.trouble(error) from None
         except NetworkTrouble:
             raise

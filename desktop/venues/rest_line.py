@@ -6,6 +6,7 @@ import logging
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import cache
 
 import httpx
 
@@ -18,6 +19,17 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 # Real seconds: how long a host may take does not change with the speed of a world's clock.
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 10.0
+
+
+@cache
+def trusted() -> ssl.SSLContext:
+    """Return who may sign for a host: the authorities that come with httpx, and those this machine trusts.
+
+    Loaded once, since that takes time; `trusted.cache_clear()` lets what the machine trusts by now count.
+    """
+    context = httpx.create_ssl_context(trust_env=False)
+    context.load_default_certs()
+    return context
 
 
 class RestLine:
@@ -41,6 +53,7 @@ class RestLine:
             limits=httpx.Limits(max_connections=4),
             transport=transport,
             proxy=way.proxy or None,
+            verify=trusted(),
             trust_env=False,
         )
         self.host = self.http.base_url.host
@@ -80,11 +93,15 @@ class RestLine:
 
 def is_no_connection(error: Exception) -> bool:
     """Return whether not even a connection came about, which with a proxy is one to the proxy."""
-    if not isinstance(error, httpx.ConnectError):
-        return False
+    # With an error of TLS it stood, and what the host showed on it was refused.
+    return isinstance(error, httpx.ConnectError) and not is_untrusted(error)
+
+
+def is_untrusted(error: Exception) -> bool:
+    """Return whether TLS failed, mostly since nobody who is trusted signed for the host."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLError):
-            return False  # the connection stood, and what the host showed on it was refused
+            return True
         cause = cause.__cause__ or cause.__context__
-    return True
+    return False

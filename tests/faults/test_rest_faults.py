@@ -11,6 +11,7 @@ from desktop.venues.context.feed import ContextKeys, context_feed
 from desktop.venues.context.sources import KEYED, KEYLESS, ContextSource
 from desktop.venues.host_rules import COINGLASS
 from desktop.venues.outbound import Outbound
+from desktop.venues.rest_line import trusted
 from tests.fakes.manual_clock import ManualClock
 from tests.faults.bad_venue import CERTIFICATE, BadVenue, Part, Talk
 from tests.faults.bench import Bench, following, play
@@ -152,7 +153,9 @@ def test_a_storm_of_429_is_met_with_longer_and_longer_pauses() -> None:
     play(scene)
 
 
-def test_a_certificate_that_nobody_signed_is_refused_for_requests_too() -> None:
+def test_a_certificate_that_nobody_signed_is_refused_for_requests_too_until_it_is_trusted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     assert CERTIFICATE.is_file()
 
     async def scene() -> None:
@@ -162,10 +165,16 @@ def test_a_certificate_that_nobody_signed_is_refused_for_requests_too() -> None:
                 await bench.until(lambda: bench.gaps() != [])
                 assert "CERTIFICATE_VERIFY_FAILED" in bench.view.channels[0].reason
                 assert not told(bench)
+                monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+                await bench.pass_until(lambda: told(bench), seconds=30)
+                assert bench.view.channels[0].state == "live"
 
             await follow(f"https://localhost:{host.port}", refused)
 
-    play(scene)
+    try:
+        play(scene)
+    finally:
+        trusted.cache_clear()  # others do not trust it
 
 
 def test_an_hour_without_names_is_a_gap_and_ends(monkeypatch: pytest.MonkeyPatch) -> None:

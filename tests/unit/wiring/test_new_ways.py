@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -19,6 +20,7 @@ from desktop.engine.preferences import PreferenceDesk, Preferences, VenueAddress
 from desktop.venues.catalogue import LIVE_HOSTS, VenueHosts, feeds
 from desktop.venues.http import RestDoor
 from desktop.venues.outbound import Outbound, Way
+from desktop.wiring import new_ways
 from desktop.wiring.new_ways import NewWays
 from tests.fakes.manual_clock import ManualClock
 from tests.fakes.proxy import Proxy
@@ -183,5 +185,23 @@ def test_another_host_takes_the_place_of_the_shipped_one_with_path_and_query() -
         with pytest.raises(BadInput, match=r"evil\.test"):
             await new.take(Preferences(hosts={"bybit": {"ws": "wss://evil.test"}}))
         assert outbound.way_to("wss://stream.bybit.com/x").url == "wss://stream.bybit.eu/x"
+
+    play(scene)
+
+
+def test_a_keychain_that_waits_for_the_person_holds_nothing_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(new_ways, "KEYCHAIN_SECONDS", 0.01)
+    asked = threading.Event()
+
+    class Locked:
+        def get(self, name: str) -> None:
+            asked.wait(20)
+
+    async def scene() -> None:
+        outbound = Outbound(ManualClock())
+        new = NewWays(outbound, ("bybit",), lambda: Locked())  # type: ignore[arg-type, return-value]
+        assert await new.take(Preferences(proxy="http://10.0.0.1:3128")) == {"bybit"}
+        assert outbound.way_to("https://venue.test").proxy == "http://10.0.0.1:3128"
+        asked.set()
 
     play(scene)
