@@ -158,7 +158,7 @@ def test_a_recording_has_nothing_to_switch_off() -> None:
     async def scene(bench: Bench) -> None:
         bench.engine.take(SetOffline(True))
         view = await bench.seen(lambda view: view.notes != ())
-        assert "a recording needs no network" in view.notes[0]
+        assert "A recording needs no network" in view.notes[0]
         assert bench.feeds[0].rested == []
 
     play(scene, "replay")
