@@ -1,4 +1,4 @@
-"""What OKX says only when asked: prices and list of all perpetuals, and maintenance that runs when we come."""
+"""What OKX says only when asked: prices of all contracts, its list of perpetuals, maintenance that runs already."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from desktop.venues.okx.instruments import SWAPS
 from desktop.venues.poll import Poll
 
 TICKERS = Question("/api/v5/market/tickers", (("instType", "SWAP"),))
+DATED_TICKERS = Question("/api/v5/market/tickers", (("instType", "FUTURES"),))
 STATUS = Question("/api/v5/system/status")
 TICKER_SECONDS = 60.0
 STATUS_SECONDS = 300.0
@@ -20,8 +21,8 @@ Take = Callable[[RawFrame], None]
 
 
 def tickers_poll(door: RestDoor, clock: Clock, take: Take) -> Poll:
-    """Return the look at all last prices: one request a minute."""
-    return Poll("okx", door, clock, take, TICKER_SECONDS, lambda coins: (TICKERS,))
+    """Return the look at all last prices, of perpetuals and of dated contracts: two requests a minute."""
+    return Poll("okx", door, clock, take, TICKER_SECONDS, lambda coins: (TICKERS, DATED_TICKERS))
 
 
 def instruments_poll(door: RestDoor, clock: Clock, take: Take, after: Callable[[], None]) -> Poll:

@@ -156,6 +156,29 @@ def test_the_cascade_is_told_where_the_recording_holds_books_and_else_why_not(
     assert again == cascade
 
 
+def test_the_basis_is_told_where_the_recording_holds_dated_contracts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    without = _run(_recorded(tmp_path, list(_storm())), capsys)[-1]["indicators"]["BTC"]["BASIS_ANN"]
+    assert (without["state"], without["reason"]) == ("unknown", "no dated futures are read")
+    at_ms = START_MS + 110_000
+    rows = [
+        {"instType": "FUTURES", "instId": symbol, "last": last, "volCcy24h": "10", "ts": str(at_ms)}
+        for symbol, last in (("BTC-USDT-260327", "99"), ("BTC-USD-260327", "99"), ("BTC-USDT-260206", "500"))
+    ]
+    frame = _encode({"code": "0", "msg": "", "data": rows})
+    channel = "GET /api/v5/market/tickers?instType=FUTURES"
+    told = frame_line(RawFrame(at_ms * 1_000_000, "okx", channel, frame))
+    lines = list(_storm())
+    place = next(n for n, line in enumerate(lines) if msgspec.json.decode(line).get("received_ns", 0) > at_ms * 10**6)
+    basis = _run(_recorded(tmp_path, [*lines[:place], told, *lines[place:]]), capsys)[-1]
+    found = basis["indicators"]["BTC"]["BASIS_ANN"]
+    days = (1_774_598_400_000 - START_MS - 120_000) / 86_400_000
+    assert found["state"] == "live"
+    # Six days to go are less than a week: that contract is left aside.
+    assert found["value"] == pytest.approx((99.0 / 97.05 - 1) * 365 / days, rel=1e-3)
+
+
 def test_compressed_recordings_say_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plain = _recorded(tmp_path, list(_storm()))
     packed = tmp_path / "storm.jsonl.zst"

@@ -22,6 +22,7 @@ from desktop.venues.hyperliquid.poll import BUILT
 from desktop.venues.okx import parse as okx_parse
 from desktop.venues.okx import stream as okx_stream
 from desktop.venues.okx.instruments import SWAPS
+from desktop.venues.okx.poll import DATED_TICKERS
 from desktop.venues.okx.poll import STATUS as OKX_STATUS
 from desktop.venues.okx.poll import TICKERS as OKX_TICKERS
 from desktop.venues.reading import READABLE_VENUES
@@ -86,7 +87,7 @@ QUESTIONS = {
         *(question.channel for question in (FUNDING_INFO, EXCHANGE_INFO, BINANCE_STATUS)),
     ),
     "bybit": tuple(q.channel for q in (LINEAR_TICKERS, SPOT_TICKERS[0], BYBIT_STATUS, FIRST_PAGE)),
-    "okx": tuple(q.channel for q in (OKX_TICKERS, OKX_STATUS, SWAPS)),
+    "okx": tuple(q.channel for q in (OKX_TICKERS, DATED_TICKERS, OKX_STATUS, SWAPS)),
     "hyperliquid": (
         'POST /info {"type":"metaAndAssetCtxs"}',
         'POST /info {"type":"vaultDetails"',

@@ -46,7 +46,12 @@ class Rest:
                 return query
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        target = urlsplit((await reader.readuntil(b"\r\n\r\n")).split()[1].decode())
+        try:
+            request = await reader.readuntil(b"\r\n\r\n")
+        except asyncio.IncompleteReadError:
+            writer.close()  # a feed that was closed before it asked
+            return
+        target = urlsplit(request.split()[1].decode())
         body = msgspec.json.encode(self.answers.get(target.path, {"code": -1, "msg": "no"}))
         status = "200 OK" if target.path in self.answers else "404 Not Found"
         writer.write(f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
