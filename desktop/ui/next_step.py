@@ -10,7 +10,7 @@ from desktop.domain.money import plain
 from desktop.engine.desk_view import DeskView, TransferView
 from desktop.ui import theme, wording
 from desktop.ui.parts import Card, RunLine, button, label
-from desktop.ui.risk_answers import proved_coins
+from desktop.ui.risk_answers import in_order, proved_coins
 from desktop.ui.runs import Mark, Run, Space, Words
 from desktop.ui.shapes import Shape
 from desktop.ui.wording import tr
@@ -29,7 +29,6 @@ class NextStep(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Ready to leave?"), parent)
-        self.right.setText(tr("Bitcoin"))
         self.hides_amounts = False
         box = QVBoxLayout()
         box.setContentsMargins(12, 8, 12, 12)
@@ -77,7 +76,7 @@ def open_transfer(view: DeskView) -> TransferView | None:
 def _facts(view: DeskView, going_on: TransferView | None, *, hidden: bool) -> tuple[tuple[Run, ...], ...]:
     device = view.device
     there = device.state in ("ready", "busy")
-    proved = "BTC" in proved_coins(view)
+    proved = in_order(proved_coins(view))
     wallet = device.model or "OneKey"
     said = wording.device_words(device.state)
     if device.fingerprint:
@@ -88,7 +87,7 @@ def _facts(view: DeskView, going_on: TransferView | None, *, hidden: bool) -> tu
     idle = wording.amounts(page.balances, hidden=hidden) if page else ""
     return (
         _line(there, wallet, said),
-        _line(proved, tr("BTC address"), tr("proved and verified") if proved else tr("not proved yet")),
+        _line(bool(proved), tr("Proved"), ", ".join(proved) or tr("no address yet")),
         _line(None if going_on is None else True, tr("Transfer"), state),
         _line(bool(idle) or None, tr("Idle on exchange"), idle or tr("unknown: no read-only key")),
     )
@@ -114,6 +113,8 @@ def _step(view: DeskView, going_on: TransferView | None) -> str:
         return tr("Connect the wallet with its cable and unlock it.")
     if view.device.state in ("locked", "trouble", "connecting"):
         return view.device.remedy or tr("Unlock the wallet.")
-    if "BTC" not in proved_coins(view):
+    proved = in_order(proved_coins(view))
+    if not proved:
         return tr("Walk a small test transfer once: it proves the address on the device before a storm.")
-    return tr("Your Bitcoin can leave: the address is proved. Take the stored destination.")
+    words = tr("{coins} can leave: the address is proved. Take the stored destination.")
+    return words.format(coins=", ".join(proved))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from desktop.alerts.incidents import Incident
+from desktop.custody.routes import ROUTES
 from desktop.engine.desk_view import CoinView, DeskView, FeedView, ReasonView
 from desktop.engine.own.own_views import ExposureView
 from desktop.risk.indicators.catalogue import CATALOGUE
@@ -185,8 +186,9 @@ def survive_runs(view: DeskView, *, hide_amounts: bool = False) -> tuple[Run, ..
     """Answer 'Would I survive?': nearest liquidation, wick test, what is idle, and whether I am ready to leave."""
     line: list[Run] = [*_positions(view.exposure), Divider(), *_idle(view, hide_amounts=hide_amounts), Divider()]
     ready = proved_coins(view)
-    line += [Words(tr("Ready: BTC ")), Mark(Shape.YES if "BTC" in ready else Shape.NO, 10, 6)]
-    words = tr("address proved") if "BTC" in ready else tr("address not proved yet")
+    coins = ", ".join(in_order(ready)) or tr("no coin")
+    line += [Words(tr("Ready: {coins} ", coins=coins)), Mark(Shape.YES if ready else Shape.NO, 10, 6)]
+    words = tr("address proved") if ready else tr("address not proved yet")
     line.append(Words(words, "third", spare=1))
     return tuple(line)
 
@@ -247,6 +249,11 @@ def proved_coins(view: DeskView) -> frozenset[str]:
     """Return the coins for which the device proved an address and something arrived there, verified."""
     done = (seen.transfer for seen in view.transfers)
     return frozenset(t.coin for t in done if t.destination is not None and t.destination.verified_ms is not None)
+
+
+def in_order(coins: Collection[str]) -> list[str]:
+    """Return coins that have a way home in the order of the ways."""
+    return [coin for coin in dict.fromkeys(way.coin for way in ROUTES) if coin in coins]
 
 
 def _unknown(words: str) -> tuple[Run, ...]:

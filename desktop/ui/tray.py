@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
+from desktop.custody.routes import ROUTES
 from desktop.engine.commands import Acknowledge, Snooze
 from desktop.engine.desk_view import DeskView
 from desktop.engine.door import EngineDoor
@@ -16,7 +17,7 @@ from desktop.risk.reading import Level
 from desktop.ui import icons, shapes, theme, wording
 from desktop.ui.incident_list import shape_of as shape_of_incident
 from desktop.ui.incident_list import when
-from desktop.ui.risk_answers import proved_coins
+from desktop.ui.risk_answers import in_order, proved_coins
 from desktop.ui.shapes import Shape
 from desktop.ui.wording import tr
 
@@ -35,6 +36,18 @@ def shape_of(view: DeskView | None) -> Shape:
     if view.snoozed_until_ms is not None:
         return Shape.SNOOZED
     return Shape.WARNING if view.level is Level.WARNING else Shape.CALM
+
+
+def readiness_words(ready: Collection[str]) -> str:
+    """Return which coins can leave: Readiness: BTC ready / ETH, USDT, USDC not ready."""
+    every = in_order([way.coin for way in ROUTES])
+    parts = [
+        tr("{coins} ready", coins=", ".join(coin for coin in every if coin in ready)) if ready else "",
+        tr("{coins} not ready", coins=", ".join(coin for coin in every if coin not in ready))
+        if set(every) - set(ready)
+        else "",
+    ]
+    return tr("Readiness: {words}", words=" / ".join(part for part in parts if part))
 
 
 def state_line(view: DeskView | None) -> str:
@@ -122,9 +135,8 @@ class Tray(QObject):
                 words = f"{wording.incident_title(incident)}\t{when(incident, view.now_ms)}"
                 self._say(action, words, shape_of_incident(incident, view.now_ms))
         self.acknowledge.setEnabled(any(incident.acknowledged_ms is None for incident in view.incidents))
-        ready = "BTC" in proved_coins(view)
-        words = tr("Readiness: BTC ready") if ready else tr("Readiness: BTC not ready")
-        self._say(self.readiness, words, Shape.YES if ready else Shape.NO)
+        ready = proved_coins(view)
+        self._say(self.readiness, readiness_words(ready), Shape.YES if ready else Shape.NO)
         self.practice.setVisible(view.world == "live")
         self._wear(shape_of(view))
         if self.icon is not None:

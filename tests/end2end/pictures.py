@@ -40,16 +40,27 @@ PAGES = {
 }
 
 
+TOKEN_PAGES = {
+    "coins": "transfer-coins",
+    "route": "transfer-token-route",
+    "compared": "transfer-token-destination",
+    "proof-asking": "transfer-token-proof",
+    "confirming": "transfer-token-watch",
+}
+
+
 def take(folder: Path) -> None:
     """Walk from the storm to Verified and save each picture into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home, practice_desk(Path(home), 10.0) as practice:
         window = practice.shell.window
 
+        pages = dict(PAGES)
+
         def save(page: str) -> None:
-            if page in PAGES:
+            if page in pages:
                 walk.settle()
-                save_picture(window, folder / f"{PAGES[page]}.png")
+                save_picture(window, folder / f"{pages[page]}.png")
 
         walk = Walk(window, practice.engine, patience_ms=90_000, at_page=save)
         walk.until(lambda: practice.engine.view() is not None, "no picture of the desk")
@@ -62,6 +73,13 @@ def take(folder: Path) -> None:
         save_rules(walk, window, folder)
         practice.shell.open_transfer(walk.view().incidents[0].id)
         walk.to_proof()
+        walk.to_watch()
+        walk.to_verified()
+        pages.clear()
+        pages |= TOKEN_PAGES
+        practice.shell.open_transfer("")
+        walk.choose_coin("USDT")
+        walk.to_proof("TRX")
         walk.to_watch()
         walk.to_verified()
         save_unknown(folder)
