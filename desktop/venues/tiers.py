@@ -8,6 +8,7 @@ from desktop.domain.instrument import InstrumentTable
 from desktop.domain.margin_tiers import MarginTiers
 from desktop.venues.binance.margin_tiers import keyless_tiers
 from desktop.venues.bybit import margin_tiers as bybit
+from desktop.venues.errors import SaysNo
 from desktop.venues.feed_parts import VenueHosts, symbol_of
 from desktop.venues.host_rules import GENERIC, VENUE_RULES
 from desktop.venues.http import Question, RestDoor
@@ -62,24 +63,35 @@ async def _binance(ask: Ask, coins: Sequence[str], now_ms: int) -> list[MarginTi
     return keyless_tiers(await ask(_BRACKETS), now_ms)
 
 
+async def _answers(ask: Ask, questions: Sequence[Question]) -> list[bytes]:
+    """Return the good answers: a venue says no to a coin that it does not trade, and tells of the others.
+
+    Raise SaysNo if it says no to each.
+    """
+    found: list[bytes] = []
+    refused: SaysNo | None = None
+    for question in questions:
+        try:
+            found.append(await ask(question))
+        except SaysNo as error:
+            refused = error
+    if refused is not None and not found:
+        raise refused
+    return found
+
+
 def _bybit(instruments: InstrumentTable) -> Read:
     async def read(ask: Ask, coins: Sequence[str], now_ms: int) -> list[MarginTiers]:
-        found: list[MarginTiers] = []
-        for coin in coins:
-            question = bybit.question_of(symbol_of("bybit", coin, instruments))
-            found += bybit.tiers(await ask(question), now_ms)
-        return found
+        questions = [bybit.question_of(symbol_of("bybit", coin, instruments)) for coin in coins]
+        return [one for body in await _answers(ask, questions) for one in bybit.tiers(body, now_ms)]
 
     return read
 
 
 def _okx(instruments: InstrumentTable) -> Read:
     async def read(ask: Ask, coins: Sequence[str], now_ms: int) -> list[MarginTiers]:
-        found: list[MarginTiers] = []
-        for coin in coins:
-            question = okx.tiers_question(symbol_of("okx", coin, instruments))
-            found += okx.tiers_of(await ask(question), instruments, now_ms)
-        return found
+        questions = [okx.tiers_question(symbol_of("okx", coin, instruments)) for coin in coins]
+        return [one for body in await _answers(ask, questions) for one in okx.tiers_of(body, instruments, now_ms)]
 
     return read
 

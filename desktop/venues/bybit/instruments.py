@@ -7,6 +7,7 @@ import msgspec
 from desktop.domain.errors import Unreadable
 from desktop.domain.instrument import ContractPart
 from desktop.domain.listing import Listing, listed
+from desktop.venues.bybit.pages import page_at
 from desktop.venues.http import Question
 from desktop.venues.wire import DECODE_FAILURES
 
@@ -60,7 +61,7 @@ def next_page(body: bytes) -> Question | None:
         cursor = _page(body).next_page_cursor
     except Unreadable:
         return None
-    return Question(_PATH, (*_QUERY, ("cursor", cursor))) if cursor else None
+    return page_at(FIRST_PAGE, cursor)
 
 
 def _page(body: bytes) -> _Result:

@@ -11,6 +11,7 @@ import msgspec
 
 from desktop.domain.errors import Unreadable
 from desktop.domain.margin_tiers import MarginTier, MarginTiers
+from desktop.venues.bybit.pages import page_at
 from desktop.venues.http import Question
 from desktop.venues.wire import DECODE_FAILURES
 
@@ -62,7 +63,7 @@ def next_page(body: bytes) -> Question | None:
         cursor = _page(body).next_page_cursor
     except Unreadable:
         return None
-    return Question(_PATH, (*_QUERY, ("cursor", cursor))) if cursor else None
+    return page_at(FIRST_PAGE, cursor)
 
 
 def _page(body: bytes) -> _Result:

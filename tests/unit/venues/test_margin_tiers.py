@@ -1,12 +1,17 @@
+import asyncio
 import json
 from decimal import Decimal
 
+import httpx
 import pytest
 
 from desktop.domain.errors import Unreadable
 from desktop.domain.margin_tiers import MarginTier
 from desktop.venues.binance.margin_tiers import keyless_tiers, signed_tiers
+from desktop.venues.bybit import instruments
 from desktop.venues.bybit import margin_tiers as bybit
+from desktop.venues.http import RestDoor
+from tests.fakes.manual_clock import ManualClock
 
 AS_OF_MS = 1_790_000_000_000
 
@@ -89,3 +94,31 @@ def test_binances_signed_brackets_give_the_same() -> None:
 def test_what_cannot_be_binances_brackets_is_refused(body: bytes) -> None:
     with pytest.raises(Unreadable):
         keyless_tiers(body, AS_OF_MS)
+
+
+def test_a_cursor_that_is_escaped_already_goes_back_as_it_is() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.query.decode())
+        cursor = "" if "cursor" in asked[-1] else "first%3DAUSDT%26last%3DZUSDT"
+        return httpx.Response(200, json={"retCode": 0, "result": {"list": [], "nextPageCursor": cursor}})
+
+    async def whole() -> None:
+        transport = httpx.MockTransport(answer)
+        async with RestDoor("http://x.test", ManualClock(), transport=transport) as door:
+            for first, next_page in (
+                (bybit.FIRST_PAGE, bybit.next_page), (instruments.FIRST_PAGE, instruments.next_page),
+            ):  # fmt: skip
+                page = next_page(await door.ask(first))
+                assert page is not None
+                assert page.channel.startswith(first.channel), "by it the pages of a list are known"
+                assert next_page(await door.ask(page)) is None
+
+    asyncio.run(whole())
+    assert asked == [
+        "category=linear",
+        "category=linear&cursor=first%3DAUSDT%26last%3DZUSDT",
+        "category=linear&limit=1000",
+        "category=linear&limit=1000&cursor=first%3DAUSDT%26last%3DZUSDT",
+    ]

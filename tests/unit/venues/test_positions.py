@@ -14,8 +14,10 @@ import pytest
 
 from desktop.domain.errors import BadInput, NetworkTrouble, Refused
 from desktop.domain.instrument import InstrumentTable
+from desktop.storage.instrument_file import shipped_instruments
 from desktop.venues.binance.positions import BinancePositions, key_header
 from desktop.venues.feed_parts import VenueHosts
+from desktop.venues.host_rules import VENUE_RULES
 from desktop.venues.http import RestDoor
 from desktop.venues.hyperliquid.positions import HyperliquidAddress, holdings_of
 from desktop.venues.hyperliquid.sampled_positions import SampledPositions
@@ -259,3 +261,29 @@ def test_every_venue_has_a_source_of_tiers() -> None:
             await source.close()
 
     asyncio.run(run())
+
+
+def test_a_coin_that_a_venue_does_not_trade_keeps_nobody_from_the_tiers_of_the_others() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        family = request.url.params["instFamily"]
+        if family != "BTC-USDT":
+            return httpx.Response(200, json={"code": "51000", "msg": "Parameter instFamily error", "data": []})
+        row = {"instFamily": family, "minSz": "0", "maxSz": "100", "mmr": "0.004", "maxLever": "100"}
+        return httpx.Response(200, json={"code": "0", "msg": "", "data": [row]})
+
+    async def scene(door: RestDoor, clock: ManualClock) -> None:
+        hosts = {"okx": VenueHosts("ws://x.test", "http://x.test")}
+        (source,) = public_tiers(hosts, shipped_instruments(), Outbound(clock))
+        await source._door.close()
+        source._door = door
+        assert [one.symbol for one in await source.tiers(["NOTTHERE", "BTC"])] == ["BTC-USDT-SWAP"]
+        with pytest.raises(NetworkTrouble, match="51000"):
+            await source.tiers(["NOTTHERE"])
+
+    async def whole() -> None:
+        clock = ManualClock()
+        transport = httpx.MockTransport(answer)
+        async with RestDoor("http://x.test", clock, rules=VENUE_RULES["okx"], transport=transport) as door:
+            await scene(door, clock)
+
+    asyncio.run(whole())
