@@ -107,6 +107,8 @@ class TransferRunner:
         """Wait until nothing is waited for any more: no device call, no question to exchange or chain."""
         while self._under_way or self._looks.asking():
             await asyncio.gather(*self._under_way.values(), *self._looks.asking(), return_exceptions=True)
+            # Since Python 3.12 tasks that have ended are gathered without the turn of the loop that takes them out.
+            await asyncio.sleep(0)
 
     def views(self) -> tuple[TransferView, ...]:
         """Return every transfer as it stands, in the order in which they were begun."""
