@@ -19,6 +19,7 @@ from desktop.ui.theme import Tone
 from desktop.ui.wording import tr
 
 HOUR_SECONDS = 3600
+_ROWS_AT_LEAST = 2
 _MOST_ROWS = 12
 ROW_PX = 32
 FACTOR_ROWS = 3
@@ -241,7 +242,7 @@ class IncidentList(Card):
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setMinimumHeight(2 * ROW_PX)
+        self._area = area
         # Its own wish does not count: the rows take what the rest leaves, and scroll.
         area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         return area
@@ -269,6 +270,7 @@ class IncidentList(Card):
             self.quiet.set_runs(*_quiet_runs(view))
         rest = [incident for incident in view.incidents if incident is not shown]
         rest.sort(key=lambda i: (i.closed_ms is not None, -i.opened_ms))
+        self._area.setMinimumHeight(min(len(rest), _ROWS_AT_LEAST) * ROW_PX)
         for row, incident in zip(self.rows, [*rest, *([None] * _MOST_ROWS)], strict=False):
             row.setVisible(incident is not None)
             if incident is not None:

@@ -16,6 +16,7 @@ from desktop.engine.commands import Acknowledge, Snooze, WatchCoin
 from desktop.engine.desk_view import DeskView, ExchangePageView
 from desktop.risk.reading import Level
 from desktop.ui import runs, theme, wording
+from desktop.ui.incident_list import ROW_PX
 from desktop.ui.level_block import level_run, score_run
 from desktop.ui.main_window import MainWindow
 from desktop.ui.shapes import Shape
@@ -263,6 +264,22 @@ def test_a_question_mark_opens_the_sheet_of_keys(qtbot: QtBot) -> None:
     assert sheet is not None
     assert sheet.isVisible()
     sheet.close()
+
+
+def test_a_single_incident_leaves_its_room_to_what_is_below(qtbot: QtBot) -> None:
+    one = msgspec.structs.replace(desk.storm(), incidents=(desk.cascade(),))
+    window, _ = opened(qtbot, one, (1100, 700))
+    alone = window.incidents.minimumSizeHint().height()
+    others = tuple(msgspec.structs.replace(desk.cascade(), id=f"c{n}") for n in range(5))
+    window.show_words(msgspec.structs.replace(one, incidents=others))
+    qtbot.waitUntil(lambda: window.incidents.minimumSizeHint().height() == alone + 2 * ROW_PX)
+
+
+@pytest.mark.parametrize("height", [700, 1000])
+def test_the_next_step_is_told_in_a_low_window_as_well(qtbot: QtBot, height: int) -> None:
+    window, _ = opened(qtbot, desk.storm(), (1280, height))
+    assert window.incidents.card.note.isVisible()
+    assert "Next: " in window.incidents.card.note.text()
 
 
 def test_the_next_step_of_an_incident_is_its_own(qtbot: QtBot) -> None:

@@ -49,6 +49,12 @@ def test_what_was_set_up_comes_back_unchanged(qtbot: QtBot) -> None:
     assert door.commands == [KeepChannels(PLANS, {})]
 
 
+def test_a_secret_is_not_said_to_be_kept_where_nothing_was_set_up(qtbot: QtBot) -> None:
+    window, _ = opened(qtbot, PLANS)
+    assert "as kept" in window.forms["email"].secret.placeholderText()
+    assert window.forms["webhook"].secret.placeholderText() == "goes into the keychain"
+
+
 def test_a_typed_secret_goes_along_once_and_leaves_the_field(qtbot: QtBot) -> None:
     window, door = opened(qtbot, ChannelPlans(telegram=TelegramPlan("42")))
     secret = window.forms["telegram"].secret

@@ -128,7 +128,8 @@ class MyFacts:
                 return Ready(True, f"{coin} is ready to leave {venue_name(row.venue)}")
         best = max(rows, key=lambda row: sum(light.holds for light in row.lights[:_REHEARSED]))
         missing = next(light for light in best.lights[:_REHEARSED] if not light.holds)
-        words = f"{coin} is not ready to leave {venue_name(best.venue)}: {missing.name}, {missing.words}"
+        lacking = f"{missing.name} ({missing.words})"
+        words = f"{coin} is not ready to leave {venue_name(best.venue)}; it lacks: {lacking}"
         return Ready(False, words, missing.next_step)
 
 

@@ -136,7 +136,6 @@ class ChannelForm(Card):
         row = len(self.fields)
         if self.shape_of_form.secret:
             self.secret.setEchoMode(QLineEdit.EchoMode.Password)
-            self.secret.setPlaceholderText(tr("as kept in the keychain; type to replace it"))
             self.secret.textEdited.connect(self.changed)
             self._add(grid, row, tr(self.shape_of_form.secret), self.secret)
             row += 1
@@ -185,6 +184,8 @@ class ChannelForm(Card):
             else:
                 made.setText(words)
         self.secret.clear()
+        kept = tr("as kept in the keychain; type to replace it")
+        self.secret.setPlaceholderText(tr("goes into the keychain") if plan is None else kept)
         self.on.setChecked(bool(values.get("on", False)))
         self.least.setCurrentIndex(LEVELS.index(values.get("least", "warning")))
         self.test.setEnabled(plan is not None and plan.on)
