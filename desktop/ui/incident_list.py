@@ -117,9 +117,8 @@ class IncidentCard(QWidget):
             bar.setVisible(place < len(incident.factors))
             if place < len(incident.factors):
                 bar.show_factor(incident.factors[place], incident.level)
-        note = "\n".join(part for part in (incident.note, _step(incident)) if part)
-        self.note.setText(note)
-        self.note.setVisible(bool(note) and not self.brief)
+        note = "" if self.brief else incident.note
+        self.note.setText("\n".join(part for part in (note, _step(incident)) if part))
         seen = incident.acknowledged_ms is not None
         self.acknowledge.setEnabled(not seen)
         self.acknowledge.setText(

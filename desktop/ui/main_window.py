@@ -175,7 +175,7 @@ class MainWindow(QMainWindow):
             self._transfer_side.show_view(self._view)
         self.notices.hide()
         self.pages.setCurrentWidget(self._transfer)
-        self._transfer.setFocus()
+        self._transfer_side.take_focus()
 
     @Slot()
     def open_rules(self) -> None:

@@ -101,7 +101,7 @@ def send_instructions(seen: Seen) -> tuple[str, ...]:
     """Return what the person does on the exchange's own page, in order."""
     transfer, venue = seen.transfer, venue_name(seen.transfer.venue)
     return (
-        tr("Open {venue}’s withdraw page for {coin}.").format(venue=venue, coin=transfer.coin),
+        _withdraw_page(seen).format(venue=venue, coin=transfer.coin),
         tr("Choose the saved address. Do not type it and do not paste it."),
         tr("Choose the network {network}, no other. Enter {amount}.").format(
             network=seen.network_name, amount=coins(transfer.amount, transfer.coin)
@@ -116,6 +116,12 @@ def reason_against(seen: Seen) -> str:
     if seen.view.busy:
         return seen.view.busy
     return next((f"{text} {remedy}".strip() for _, text, remedy in seen.view.objections), "")
+
+
+def _withdraw_page(seen: Seen) -> str:
+    if seen.desk.world == "practice":
+        return tr("Open {venue}’s withdraw page for {coin}: in practice it stands below.")
+    return tr("Open {venue}’s withdraw page for {coin}.")
 
 
 def foot_reason(seen: Seen) -> str:

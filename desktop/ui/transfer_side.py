@@ -13,5 +13,8 @@ class TransferSide(Protocol):
     def open_for(self, incident_id: str, coin: str) -> None:
         """Show the open transfer, or draft one for this incident."""
 
+    def take_focus(self) -> None:
+        """Put the keyboard where its page begins."""
+
     def show_view(self, view: DeskView) -> None:
         """Show the transfers of a view."""

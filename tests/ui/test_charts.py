@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
@@ -17,6 +17,7 @@ from desktop.ui import theme
 from desktop.ui.charts.bars import bars_of, stretches
 from desktop.ui.charts.chart_column import ChartColumn
 from desktop.ui.charts.line_pane import line_path
+from desktop.ui.charts.pane import TITLE_PX, not_recorded_room
 from desktop.ui.charts.scale import Scale, padded, time_ticks, value_ticks
 from tests.fakes import desk
 
@@ -215,3 +216,10 @@ def test_the_keyboards_focus_is_seen_on_the_chart(column: ChartColumn, qtbot: Qt
     assert column.panes.grab().toImage().pixelColor(1, 100) == ring
     column.pause_button.setFocus(Qt.FocusReason.TabFocusReason)
     assert column.panes.grab().toImage().pixelColor(1, 100) != ring
+
+
+@pytest.mark.parametrize("height", [37.0, 60.0, 300.0])
+def test_words_of_a_hatched_stretch_keep_off_the_title(height: float) -> None:
+    room = not_recorded_room(QRectF(0, 1, 200, height))
+    assert room.top() == TITLE_PX
+    assert room.bottom() == height + 1

@@ -497,6 +497,23 @@ def test_a_button_that_is_locked_leaves_the_focus_to_the_page(qtbot: QtBot) -> N
     assert door.commands == [ProveControl("7F3K")]
 
 
+def test_a_page_that_is_opened_again_takes_the_keyboard_where_it_begins(qtbot: QtBot) -> None:
+    page, _ = opened(qtbot, fake.desk_in(S.COMPARED))
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    page.setFocus()
+    page.take_focus()
+    sign = next(one for one in page.findChildren(Button) if one.text() == "Sign on the device")
+    assert sign.hasFocus()
+
+
+def test_in_practice_the_exchanges_page_is_said_to_stand_below(qtbot: QtBot) -> None:
+    page, _ = opened(qtbot, fake.desk_in(S.PROVED))
+    assert "withdraw page for BTC: in practice it stands below." in said(page)
+    live, _ = opened(qtbot, msgspec.structs.replace(fake.desk_in(S.PROVED), world="live"))
+    assert "Open Binance’s withdraw page for BTC." in said(live)
+
+
 def test_a_refusal_is_said_in_whole_sentences(qtbot: QtBot) -> None:
     view = msgspec.structs.replace(
         fake.transfer_view(S.COMPARED), refusal="the wallet is gone", refusal_remedy="Connect it again."

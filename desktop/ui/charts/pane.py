@@ -21,6 +21,7 @@ from desktop.ui.theme import Colours
 from desktop.ui.wording import tr
 
 TITLE_PX = 22
+_LINE_PX = 12
 
 
 @dataclass
@@ -257,9 +258,15 @@ class ValueAxis(pg.GraphicsWidget):  # type: ignore[misc]
 
 
 def paint_not_recorded(painter: QPainter, box: QRectF, words: str, colours: Colours) -> None:
-    """Hatch a stretch in which nothing was recorded, and say so where there is room."""
+    """Hatch a stretch in which nothing was recorded, and say so where there is room below the pane's title."""
     shapes.paint_hatch(painter, box, colours)
-    painter.setFont(theme.font(theme.AXIS))
-    if runs.text_width(words, theme.AXIS) + 16 < box.width():
+    room = not_recorded_room(box)
+    if runs.text_width(words, theme.AXIS) + 16 < room.width() and room.height() >= _LINE_PX:
+        painter.setFont(theme.font(theme.AXIS))
         painter.setPen(colours.second)
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, words)
+
+
+def not_recorded_room(box: QRectF) -> QRectF:
+    """Return where words in a hatched stretch may stand: the title's line is the title's."""
+    return box.adjusted(0, max(0.0, TITLE_PX - box.top()), 0, 0)

@@ -193,6 +193,13 @@ class TransferPage(QWidget):
             show_if(widget, shown)
         show_if(self.pick_list, not shown)
 
+    def take_focus(self) -> None:
+        """Put the keyboard where the page begins; on the page itself while none is shown."""
+        if self._transfer_id:
+            self._focus_page()
+        else:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _focus_page(self) -> None:
         """Put the focus where the new page begins, unless the person is typing somewhere else."""
         now = QApplication.focusWidget()
