@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from itertools import islice
 
 from desktop.venues.socket_line import SocketLine
 from desktop.venues.socket_plan import SocketPlan
+
+_HOUR_MS = 3_600_000
 
 
 class Life:
@@ -30,11 +33,14 @@ class Life:
         """Add to what is to be said."""
         self._unsaid.extend(words)
 
-    def speak(self, now_ms: int, most_a_second: int) -> None:
-        """Send what is waiting, no faster than the venue allows; call again later for the rest."""
-        while self._said_ms and self._said_ms[0] <= now_ms - 1000:
+    def speak(self, now_ms: int, plan: SocketPlan) -> None:
+        """Send what is waiting, no faster than the plan allows; call again later for the rest."""
+        while self._said_ms and self._said_ms[0] <= now_ms - _HOUR_MS:
             self._said_ms.popleft()
-        while self._unsaid and len(self._said_ms) < most_a_second:
+        lately = sum(at_ms > now_ms - 1000 for at_ms in islice(reversed(self._said_ms), plan.most_a_second))
+        most = plan.most_an_hour or len(self._said_ms) + plan.most_a_second
+        while self._unsaid and lately < plan.most_a_second and len(self._said_ms) < most:
+            lately += 1
             self._said_ms.append(now_ms)
             self.line.send(self._unsaid.popleft())
 

@@ -21,7 +21,8 @@ class SocketPlan(msgspec.Struct, frozen=True):
     `channel` is the name under which its frames are recorded and its health is shown; left out, it is path and query.
     A socket beside the main stream has a word and a space before its path ("books /public/stream"). A socket that has
     `words` and no topics rests. On a `quiet` one data may be rare, so every message counts as life. `patience_s` is
-    how long it may be silent, 0: as long as the session says.
+    how long it may be silent, 0: as long as the session says. At most `most_a_second` and `most_an_hour` messages are
+    said on one connection, heartbeats apart; 0: any number an hour.
     """
 
     url: str
@@ -34,6 +35,7 @@ class SocketPlan(msgspec.Struct, frozen=True):
     quiet: bool = False
     patience_s: float = 0.0
     most_a_second: int = 8
+    most_an_hour: int = 0
 
     @property
     def name(self) -> str:

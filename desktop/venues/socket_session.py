@@ -122,7 +122,7 @@ class SocketSession:
         for life in self._lives:
             if life.is_open and not life.retiring:
                 life.say(words)
-                life.speak(now_ms, self._plan.most_a_second)
+                life.speak(now_ms, self._plan)
 
     async def _one_life(self) -> str:
         try:
@@ -148,7 +148,7 @@ class SocketSession:
         life.opened_ms = life.pinged_ms = self._clock.now_ms()
         life.is_open = True
         life.say(self._plan.sayings)
-        life.speak(life.opened_ms, self._plan.most_a_second)
+        life.speak(life.opened_ms, self._plan)
         return life
 
     def _heard(self, life: Life, message: bytes) -> None:
@@ -183,7 +183,7 @@ class SocketSession:
             elif now_ms >= life.renew_ms and self._next is None:
                 life.renew_ms = now_ms + 60_000
                 self._next = asyncio.create_task(self._open_next(), name="renew socket")
-            life.speak(now_ms, self._plan.most_a_second)
+            life.speak(now_ms, self._plan)
             life.ping(now_ms, self._plan)
 
     def _silence(self, life: Life, now_ms: int) -> str:

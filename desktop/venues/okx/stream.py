@@ -16,6 +16,8 @@ from desktop.venues.socket_plan import SocketPlan
 _PING = b"ping"
 PING_SECONDS = 20.0
 _ARGS_A_REQUEST = 100
+# 480 requests an hour are allowed on a connection; those of a new one are left over.
+_REQUESTS_AN_HOUR = 400
 _BY_CONTRACT = ("trades", "mark-price", "funding-rate", "open-interest")
 _LIQUIDATIONS = "liquidation-orders SWAP"
 _STATUS = "status"
@@ -26,7 +28,14 @@ BOOKS_CHANNEL = f"books {_PUBLIC}"
 def public_plan(ws_base: str, symbols: Sequence[str], parts: frozenset[Part] = ALL_PARTS) -> SocketPlan:
     """Return the connection for these perpetuals: `BTC-USDT-SWAP`."""
     topics = topics_of(symbols, parts)
-    return SocketPlan(ws_base + _PUBLIC, ping=_PING, ping_s=PING_SECONDS, topics=topics, words=subscription)
+    return SocketPlan(
+        ws_base + _PUBLIC,
+        ping=_PING,
+        ping_s=PING_SECONDS,
+        topics=topics,
+        words=subscription,
+        most_an_hour=_REQUESTS_AN_HOUR,
+    )
 
 
 def topics_of(symbols: Sequence[str], parts: frozenset[Part]) -> tuple[str, ...]:
@@ -50,12 +59,18 @@ def books_plan(ws_base: str, symbols: Sequence[str]) -> SocketPlan:
     """Return the connection for these symbols' books."""
     topics = tuple(book_topic(symbol) for symbol in symbols)
     return SocketPlan(
-        ws_base + _PUBLIC, ping=_PING, ping_s=PING_SECONDS, channel=BOOKS_CHANNEL, topics=topics, words=subscription
+        ws_base + _PUBLIC,
+        ping=_PING,
+        ping_s=PING_SECONDS,
+        channel=BOOKS_CHANNEL,
+        topics=topics,
+        words=subscription,
+        most_an_hour=_REQUESTS_AN_HOUR,
     )
 
 
 def subscription(topics: Sequence[str], wanted: bool) -> list[bytes]:
-    """Return the requests that begin or end these topics, each of at most 100: 480 an hour are allowed."""
+    """Return the requests that begin or end these topics, each of at most 100."""
     op = "subscribe" if wanted else "unsubscribe"
     args = [_arg(topic) for topic in topics]
     return [

@@ -17,6 +17,7 @@ from desktop.venues.catalogue import LIVE_HOSTS, feeds
 from desktop.venues.http import WHOLE_SECONDS, RestDoor
 from desktop.venues.outbound import Outbound, is_loopback
 from desktop.venues.reach import seconds_to_reach
+from desktop.venues.rest_line import RestLine
 from desktop.venues.socket_line import SocketLine
 from desktop.worlds.practice.http_server import HttpServer, text_answer
 from tests.fakes.manual_clock import ManualClock
@@ -280,3 +281,24 @@ def test_the_doctor_is_told_of_a_proxy_that_will_not(kind: Kind, manner: Manner)
             await asyncio.to_thread(seconds_to_reach, "venue.test", url)
 
     play_refused(scene)
+
+
+def test_a_door_that_was_closed_is_not_opened_again_by_another_way() -> None:
+    async def scene() -> None:
+        clock = ManualClock()
+        outbound = Outbound(clock)
+        opened: list[str] = []
+
+        class Door(RestDoor):
+            def _opened(self) -> RestLine:
+                opened.append(self._outbound.proxy)
+                return super()._opened()
+
+        one, other = Door("http://a.test", clock, outbound=outbound), Door("http://b.test", clock, outbound=outbound)
+        await one.close()
+        await outbound.change("http://10.0.0.1:3128", {})
+        await outbound.change("http://10.0.0.1:3128", {})
+        assert opened == ["", "", "http://10.0.0.1:3128"]
+        await other.close()
+
+    play(scene)

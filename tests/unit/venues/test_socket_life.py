@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import pytest
 
 from desktop.venues import socket_line
+from desktop.venues.okx.stream import books_plan, public_plan
 from desktop.venues.socket_life import Life
 from desktop.venues.socket_plan import SocketPlan
 from desktop.venues.socket_session import SessionLimits
@@ -55,10 +56,27 @@ def test_what_is_to_be_said_keeps_the_venues_pace_in_any_second() -> None:
     said = []
     for tenth in range(40):
         before = len(line.words)
-        life.speak(start_ms + tenth * 100, 5)
+        life.speak(start_ms + tenth * 100, SocketPlan("ws://x/y", most_a_second=5))
         said += [tenth * 100] * (len(line.words) - before)
     assert line.words == [str(number).encode() for number in range(12)]
     assert said == [0] * 5 + [1000] * 5 + [2000] * 2
+
+
+def test_what_is_to_be_said_keeps_the_venues_pace_in_any_hour() -> None:
+    start_ms = 1_790_000_000_000
+    life, line = life_at(start_ms)
+    plan = SocketPlan("ws://x/y", most_a_second=8, most_an_hour=400)
+    life.say([str(number).encode() for number in range(1000)])
+    said = []
+    for second in range(0, 7300, 5):
+        before = len(line.words)
+        life.speak(start_ms + second * 1000, plan)
+        said.append((second, len(line.words) - before))
+    assert sum(count for second, count in said if second < 3600) == 400
+    assert sum(count for second, count in said if second < 7200) == 800
+    assert line.words == [str(number).encode() for number in range(1000)][: len(line.words)]
+    for plan in (public_plan("ws://x", ["BTC-USDT-SWAP"]), books_plan("ws://x", ["BTC-USDT-SWAP"])):
+        assert 0 < plan.most_an_hour < 480, "the venue's own limit"
 
 
 @pytest.mark.parametrize("dead", ["silent", "refused"])
