@@ -109,7 +109,8 @@ class IncidentBook:
         if step.rule.each == "venue" and len(after.members) > len(before.members):
             # Another venue is news of its own, but no shower: it rings again only after the cool-down.
             return [self._rung(key, after, "reminder", step.rule, now_ms)]
-        moved = after.level < before.level or _subjects(after) != _subjects(before)
+        turned = (after.eased_ms is None) != (before.eased_ms is None)
+        moved = turned or after.level < before.level or _subjects(after) != _subjects(before)
         # Silence and distance to expiry grow by themselves: they are no news.
         tells = step.rule.each in ("coin", "market")
         leads = tells and after.members[0].rule == step.rule.id and after.members[0].subject == step.subject
@@ -202,7 +203,8 @@ def _with_step(members: tuple[Member, ...], step: Step, now_ms: int) -> tuple[Me
         return others
     fresh = member_of(step, now_ms if mine is None else mine.since_ms)
     if mine is not None and step.change == "held" and step.fires < step.level:
-        fresh = mine  # kept by its cleared bounds alone: the reasons stay those for which it rose
+        # Kept by its cleared bounds or by the quiet time alone: the reasons stay those for which it rose.
+        fresh = msgspec.structs.replace(mine, eased_ms=step.eased_ms)
     return tuple(sorted((*others, fresh), key=lambda m: (-m.level, m.follows, m.since_ms, m.rule, m.subject)))
 
 

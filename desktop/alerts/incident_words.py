@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import msgspec
 
 from desktop.alerts.dead_man import FEED_DEAD
@@ -127,6 +129,11 @@ def figure(value: float | None, unit: str) -> str:
     return f"{value:.2f}"
 
 
+def eased_words(clock: str) -> str:
+    """Say since when it is no longer so; never that all is well."""
+    return f"no longer so since {clock}; kept in case it comes back"
+
+
 def dollars(usd: float) -> str:
     """Return dollars in three figures, such as $1.23B, $788M or $4.5K."""
     for size, letter in ((1e9, "B"), (1e6, "M"), (1e3, "K")):
@@ -154,6 +161,8 @@ def body(incident: Incident, *, private: bool = False) -> str:
     lines += [missed.what for missed in incident.missed[:_MISSED_LINES]]
     if len(incident.missed) > _MISSED_LINES:
         lines.append(f"and {len(incident.missed) - _MISSED_LINES} more")
+    if incident.eased_ms is not None:
+        lines.append(eased_words(f"{datetime.fromtimestamp(incident.eased_ms / 1000, UTC):%H:%M} UTC"))
     lines += [words for words in incident.supports if "broken" in words][:1]
     if incident.coverage is not None:
         lines.append(f"Totals are floors; data {incident.coverage * 100:.0f} % complete.")

@@ -37,7 +37,11 @@ class Factor(msgspec.Struct, frozen=True):
 
 
 class Member(msgspec.Struct, frozen=True):
-    """One rule that holds for one coin or venue, within an incident that may have several."""
+    """One rule that holds for one coin or venue, within an incident that may have several.
+
+    `eased_ms` is since when it does not hold any more: it stays for the rule's quiet time, since what comes back is
+    the same. None while it holds.
+    """
 
     rule: str
     subject: str
@@ -47,6 +51,7 @@ class Member(msgspec.Struct, frozen=True):
     coverage: float | None = None
     note: str = ""
     follows: bool = False
+    eased_ms: int | None = None
 
 
 class Missed(msgspec.Struct, frozen=True):
@@ -101,6 +106,13 @@ class Incident(msgspec.Struct, frozen=True):
     def is_own(self) -> bool:
         """Whether it is about the person's own positions and coins, not about the market."""
         return any(factor.name.startswith(OWN_PREFIX) for factor in self.factors)
+
+    @property
+    def eased_ms(self) -> int | None:
+        """Since when none of its rules holds any more (UTC ms), or None while one does, and when it is closed."""
+        times = [member.eased_ms for member in self.members]
+        known = [at_ms for at_ms in times if at_ms is not None]
+        return max(known) if known and len(known) == len(times) and self.closed_ms is None else None
 
     @property
     def cause(self) -> str:

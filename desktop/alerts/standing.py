@@ -15,13 +15,15 @@ from desktop.risk.reading import Level, Reading
 
 StepChange = Literal["opened", "raised", "held", "lowered", "closed"]
 _CALM = Judgement(Level.CALM)
+EASED_AFTER_MS = 60_000
 
 
 class Step(msgspec.Struct, frozen=True):
     """What one judgement made of a rule for one coin or venue (`subject`, empty for market and desk).
 
     `fires` is the level at which it holds at this very moment, hold time included; `level` the one it stands at,
-    which falls only after the cleared conditions have failed for the quiet time.
+    which falls only after the cleared conditions have failed for the quiet time. `eased_ms` is since when they have,
+    once that has lasted for a minute; None while they hold.
     """
 
     rule: Rule
@@ -30,6 +32,7 @@ class Step(msgspec.Struct, frozen=True):
     level: Level
     fires: Level
     judgement: Judgement
+    eased_ms: int | None = None
 
 
 class Standing:
@@ -107,7 +110,9 @@ class Standing:
         if self._quiet_since is None:
             self._quiet_since = now_ms
         if now_ms - self._quiet_since < self.rule.quiet_ms:
-            return self._step("held", fires)
+            held = self._step("held", fires)
+            lasting = now_ms - self._quiet_since >= EASED_AFTER_MS
+            return msgspec.structs.replace(held, eased_ms=self._quiet_since) if lasting else held
         self.level = kept.level
         self._quiet_since = None
         change: StepChange = "closed" if kept.level is Level.CALM else "lowered"

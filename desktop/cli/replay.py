@@ -162,6 +162,7 @@ class Replay:
                     "venue": incident.venue,
                     "opened_ms": incident.opened_ms,
                     "closed_ms": incident.closed_ms,
+                    "eased_ms": incident.eased_ms,
                     "note": incident.note,
                     "group": incident.group,
                     "cause": incident.cause,

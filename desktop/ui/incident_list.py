@@ -36,10 +36,12 @@ def shape_of(incident: Incident, now_ms: int) -> Shape:
 
 
 def when(incident: Incident, now_ms: int) -> str:
-    """Return since when, and how it stands: '15:02 · 10 min', '14:52 · seen', '30 Jan 01:00 · closed'."""
+    """Return since when, and how it stands: '15:02 · 10 min', '14:52 · seen', '30 Jan · closed', '14:52 · eased'."""
     start = wording.day_and_clock(incident.opened_ms, now_ms)
     if incident.closed_ms is not None:
         return tr("{start} · closed", start=start)
+    if incident.eased_ms is not None:
+        return tr("{start} · eased", start=start)
     if incident.acknowledged_ms is not None:
         return tr("{start} · seen", start=start)
     return f"{start} · {wording.age(now_ms - incident.opened_ms)}"
@@ -142,6 +144,9 @@ class IncidentCard(QWidget):
 
 def _span(incident: Incident, now_ms: int) -> str:
     start = wording.day_and_clock(incident.opened_ms, now_ms)
+    if incident.eased_ms is not None:
+        end = wording.clock(incident.eased_ms)
+        return tr("{start} → {end}, no longer so; kept in case it comes back", start=start, end=end)
     return tr("{start} → now, {age}", start=start, age=wording.age(now_ms - incident.opened_ms))
 
 
@@ -187,7 +192,8 @@ class IncidentRow(QAbstractButton):
             return
         colours, painter = theme.colours(), QPainter(self)
         painter.fillRect(0, 0, self.width(), 1, colours.divider)
-        done = self.incident.closed_ms is not None or self.incident.acknowledged_ms is not None
+        over = self.incident.closed_ms, self.incident.eased_ms, self.incident.acknowledged_ms
+        done = any(at_ms is not None for at_ms in over)
         tone: Tone = "third" if done else "text"
         end = (Words(when(self.incident, self._now_ms), "third", px=theme.CAPTION),)
         room = self.width() - 24 - runs.width_of(end) - 8

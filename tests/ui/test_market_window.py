@@ -12,11 +12,12 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop.alerts.incidents import Member
 from desktop.engine.commands import Acknowledge, Snooze, WatchCoin
 from desktop.engine.desk_view import DeskView, ExchangePageView
 from desktop.risk.reading import Level
 from desktop.ui import runs, theme, wording
-from desktop.ui.incident_list import ROW_PX
+from desktop.ui.incident_list import ROW_PX, when
 from desktop.ui.level_block import level_run, score_run
 from desktop.ui.main_window import MainWindow
 from desktop.ui.shapes import Shape
@@ -168,6 +169,18 @@ def test_a_chosen_coin_is_asked_of_the_engine_and_fills_the_tiles(qtbot: QtBot) 
     assert door.commands[-1] == WatchCoin("ETH", 60_000)
     qtbot.mouseClick(window.chart.interval_buttons[3_600_000], Qt.MouseButton.LeftButton)
     assert door.commands[-1] == WatchCoin("ETH", 3_600_000)
+
+
+def test_an_incident_that_does_not_hold_any_more_says_since_when(qtbot: QtBot) -> None:
+    cascade = desk.cascade()
+    window, _ = opened(qtbot, desk.storm(incidents=(cascade,)))
+    assert "no longer so" not in window.incidents.card.story.text()
+    member = Member(cascade.rule, "BTC", cascade.level, cascade.opened_ms, eased_ms=cascade.opened_ms + 60_000)
+    eased = msgspec.structs.replace(cascade, members=(member,))
+    window.show_words(desk.storm(incidents=(eased,)))
+    assert "no longer so" in window.incidents.card.story.text()
+    assert "now" not in window.incidents.card.story.text()
+    assert when(eased, desk.NOW_MS).endswith("eased")
 
 
 def test_a_seen_incident_cannot_be_acknowledged_twice(qtbot: QtBot) -> None:

@@ -50,6 +50,41 @@ def _told(changes: list[IncidentChange]) -> list[tuple[str, Level, bool]]:
     return [(change.change, change.incident.level, change.rings) for change in changes]
 
 
+def test_what_does_not_hold_any_more_says_so_and_is_the_same_when_it_comes_back() -> None:
+    desk = _Desk(_text("low", "quiet_minutes = 360\n").replace("quiet_minutes = 0\n", ""))
+    desk.say("low", "BTC", 1)
+    assert desk.only().eased_ms is None
+    assert _told(desk.say("low", "BTC", 0, after_ms=_MINUTE)) == []
+    over_ms = desk.now_ms
+    # A touch is no end: it must have lasted for a minute before it is told.
+    assert _told(desk.say("low", "BTC", 0, after_ms=_MINUTE // 2)) == []
+    assert desk.only().eased_ms is None
+    assert _told(desk.say("low", "BTC", 0, after_ms=_MINUTE)) == [("updated", Level.NOTABLE, False)]
+    assert desk.only().eased_ms == over_ms
+    assert _told(desk.say("low", "BTC", 0, after_ms=_HOUR)) == []
+    # It is back: no news, one incident, and it holds again.
+    assert _told(desk.say("low", "BTC", 1, after_ms=_MINUTE)) == [("updated", Level.NOTABLE, False)]
+    assert desk.only().eased_ms is None
+    desk.say("low", "BTC", 0, after_ms=_MINUTE)
+    closed = desk.say("low", "BTC", 0, after_ms=6 * _HOUR)
+    assert [change.change for change in closed] == ["closed"]
+    assert closed[0].incident.eased_ms is None
+
+
+def test_an_incident_has_not_eased_while_one_of_its_rules_holds() -> None:
+    desk = _Desk(*(_text(name, _GROUP + "quiet_minutes = 60\n").replace("quiet_minutes = 0\n", "") for name in "ab"))
+    for name in "ab":
+        desk.say(name, "BTC", 1)
+    for minutes in (1, 2, 2):
+        desk.say("a", "BTC", 0, after_ms=minutes * _MINUTE)
+        desk.say("b", "BTC", 1)
+    assert desk.only().eased_ms is None
+    for _ in range(3):
+        desk.say("a", "BTC", 0, after_ms=2 * _MINUTE)
+        desk.say("b", "BTC", 0)
+    assert desk.only().eased_ms is not None
+
+
 _GROUP = 'group = "cascade"\n'
 
 

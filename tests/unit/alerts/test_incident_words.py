@@ -61,6 +61,15 @@ def test_the_body_says_why_how_complete_and_what_next() -> None:
     assert lines[3].startswith("Next: Move what is idle")
 
 
+def test_what_has_eased_says_since_when_and_never_that_all_is_well() -> None:
+    eased = Member("support-broken", "BTC", Level.NOTABLE, _T0, eased_ms=_T0 + 5 * 60_000)
+    said = body(_incident("support-broken", members=(eased,)))
+    assert "no longer so since 00:05 UTC; kept in case it comes back" in said
+    holds = msgspec.structs.replace(eased, eased_ms=None)
+    assert "no longer" not in body(_incident("support-broken", members=(eased, holds)))
+    assert "no longer" not in body(_incident("support-broken", members=(eased,), closed_ms=_T0 + 6 * 60_000))
+
+
 def test_what_is_known_of_me_stays_on_this_machine() -> None:
     mine = _incident(exposure="my BTC liquidation is 3 % away", readiness="BTC is not ready to leave Binance")
     assert "3 % away" in body(mine, private=True)
