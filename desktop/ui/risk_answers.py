@@ -115,7 +115,7 @@ def fuel_runs(view: DeskView) -> tuple[Run, ...]:
     """Answer 'Is there fuel?': funding; and how much of the market is seen: feeds with age, coverage."""
     line: list[Run] = list(_fuel(view))
     for place, feed in enumerate(view.feeds):
-        line += [Divider() if place == 0 else Space(16), *feed_runs(feed)]
+        line += [Divider() if place == 0 else Space(8), *(() if place == 0 else (Space(8, 1),)), *feed_runs(feed)]
     if view.coverage is None:
         line += [Divider(), Words(tr("Coverage "), "second"), Words(tr("unknown"), "third", dotted=True)]
     else:
@@ -172,7 +172,7 @@ def feed_runs(feed: FeedView) -> tuple[Run, ...]:
     mark = Mark(shapes.of_feed(feed.state), 9, 7, says=word or tr("live"))
     match feed.state:
         case "live":
-            return (mark, Words(name), Words(f"  {age}", "second"))
+            return (mark, Words(name), Words(f"  {age}", "second", spare=2))
         case "stale":
             return (mark, Words(name, "third"), Words(f"  {age} {word}", "second", theme.MEDIUM))
         case "down":

@@ -23,7 +23,7 @@ from desktop.ui.main_window import MainWindow
 from desktop.ui.shapes import Shape
 from desktop.ui.shortcut_sheet import ShortcutSheet
 from desktop.ui.theme import DARK, LIGHT, Wardrobe
-from tests.fakes import desk
+from tests.fakes import desk, whole_desk
 
 
 class FakeTransferPage(QWidget):
@@ -281,6 +281,18 @@ def test_a_question_mark_opens_the_sheet_of_keys(qtbot: QtBot) -> None:
     assert sheet is not None
     assert sheet.isVisible()
     sheet.close()
+
+
+def test_the_coverage_is_whole_in_the_head_of_a_small_window(qtbot: QtBot) -> None:
+    window, _ = opened(qtbot, whole_desk.storm(), (1100, 700))
+    line = window.header.fuel
+    kept = runs.fitted(line.runs, line.width())
+    assert runs.width_of(kept) <= line.width()
+    assert "Coverage 71 %" in runs.spoken(kept)
+    narrow, wide = (runs.spoken(runs.fitted(line.runs, width)) for width in (300, 2000))
+    assert "Coverage 71 %" in narrow
+    assert "Binance 0.3 s" not in narrow
+    assert "Binance 0.3 s" in wide
 
 
 def test_a_single_incident_leaves_its_room_to_what_is_below(qtbot: QtBot) -> None:
