@@ -16,8 +16,20 @@ Trouble = tuple[str, str, str]
 
 # Ten times the cost of moving it on: one p2wpkh input (68 vB) at 20 sat/vB, 21,000 gas at 5 gwei, for a token 65,000.
 # Less than this is not worth moving. A fee above its cap is a mistake, or a venue that wants to keep the coins.
-DUST = {"BTC": Decimal("0.000136"), "ETH": Decimal("0.001"), "USDT": Decimal(8), "USDC": Decimal(8)}
-FEE_CAP = {"BTC": Decimal("0.002"), "ETH": Decimal("0.02"), "USDT": Decimal(60), "USDC": Decimal(60)}
+DUST = {
+    "BTC": Decimal("0.000136"),
+    "ETH": Decimal("0.001"),
+    "USDT": Decimal(8),
+    "USDC": Decimal(8),
+    "SOL": Decimal("0.01"),
+}
+FEE_CAP = {
+    "BTC": Decimal("0.002"),
+    "ETH": Decimal("0.02"),
+    "USDT": Decimal(60),
+    "USDC": Decimal(60),
+    "SOL": Decimal("0.1"),
+}
 FEE_CAP_SHARE = Decimal("0.05")
 TEST_OVER_MINIMUM = Decimal("1.1")
 TEST_SHARE = Decimal("0.01")

@@ -11,9 +11,9 @@ import msgspec
 from msgspec.structs import replace
 
 from desktop.custody.transfer import DestinationProof, Transfer
-from desktop.domain import tron_proof
+from desktop.domain import solana_proof, tron_proof
 from desktop.domain.bitcoin_address import groups
-from desktop.domain.chain_addresses import EVM, TRON, as_pasted
+from desktop.domain.chain_addresses import EVM, SOLANA, TRON, as_pasted
 from desktop.domain.errors import BadInput
 from desktop.domain.evm_signature import signed_by as signed_on_ethereum
 from desktop.domain.signed_message import signed_by
@@ -77,13 +77,15 @@ def proves_control(address: str, text: str, signature: str, kind: str = "") -> b
     """Whether `signature` over `text` was made by the key behind `address`; a malformed one was not.
 
     Bitcoin's are base64 (BIP 137), those of kind `ethereum` 0x-hex (EIP-191), of kind `tron` hex over a transfer
-    that can never be made (`domain.tron_proof`).
+    that can never be made (`domain.tron_proof`), of kind `solana` base 58 over such a one (`domain.solana_proof`).
     """
     try:
         if kind == EVM:
             return signed_on_ethereum(address, text, signature)
         if kind == TRON:
             return tron_proof.signed_by(address, text, signature)
+        if kind == SOLANA:
+            return solana_proof.signed_by(address, text, signature)
         return signed_by(address, text, signature)
     except BadInput:
         return False

@@ -10,14 +10,20 @@ import msgspec
 from desktop.custody import transfer_events as ev
 from desktop.custody.transfer import Transfer
 from desktop.domain.bitcoin_address import groups
-from desktop.domain.chain_addresses import TRON
+from desktop.domain.chain_addresses import SOLANA, TRON
 from desktop.domain.money import plain
 from desktop.domain.venue_names import venue_name
 
-_TRON_PROOF = (
-    "                over a transfer of 0.000001 TRX to itself with this challenge as its memo, which expired in",
-    "                1970 and can never be made: TRON's wallets sign no texts",
-)
+_PROOFS = {
+    TRON: (
+        "                over a transfer of 0.000001 TRX to itself with this challenge as its memo, which expired in",
+        "                1970 and can never be made: TRON's wallets sign no texts",
+    ),
+    SOLANA: (
+        "                over a transfer of 0.000000001 SOL to itself with this challenge as its memo, which names a",
+        "                block of zeros and can never be made: the wallet signs no texts there",
+    ),
+}
 
 _encoder = msgspec.json.Encoder(decimal_format="string", order="deterministic")
 
@@ -61,7 +67,7 @@ def as_text(transfer: Transfer, events: Sequence[ev.Event], now_ms: int) -> str:
             f"derived again   {moment(proof.verified_ms)}",
             "challenge       " + proof.challenge.replace("\n", "\n                "),
             f"signature       {proof.signature or '-'}",
-            *(_TRON_PROOF if proof.script == TRON else ()),
+            *_PROOFS.get(proof.script, ()),
         ]
     lines += ["", "What was seen"]
     lines += [

@@ -41,11 +41,14 @@ _WAYS: tuple[tuple[str, str, str], ...] = (
     ("USDT", "ETH", "ethereum"),
     ("USDC", "ETH", "ethereum"),
     ("USDT", "TRX", "tron"),
+    ("SOL", "SOL", "solana"),
+    ("USDC", "SOL", "solana"),
 )
 _EXPLORERS = {
     "bitcoin": "https://mempool.space/tx/",
     "ethereum": "https://etherscan.io/tx/",
     "tron": "https://tronscan.org/#/transaction/",
+    "solana": "https://solscan.io/tx/",
 }
 
 

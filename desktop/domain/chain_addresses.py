@@ -1,18 +1,20 @@
 """Addresses and transaction names of every kind, brought to the one form in which they are compared. Pure.
 
-A kind is what a destination's proof calls its script: one of Bitcoin's (p2wpkh, …), `ethereum` or `tron`.
+A kind is what a destination's proof calls its script: one of Bitcoin's (p2wpkh, …), `ethereum`, `tron` or
+`solana`.
 """
 
 from __future__ import annotations
 
-from desktop.domain import evm_address, tron_address
+from desktop.domain import base58, evm_address, solana_keys, tron_address
 from desktop.domain.bitcoin_address import kind_of
 from desktop.domain.errors import BadInput
 
-EVM, TRON = "ethereum", "tron"
+EVM, TRON, SOLANA = "ethereum", "tron", "solana"
 _HEX = frozenset("0123456789abcdef")
 _EDGE = 4
-_HEADS = {EVM: len("0x"), TRON: len("T")}
+_SIGNATURE_BYTES = 64
+_HEADS = {EVM: len("0x"), TRON: len("T"), SOLANA: 0}
 _BITCOIN_HEAD = len("bc1q")
 
 
@@ -42,6 +44,9 @@ def trouble_with(address: str, kind: str) -> str:
         if kind == TRON:
             written = tron_address.address_of_bytes(tron_address.address_bytes(address))
             return "" if written == address else f"{address} is not in the form that people read"
+        if kind == SOLANA:
+            written = solana_keys.address_of_bytes(solana_keys.address_bytes(address))
+            return "" if written == address else f"{address} is not in the form that people read"
         found = kind_of(address)
     except BadInput as error:
         return error.message
@@ -60,11 +65,21 @@ def look_alike(address: str, other: str, kind: str = "") -> bool:
 
 def txid_of(text: str, kind: str) -> str:
     """Return a transaction's name in the chain's own form, or nothing if the text names none."""
+    if kind == SOLANA:
+        return _signature(text.strip())
     name = text.strip().lower()
     digits = name.removeprefix("0x") if kind == EVM else name
     if len(digits) != 64 or not _HEX.issuperset(digits):
         return ""
     return f"0x{digits}" if kind == EVM else digits
+
+
+def _signature(text: str) -> str:
+    """Return a Solana transaction's name, its first signature, or nothing: capitals count in it."""
+    try:
+        return text if len(base58.decoded_bare(text)) == _SIGNATURE_BYTES else ""
+    except BadInput:
+        return ""
 
 
 def _with_checksum(text: str) -> str:

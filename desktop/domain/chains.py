@@ -1,7 +1,7 @@
 """The chains that coins go home by: what pays for moving there, where a wallet keeps it, when a payment counts. Pure.
 
-Bitcoin counts blocks on top. Ethereum and TRON wait for the block that their own nodes call final: two epochs of 32
-or more, and about 20 blocks.
+Bitcoin counts blocks on top. The others wait for the block that their own nodes call final: on Ethereum two epochs
+of 32 or more, on TRON about 20 blocks, on Solana about 32 slots.
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ ETHEREUM: Final = Chain("ethereum", "Ethereum", "ETH", "m/44'/60'/0'/0/0", "ethe
 
 TRON: Final = Chain("tron", "TRON", "TRX", "m/44'/195'/0'/0/0", "tron", 20, 20, True, "TRC-20")
 
-CHAINS: Final = {chain.id: chain for chain in (BITCOIN, ETHEREUM, TRON)}
+SOLANA: Final = Chain("solana", "Solana", "SOL", "m/44'/501'/0'/0'", "solana", 32, 32, True, "SPL")
+
+CHAINS: Final = {chain.id: chain for chain in (BITCOIN, ETHEREUM, TRON, SOLANA)}
 
 ASSETS: Final[tuple[Asset, ...]] = (
     Asset("bitcoin", "BTC", 8),
@@ -53,6 +55,8 @@ ASSETS: Final[tuple[Asset, ...]] = (
     Asset("ethereum", "USDT", 6, "0xdAC17F958D2ee523a2206206994597C13D831ec7"),
     Asset("ethereum", "USDC", 6, "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48"),
     Asset("tron", "USDT", 6, "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t"),
+    Asset("solana", "SOL", 9),
+    Asset("solana", "USDC", 6, "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGkZwyTDt1v"),
 )
 
 

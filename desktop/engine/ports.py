@@ -87,7 +87,10 @@ class DeviceAddress(msgspec.Struct, frozen=True):
 
 
 class DeviceAccount(msgspec.Struct, frozen=True):
-    """An account of the wallet: the master key's fingerprint, the account's path and its extended public key."""
+    """An account of the wallet: the master key's fingerprint, the account's path and its extended public key.
+
+    No key where no address follows from one (Solana).
+    """
 
     fingerprint: str
     path: str

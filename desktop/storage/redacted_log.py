@@ -41,7 +41,15 @@ _LEVEL_WORDS = frozenset({"calm", "notable", "warning", "critical"})
 _KINDS = frozenset({"practice", "replay", "synthetic", "linear", "inverse", "long", "short", "usb", "hid", "udp"})
 _WORDS = _VENUES | _COINS | _STATES | _LEVEL_WORDS | _KINDS
 _EXCHANGES = ("binance.com", "bybit.com", "okx.com", "hyperliquid.xyz")
-_HOSTS = (*_EXCHANGES, "mempool.space", "blockstream.info", "publicnode.com", "llamarpc.com", "trongrid.io")
+_HOSTS = (
+    *_EXCHANGES,
+    "mempool.space",
+    "blockstream.info",
+    "publicnode.com",
+    "llamarpc.com",
+    "trongrid.io",
+    "solana.com",
+)
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _HOST = re.compile(r"(?:[a-z][a-z-]{0,15}\.)?(?P<site>[a-z]+\.[a-z]+)")
 _PLACE = re.compile(

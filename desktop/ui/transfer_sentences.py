@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop.custody.transfer import TransferState
-from desktop.domain.chain_addresses import TRON
+from desktop.domain.chain_addresses import SOLANA, TRON
 from desktop.ui.transfer.seen import Seen, is_open
 from desktop.ui.transfer_wording import clock, coins, confirmations, span, tr, venue_name
 
@@ -133,14 +133,21 @@ def foot_reason(seen: Seen) -> str:
 
 def signed_words(seen: Seen) -> str:
     """Return what the text on the page of the proof is."""
-    if _signs_no_texts(seen):
+    if _kind(seen) == TRON:
         return tr("The text in the memo of what the device signs. A Classic shows the transfer alone.")
+    if _kind(seen) == SOLANA:
+        return tr("The text in the memo of what the device signs.")
     return tr("The text that the device signs")
 
 
 def harmless_words(seen: Seen) -> str:
     """Return why it harms nothing to sign the proof."""
-    if _signs_no_texts(seen):
+    if _kind(seen) == SOLANA:
+        return tr(
+            "This wallet signs no texts here. It is a transfer of 0.000000001 SOL to yourself that names a block"
+            " which there is not: no node takes it, so it moves nothing."
+        )
+    if _kind(seen) == TRON:
         return tr(
             "TRON wallets sign no texts. This is a transfer of 0.000001 TRX to yourself that expired in 1970:"
             " no node takes it, so it moves nothing."
@@ -148,8 +155,8 @@ def harmless_words(seen: Seen) -> str:
     return tr("Signing a text moves no coins and gives no one a key.")
 
 
-def _signs_no_texts(seen: Seen) -> bool:
-    return seen.destination is not None and seen.destination.script == TRON
+def _kind(seen: Seen) -> str:
+    return "" if seen.destination is None else seen.destination.script
 
 
 def refusal_head() -> str:

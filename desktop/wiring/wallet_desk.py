@@ -98,9 +98,8 @@ class WalletDesk:
 
     async def account(self, chain: str, path: str) -> DeviceAccount:
         """Return the account that this path lies in; asks nothing of the person. Raises DeviceTrouble."""
-        wallet_of(chain)
-        found = await self._asked(lambda session: pinned_account.account_of(session, path))
-        return DeviceAccount(found.fingerprint, found.path, found.xpub)
+        wallet = wallet_of(chain)
+        return await self._asked(lambda session: wallet.account(session, path))
 
     async def address(
         self, chain: str, path: str, *, show: bool, pinned: DeviceAccount | None = None

@@ -43,7 +43,6 @@ def test_balances_networks_and_rights_are_read(tmp_path: Path) -> None:
         assert bitcoin.step == Decimal("0.00000001")
         assert bitcoin.withdraw_enabled
         assert other.network == "BSC"
-        assert not (await parts.account.networks("SOL"))[0].withdraw_enabled
         token, on_tron = await parts.account.networks("USDT")
         assert (on_tron.network, on_tron.contract) == ("TRX", "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t")
         assert (token.network, token.step) == ("ETH", Decimal("0.000001"))

@@ -66,7 +66,9 @@ def test_window_opens_again_on_the_page_where_it_was_closed(tmp_path: Path, qapp
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("coin", "network"), [("USDT", "ETH"), ("ETH", "ETH"), ("USDT", "TRX")])
+@pytest.mark.parametrize(
+    ("coin", "network"), [("USDT", "ETH"), ("ETH", "ETH"), ("USDT", "TRX"), ("USDC", "SOL"), ("SOL", "SOL")]
+)
 def test_another_coin_is_walked_to_verified(tmp_path: Path, qapp: QApplication, coin: str, network: str) -> None:
     with practice_desk(tmp_path, SPEED) as desk:
         walk = Walk(desk.shell.window, desk.engine)
@@ -79,12 +81,12 @@ def test_another_coin_is_walked_to_verified(tmp_path: Path, qapp: QApplication, 
         moved = walk.transfer().transfer
         assert (moved.coin, moved.network, moved.state) == (coin, network, "verified")
         assert moved.destination is not None
-        assert moved.destination.script == {"ETH": "ethereum", "TRX": "tron"}[network]
+        assert moved.destination.script == {"ETH": "ethereum", "TRX": "tron", "SOL": "solana"}[network]
         assert trouble_with(moved.destination.address, moved.destination.script) == ""
         assert moved.destination.signature
         assert moved.received is not None
         assert moved.received + (moved.fee or 0) == moved.amount
-        nodes = "Practice TRON node" if network == "TRX" else "Practice node"
+        nodes = {"ETH": "Practice node", "TRX": "Practice TRON node", "SOL": "Practice Solana node"}[network]
         assert {s.place for s in moved.sightings if s.final} == {f"{nodes} A", f"{nodes} B"}
         [given_up] = [t.transfer for t in walk.view().transfers if t.transfer.coin == "BTC"]
         assert given_up.state == "dropped"

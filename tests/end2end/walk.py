@@ -160,12 +160,19 @@ class Walk:
         self.device_asks()
         self._at_page("proof-asking")
         self.press_by_keyboard("deviceYes")
+        self.until(self._signed_or_pressed_on, "the proof is not signed")
         self.page("send")
         amount = self.transfer().transfer.amount
         assert amount is not None
         self.write("practiceAmount", str(amount))
         self.press("practiceWithdraw")
         self._say_sent()
+
+    def _signed_or_pressed_on(self) -> bool:
+        """Press on where the device asks in parts; whether the proof is there."""
+        if self.transfer().page == "proof" and self.view().device.asks:
+            self.press_now("deviceYes")
+        return self.transfer().page == "send"
 
     def _say_sent(self) -> None:
         """Say that it was sent, unless Seawall found it on the exchange first: then it went on by itself."""

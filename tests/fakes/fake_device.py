@@ -7,14 +7,16 @@ import base64
 import hashlib
 from typing import Literal
 
-from desktop.domain import tron_proof
+from desktop.domain import solana_keys, solana_proof, tron_proof
 from desktop.domain.account_key import account_path, address_of_account
+from desktop.domain.base58 import encoded_bare
 from desktop.domain.bitcoin_keys import PrivateNode, master_of, seed_of
 from desktop.domain.chains import CHAINS
 from desktop.domain.derivation_path import parse_path
 from desktop.domain.errors import DeviceTrouble
 from desktop.domain.evm_signature import message_digest, sign_digest
 from desktop.domain.secp256k1 import sign_recoverable
+from desktop.domain.signatures import ed25519_public_key, ed25519_signature
 from desktop.domain.signed_message import sign
 from desktop.engine.desk_view import DeviceView
 from desktop.engine.ports import DeviceAccount, DeviceAddress, SignedMessage
@@ -33,7 +35,8 @@ class FakeDevice:
         self, *, passphrase: str = "", thumb: Literal["yes", "no", "wait"] = "yes", looks: bool = True
     ) -> None:
         self._looks = looks
-        self._master = master_of(seed_of(MNEMONIC, passphrase))
+        self._seed = seed_of(MNEMONIC, passphrase)
+        self._master = master_of(self._seed)
         self.thumb = thumb
         self.present = True
         self.mended = 0
@@ -59,7 +62,8 @@ class FakeDevice:
         """Return the account the path lies in."""
         self._must_be_here()
         account = account_path(path)
-        return DeviceAccount(self._fingerprint(), account, self._node(account).public().xpub())
+        key = "" if chain == "solana" else self._node(account).public().xpub()
+        return DeviceAccount(self._fingerprint(), account, key)
 
     async def address(
         self, chain: str, path: str, *, show: bool, pinned: DeviceAccount | None = None
@@ -84,8 +88,13 @@ class FakeDevice:
         return SignedMessage(self._address(chain, path), self._signature(chain, path, message))
 
     def _address(self, chain: str, path: str) -> str:
+        if chain == "solana":
+            return solana_keys.address_of_bytes(ed25519_public_key(self._solana_secret(path)))
         account = account_path(path)
         return address_of_account(self._node(account).public().xpub(), path, CHAINS[chain].kind)
+
+    def _solana_secret(self, path: str) -> bytes:
+        return solana_keys.secret_at(self._seed, parse_path(path)).secret
 
     def _signature(self, chain: str, path: str, message: str) -> str:
         secret = self._node(path).secret
@@ -93,6 +102,9 @@ class FakeDevice:
             return base64.b64encode(sign(secret, message, "p2wpkh")).decode()
         if chain == "ethereum":
             return "0x" + sign_digest(secret, message_digest(message.encode())).hex()
+        if chain == "solana":
+            message_bytes = solana_proof.bytes_to_sign(self._address(chain, path), message)
+            return encoded_bare(ed25519_signature(self._solana_secret(path), message_bytes))
         raw = tron_proof.bytes_to_sign(self._address(chain, path), message)
         signature, recovery = sign_recoverable(secret, hashlib.sha256(raw).digest())
         return (signature + bytes([27 + recovery])).hex()

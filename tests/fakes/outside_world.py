@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from desktop.domain.base58 import encoded_bare
 from desktop.domain.chains import asset_of
 from desktop.domain.errors import NetworkTrouble
 from desktop.domain.money import in_units
@@ -28,17 +29,25 @@ BITCOIN = VenueNetwork("BTC", "BTC", True, Decimal("0.0001"), Decimal("0.001"), 
 TOKEN = VenueNetwork("BTC", "BSC", True, Decimal("0.00001"), Decimal("0.0002"), Decimal("0.00000001"), eta_minutes=3)
 
 
-USDT_CONTRACTS = {
+TOKENS = {
     "ETH": "0xdac17f958d2ee523a2206206994597c13d831ec7",
     "TRX": "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t",
+    "SOL": "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGkZwyTDt1v",
 }
 
 
+def token_on(network: str) -> str:
+    """Return the token that leaves by this network."""
+    return "USDC" if network == "SOL" else "USDT"
+
+
 def token_over(network: str) -> VenueNetwork:
-    """Return a network that pays USDT."""
-    contract = USDT_CONTRACTS[network]
+    """Return a network that pays USDT, on Solana USDC."""
+    contract = TOKENS[network]
     step = Decimal("0.000001")
-    return VenueNetwork("USDT", network, True, Decimal("1.6"), Decimal(10), step, eta_minutes=4, contract=contract)
+    return VenueNetwork(
+        token_on(network), network, True, Decimal("1.6"), Decimal(10), step, eta_minutes=4, contract=contract
+    )
 
 
 class Withdrawn(msgspec.Struct, frozen=True):
@@ -57,6 +66,8 @@ class Withdrawn(msgspec.Struct, frozen=True):
     def txid(self) -> str:
         """The transaction that pays it."""
         name = hashlib.sha256(f"{self.ref} {self.address}".encode()).hexdigest()
+        if self.network == "SOL":
+            return encoded_bare(hashlib.sha512(name.encode()).digest())
         return f"0x{name}" if self.network == "ETH" else name
 
 
@@ -76,13 +87,13 @@ class Outside(msgspec.Struct):
 
     @classmethod
     def of_token(cls, network: str) -> Outside:
-        """Return an outside in which USDT lies idle and leaves by this network."""
-        return cls(coin="USDT", network=network, idle=Decimal(9000), networks=[token_over(network)])
+        """Return an outside in which a token lies idle and leaves by this network."""
+        return cls(coin=token_on(network), network=network, idle=Decimal(9000), networks=[token_over(network)])
 
     @property
     def chain(self) -> str:
         """The chain behind the network."""
-        return {"BTC": "bitcoin", "ETH": "ethereum", "TRX": "tron"}[self.network]
+        return {"BTC": "bitcoin", "ETH": "ethereum", "TRX": "tron", "SOL": "solana"}[self.network]
 
     @classmethod
     def at(cls, path: Path) -> Outside:

@@ -186,7 +186,7 @@ def test_another_coin_is_begun_from_the_list_and_an_empty_draft_gives_way(qtbot:
     press(qtbot, page, "otherCoin")
     assert page.transfer_id == ""
     offered = [b.text() for b in page.pick_list.findChildren(Button) if b.text() != "Open"]
-    assert offered == ["ETH", "USDT", "USDC"]
+    assert offered == ["ETH", "USDT", "USDC", "SOL"]
     press(qtbot, page, "beginUSDT")
     assert door.commands == [DropTransfer("7F3K"), StartTransfer("USDT", "binance")]
 

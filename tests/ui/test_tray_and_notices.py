@@ -83,7 +83,7 @@ def test_the_menu_shows_the_last_three_incidents_and_readiness(tray: tuple[Tray,
         "Long cascade, BTC",
         "Long cascade, BTC",
     ]
-    assert menu.readiness.text() == "Readiness: BTC, ETH, USDT, USDC not ready"
+    assert menu.readiness.text() == "Readiness: BTC, ETH, USDT, USDC, SOL not ready"
     assert not menu.practice.isVisible()
     menu.show_view(desk.calm())
     assert [action.isVisible() for action in menu.incidents] == [True, False, False]

@@ -12,12 +12,12 @@ from msgspec.structs import replace
 
 from desktop.custody import transfer_wishes as wish
 from desktop.custody.guards import Facts, wrong_wallet
-from desktop.custody.routes import route
+from desktop.custody.routes import Route, route
 from desktop.custody.transfer import DestinationProof, Transfer, TransferState
 from desktop.custody.transfer_rules import decide, possible, way_home
 from desktop.domain.account_key import account_path, address_of_account
 from desktop.domain.errors import DeviceTrouble, Refused, SeawallError
-from desktop.engine.ports import Clock, DeviceAccount, DeviceDesk
+from desktop.engine.ports import Clock, DeviceAccount, DeviceAddress, DeviceDesk
 from desktop.engine.transfers.own_positions import FRESH_MS, OwnPositions
 from desktop.engine.transfers.transfer_accounts import Accounts
 from desktop.engine.transfers.transfer_book import TransferBook
@@ -89,7 +89,9 @@ class TransferErrands:
         wrong = wrong_wallet(account.fingerprint, self._facts(transfer))
         if wrong is not None:
             raise Refused(wrong.message, wrong.remedy, rule=wrong.rule)
-        pinned = _pinned_before(self._book.destinations(), account)
+        pinned = _pinned_before(self._book.destinations(), account) if account.xpub else None
+        # Where no address follows from a public key, the device's own answer of a moment before stands beside it.
+        unshown = await self._device.address(way.chain, way.path, show=False) if pinned is None else None
         shown = await self._device.address(way.chain, way.path, show=True, pinned=pinned)
         if not shown.shown:
             raise DeviceTrouble("The device did not show the address.", "Reconnect it and let it show again.")
@@ -98,9 +100,9 @@ class TransferErrands:
             path=shown.path,
             script=shown.script,
             fingerprint=shown.fingerprint,
-            program_address=address_of_account(pinned.xpub, way.path, way.script),
-            program_source="account_key",
-            account_xpub=pinned.xpub,
+            program_address=_held(pinned, unshown, way),
+            program_source="account_key" if pinned is not None else "device_unshown",
+            account_xpub="" if pinned is None else pinned.xpub,
         )
         await self.take(transfer_id, asked)
 
@@ -180,6 +182,13 @@ def _pinned(proof: DestinationProof) -> DeviceAccount | None:
     if not proof.account_xpub:
         return None
     return DeviceAccount(proof.fingerprint, account_path(proof.path), proof.account_xpub)
+
+
+def _held(pinned: DeviceAccount | None, unshown: DeviceAddress | None, way: Route) -> str:
+    """Return the address that Seawall holds beside the device's screen."""
+    if pinned is not None:
+        return address_of_account(pinned.xpub, way.path, way.script)
+    return "" if unshown is None else unshown.address
 
 
 def _chain(transfer: Transfer, proof: DestinationProof) -> str:

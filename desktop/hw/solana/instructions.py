@@ -11,8 +11,8 @@ from collections.abc import Callable
 import msgspec
 
 from desktop.domain.solana_keys import address_bytes
+from desktop.domain.solana_token_account import TOKEN_ACCOUNT_PROGRAM, TOKEN_PROGRAM
 from desktop.hw.solana.message import Instruction
-from desktop.hw.solana.token_account import TOKEN_ACCOUNT_PROGRAM, TOKEN_PROGRAM
 
 SYSTEM_PROGRAM = bytes(32)
 COMPUTE_BUDGET_PROGRAM = address_bytes("ComputeBudget111111111111111111111111111111")

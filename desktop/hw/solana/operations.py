@@ -18,6 +18,7 @@ from desktop.domain.derivation_path import parse_path, path_text
 from desktop.domain.errors import BadInput
 from desktop.domain.signatures import ed25519_holds
 from desktop.domain.solana_keys import address_bytes, address_of_bytes, check_path
+from desktop.domain.solana_token_account import TOKEN_PROGRAM
 from desktop.hw import errors
 from desktop.hw import messages as m
 from desktop.hw.expected_screens import Lines, address_screen
@@ -26,7 +27,6 @@ from desktop.hw.session import Session
 from desktop.hw.solana import messages
 from desktop.hw.solana.instructions import SolTransfer, TokenTransfer, meaning
 from desktop.hw.solana.message import SolanaMessage, read_message
-from desktop.hw.solana.token_account import TOKEN_PROGRAM
 from desktop.hw.solana.words import screens_of, wallet_of
 
 

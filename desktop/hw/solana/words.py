@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from desktop.domain.money import in_whole
 from desktop.domain.solana_keys import address_bytes, address_of_bytes
+from desktop.domain.solana_token_account import token_account
 from desktop.hw.expected_screens import Lines, grouped
 from desktop.hw.solana.instructions import (
     Meaning,
@@ -17,7 +18,6 @@ from desktop.hw.solana.instructions import (
     meaning,
 )
 from desktop.hw.solana.message import SolanaMessage
-from desktop.hw.solana.token_account import token_account
 
 LAMPORT_DECIMALS = 9
 _MICRO = 1_000_000

@@ -7,14 +7,16 @@ from contextlib import AsyncExitStack
 
 from desktop.chain.bitcoin import EsploraSource
 from desktop.chain.ethereum import EvmSource
+from desktop.chain.solana import SolanaSource
 from desktop.chain.tron import TronSource
 from desktop.engine.ports import ChainSource, Clock
 from desktop.worlds.practice.chain import EsploraView, PracticeChain
-from desktop.worlds.practice.evm_chain import ETHEREUM_SHAPE, TRON_SHAPE, PracticeEvmChain
+from desktop.worlds.practice.evm_chain import ETHEREUM_SHAPE, SOLANA_SHAPE, TRON_SHAPE, PracticeEvmChain
 from desktop.worlds.practice.evm_view import EvmView
 from desktop.worlds.practice.exchange_door import Confirms
 from desktop.worlds.practice.http_server import Handler, HttpServer
 from desktop.worlds.practice.practice_store import KeptWithdrawal
+from desktop.worlds.practice.solana_view import SolanaView
 
 _LATE_MS = 2_500
 
@@ -26,7 +28,13 @@ class PracticeChains:
         self.bitcoin = PracticeChain(genesis_ms, withdrawals)
         self.ethereum = PracticeEvmChain(genesis_ms, withdrawals)
         self.tron = PracticeEvmChain(genesis_ms, withdrawals, TRON_SHAPE)
-        self.by_network: dict[str, Confirms] = {"BTC": self.bitcoin, "ETH": self.ethereum, "TRX": self.tron}
+        self.solana = PracticeEvmChain(genesis_ms, withdrawals, SOLANA_SHAPE)
+        self.by_network: dict[str, Confirms] = {
+            "BTC": self.bitcoin,
+            "ETH": self.ethereum,
+            "TRX": self.tron,
+            "SOL": self.solana,
+        }
 
 
 async def open_sources(opened: AsyncExitStack, chains: PracticeChains, clock: Clock) -> list[ChainSource]:
@@ -47,6 +55,11 @@ async def open_sources(opened: AsyncExitStack, chains: PracticeChains, clock: Cl
         tron = TronSource(name, server.url, slot_seconds=TRON_SHAPE.slot_seconds)
         opened.push_async_callback(tron.close)
         sources.append(tron)
+    for name, lag_ms in (("Practice Solana node A", 0), ("Practice Solana node B", _LATE_MS)):
+        server = await open_server(opened, SolanaView(chains.solana, clock, lag_ms).answer)
+        solana = SolanaSource(name, server.url)
+        opened.push_async_callback(solana.close)
+        sources.append(solana)
     return sources
 
 

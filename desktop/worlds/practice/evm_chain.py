@@ -1,4 +1,4 @@
-"""The practice Ethereum and TRON: blocks by the world's clock, final as on the real ones, served as a node does.
+"""The practice Ethereum, TRON and Solana: blocks by the world's clock, final as on the real ones.
 
 Everything follows from the time and the kept withdrawals, so that a restart finds the same chain and no block is
 ever replaced.
@@ -6,12 +6,14 @@ ever replaced.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from desktop.chain.tron import CHAIN_ID
 from desktop.custody.reports import COIN_ITSELF
-from desktop.domain.chains import ETHEREUM, TRON, asset_of
+from desktop.domain.base58 import encoded_bare
+from desktop.domain.chains import ETHEREUM, SOLANA, TRON, asset_of
 from desktop.domain.keccak import keccak256
 from desktop.domain.money import in_units
 from desktop.worlds.practice.practice_store import KeptWithdrawal
@@ -42,12 +44,15 @@ class ChainShape(NamedTuple):
 
 ETHEREUM_SHAPE: Final = ChainShape(ETHEREUM.id, "ETH", 1, 24_000_000, 1_200, 32, 64, "0x")
 TRON_SHAPE: Final = ChainShape(TRON.id, "TRX", CHAIN_ID, 78_000_000, 3_000, 1, 19, "")
-SHAPES: Final = {shape.chain: shape for shape in (ETHEREUM_SHAPE, TRON_SHAPE)}
+SOLANA_SHAPE: Final = ChainShape(SOLANA.id, "SOL", 0, 380_000_000, 400, 1, 32, "")
+SHAPES: Final = {shape.chain: shape for shape in (ETHEREUM_SHAPE, TRON_SHAPE, SOLANA_SHAPE)}
 
 
 def payment_of(withdrawal_id: str, chain: str, coin: str) -> tuple[str, int]:
     """Return the name of the transaction that pays a withdrawal, and the payment's place in it."""
     place = 0 if asset_of(chain, coin).contract else COIN_ITSELF
+    if chain == SOLANA.id:
+        return encoded_bare(hashlib.sha512(f"practice withdrawal {withdrawal_id}".encode()).digest()), place
     return f"{SHAPES[chain].prefix}{keccak256(f'practice withdrawal {withdrawal_id}'.encode()).hex()}", place
 
 

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from decimal import Decimal
 
+from desktop.domain import solana_keys
 from desktop.domain.bitcoin_address import script_of
 from desktop.domain.chains import asset_of
 from desktop.domain.errors import BadInput, Refused
@@ -61,7 +62,6 @@ class NetworkTerms:
         return asset_of(self.chain, self.coin).contract if self.chain else ""
 
 
-_SHUT = "Closed in this lesson: practise with BTC, ETH, USDT or USDC."
 _BITCOIN, _ETHEREUM = "Bitcoin", "Ethereum (ERC20)"
 _MICRO = Decimal("0.000001")
 _MOST_DOLLARS = Decimal(5_000_000)
@@ -69,7 +69,7 @@ NETWORKS = (
     NetworkTerms("BTC", "BTC", _BITCOIN, Decimal("0.00015"), Decimal("0.0005"), True, 2, chain="bitcoin"),
     NetworkTerms("BTC", "BSC", "BNB Smart Chain (BEP20)", Decimal("0.0000046"), Decimal("0.0000092"), True, 1, False),
     NetworkTerms("ETH", "ETH", _ETHEREUM, Decimal("0.0004"), Decimal("0.004"), True, 2, chain="ethereum"),
-    NetworkTerms("SOL", "SOL", "Solana", Decimal("0.001"), Decimal("0.1"), False, 2, note=_SHUT),
+    NetworkTerms("SOL", "SOL", "Solana", Decimal("0.001"), Decimal("0.1"), True, 1, chain="solana"),
     NetworkTerms(
         "USDT", "ETH", _ETHEREUM, Decimal("1.6"), Decimal(10), True, 2,
         chain="ethereum", step=_MICRO, maximum=_MOST_DOLLARS,
@@ -81,6 +81,10 @@ NETWORKS = (
     NetworkTerms(
         "USDC", "ETH", _ETHEREUM, Decimal("1.6"), Decimal(10), True, 2,
         chain="ethereum", step=_MICRO, maximum=_MOST_DOLLARS,
+    ),
+    NetworkTerms(
+        "USDC", "SOL", "Solana", Decimal("0.5"), Decimal(10), True, 1, default=False,
+        chain="solana", step=_MICRO, maximum=_MOST_DOLLARS,
     ),
 )  # fmt: skip
 
@@ -238,6 +242,8 @@ def _check_address(terms: NetworkTerms, address: str) -> None:
             script_of(address)
         case "tron":
             address_bytes(address)
+        case "solana":
+            solana_keys.address_bytes(address)
         case _:
             parse_address(address)
 

@@ -121,7 +121,7 @@ def test_readiness_is_negative_before_and_positive_after_a_verified_walk(capsys:
     code, rows = asked(capsys, tmp_path, "readiness", "--practice")
     assert code == 1
     assert [(row["kind"], row["coin"], row["ready"]) for row in rows] == [
-        ("readiness", coin, False) for coin in ("BTC", "ETH", "USDT", "USDC", "USDT") for _ in range(2)
+        ("readiness", coin, False) for coin in ("BTC", "ETH", "USDT", "USDC", "USDT", "SOL", "USDC") for _ in range(2)
     ]
     walk(tmp_path)
     code, rows = asked(capsys, tmp_path, "readiness", "--practice")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.domain.chain_addresses import EVM, TRON, as_pasted, is_same, look_alike, trouble_with, txid_of
+from desktop.domain.chain_addresses import EVM, SOLANA, TRON, as_pasted, is_same, look_alike, trouble_with, txid_of
 from desktop.domain.chains import ASSETS, CHAINS, asset_of, decimals_of
 from desktop.domain.errors import BadInput
 from desktop.domain.evm_address import address_text
@@ -62,6 +62,18 @@ def test_a_tron_address_is_compared_sign_by_sign() -> None:
     assert trouble_with(ADDRESS, TRON)
     assert look_alike(address, "TR7NH" + "q" * 25 + "Lj6t", TRON)
     assert not look_alike(address, "TR7nH" + "q" * 25 + "Lj6t", TRON)
+
+
+def test_a_solana_address_and_its_transactions_keep_their_capitals() -> None:
+    address = "14CCvQzQzHCVgZM3j9soPnXuJXh1RmCfwLVUcdfbZVBS"
+    assert trouble_with(address, SOLANA) == ""
+    assert trouble_with(address[:-4], SOLANA)
+    assert trouble_with(ADDRESS, SOLANA)
+    assert not is_same(address.lower(), address, SOLANA)
+    assert look_alike(address, "14CC" + "x" * 36 + "ZVBS", SOLANA)
+    name = "5" * 87
+    assert txid_of(f" {name} ", SOLANA) in (name, "")
+    assert txid_of("ab" * 32, SOLANA) == ""
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,25 @@ def test_a_tron_account_proves_control_by_a_transfer_that_can_never_be_made() ->
         _with_desk(device, scene)
 
 
+def test_a_solana_address_rests_on_the_device_and_its_key_is_proved_by_a_transfer_that_can_never_be_made() -> None:
+    path, text = "m/44'/501'/0'/0'", "Seawall proof of control\ntime 1"
+
+    async def scene(desk: WalletDesk) -> None:
+        account = await desk.account("solana", path)
+        assert (account.fingerprint, account.xpub) == ("5c9e228d", "")
+        unshown = await desk.address("solana", path, show=False)
+        shown = await desk.address("solana", path, show=True)
+        assert unshown.address == shown.address
+        assert trouble_with(shown.address, shown.script) == ""
+        signed = await desk.sign_message("solana", path, text)
+        assert signed.address == shown.address
+        assert proves_control(shown.address, text, signed.signature, shown.script)
+        assert not proves_control(shown.address, text + "!", signed.signature, shown.script)
+
+    with emulator(always_yes=True) as device:
+        _with_desk(device, scene)
+
+
 def test_another_wallet_shows_and_signs_nothing() -> None:
     screens: list[tuple[str, ...]] = []
 

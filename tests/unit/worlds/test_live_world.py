@@ -38,8 +38,8 @@ def test_an_account_is_there_only_with_a_key(tmp_path: Path, key: ReadOnlyKey | 
 
 def test_the_chain_is_watched_from_two_sources_and_time_is_real(tmp_path: Path) -> None:
     world = opened(tmp_path, None)
-    assert Counter(source.chain for source in world.chain) == {"bitcoin": 2, "ethereum": 2, "tron": 2}
-    assert len({source.name for source in world.chain}) == 6
+    assert Counter(source.chain for source in world.chain) == {"bitcoin": 2, "ethereum": 2, "tron": 2, "solana": 2}
+    assert len({source.name for source in world.chain}) == 8
     with_node = opened(tmp_path, None, Settings(eth_node="http://127.0.0.1:8545"))
     names = [source.name for source in with_node.chain if source.chain == "ethereum"]
     assert names == ["publicnode.com", "your Ethereum node"]

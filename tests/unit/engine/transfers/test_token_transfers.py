@@ -5,15 +5,18 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from desktop.custody.transfer import TransferState
 from desktop.engine import commands as cmd
+from desktop.engine.ports import DeviceAccount, DeviceAddress
+from tests.fakes.fake_device import FakeDevice
 from tests.fakes.memory_journal import MemoryJournal
 from tests.fakes.outside_world import Outside
 from tests.fakes.transfer_walk import TransferScene, play
 
 S = TransferState
-NETWORKS = pytest.mark.parametrize("network", ["ETH", "TRX"])
+NETWORKS = pytest.mark.parametrize("network", ["ETH", "TRX", "SOL"])
 
 
 @NETWORKS
@@ -24,10 +27,11 @@ def test_a_test_amount_and_then_the_rest_come_home(network: str) -> None:
         await stage.walk_to_verified()
         first = stage.view.transfer
         assert (first.coin, first.network, first.amount, first.received) == (
-            "USDT", network, Decimal(11), Decimal("9.4")
+            outside.coin, network, Decimal(11), Decimal("9.4")
         )  # fmt: skip
         assert first.destination is not None
-        assert first.destination.account_xpub
+        source = "device_unshown" if network == "SOL" else "account_key"
+        assert (first.destination.program_source, bool(first.destination.account_xpub)) == (source, network != "SOL")
         await stage.start(destination_id=first.destination.id, test_of=first.id)
         stage.device.shown.clear()
         await stage.walk_to_verified()
@@ -118,3 +122,41 @@ def test_an_address_at_which_a_program_lies_is_neither_proved_nor_sent_to() -> N
         assert stage.view.page == "send"
 
     play(scene, outside=Outside.of_token("ETH"))
+
+
+def test_another_wallet_than_the_pinned_one_shows_no_solana_address() -> None:
+    outside = Outside.of_token("SOL")
+
+    async def scene(stage: TransferScene) -> None:
+        await stage.walk_to_verified()
+        await stage.start()
+        await stage.walk_to("destination")
+        stage.device.shown.clear()
+        stranger = FakeDevice(passphrase="a typo")
+        stage.device.account = stranger.account  # type: ignore[method-assign]
+        await stage.do(cmd.ShowAddress(stage.id))
+        assert "pinned" in stage.view.refusal
+        assert stage.device.shown == []
+
+    play(scene, outside=outside)
+
+
+def test_a_solana_device_that_shows_another_address_than_it_named_is_not_believed() -> None:
+    async def scene(stage: TransferScene) -> None:
+        await stage.walk_to("destination")
+        honest, asked = stage.device.address, []
+
+        async def changing(
+            chain: str, path: str, *, show: bool, pinned: DeviceAccount | None = None
+        ) -> DeviceAddress:
+            asked.append(show)
+            found = await honest(chain, path, show=show, pinned=pinned)
+            return replace(found, address="So11111111111111111111111111111111111111112") if show else found
+
+        stage.device.address = changing  # type: ignore[method-assign]
+        await stage.do(cmd.ShowAddress(stage.id))
+        assert asked == [False, True]
+        assert "Seawall expected" in stage.view.refusal
+        assert stage.view.transfer.destination is None
+
+    play(scene, outside=Outside.of_token("SOL"))

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from desktop.domain.errors import BadInput
 from desktop.domain.solana_keys import address_bytes, address_of_bytes
+from desktop.domain.solana_token_account import on_curve, token_account
 from desktop.hw.solana.instructions import meaning
 from desktop.hw.solana.message import read_message
-from desktop.hw.solana.token_account import on_curve, token_account
 from desktop.hw.solana.words import in_words
 from tests.fakes.solana_messages import (
     BLOCKHASH,

@@ -12,12 +12,12 @@ from desktop.domain.derivation_path import parse_path
 from desktop.domain.errors import BadInput
 from desktop.domain.signatures import ed25519_signature
 from desktop.domain.solana_keys import address_of_bytes, secret_at
+from desktop.domain.solana_token_account import token_account
 from desktop.hw import errors
 from desktop.hw import messages as m
 from desktop.hw.session import Session
 from desktop.hw.solana import messages
 from desktop.hw.solana.operations import sign_solana, solana_address
-from desktop.hw.solana.token_account import token_account
 from desktop.hw.wire.codec import Message
 from tests.fakes.device_bench import ALL, answered, emulator, session_with
 from tests.fakes.scripted_device import Reply, ScriptedDevice
