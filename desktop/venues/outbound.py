@@ -100,8 +100,13 @@ class Outbound:
 
         return leave
 
-    async def change(self, proxy: str, moved: Mapping[str, str], *, login: str = "") -> None:
-        """Take other ways from now on: everything that asks is opened anew; budgets and what is known stay."""
+    async def change(self, proxy: str, moved: Mapping[str, str], *, login: str | None = None) -> None:
+        """Take other ways from now on: everything that asks is opened anew; budgets and what is known stay.
+
+        Without a `login` the same proxy keeps the one it has.
+        """
+        if login is None:
+            login = self._login if proxy == self.proxy else ""
         if (proxy, moved, login) == (self.proxy, self._moved, self._login):
             return
         self.proxy, self._moved, self._login = proxy, dict(moved), login

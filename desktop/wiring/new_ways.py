@@ -27,7 +27,8 @@ class NewWays:
         outbound, moved = self._outbound, moved_bases(wanted.hosts)
         before, proxied_before = outbound.moved, outbound.way_to(_ANYWHERE).proxy
         login = await self._login(wanted.proxy) if wanted.proxy else ""
-        await outbound.change(wanted.proxy, moved, login=login)
+        # A keychain that is locked by now takes no login away that counts already.
+        await outbound.change(wanted.proxy, moved, login=login or None)
         if outbound.way_to(_ANYWHERE).proxy != proxied_before:
             return self._feeds
         return frozenset(venue for venue, where in LIVE_HOSTS.items() if _differs(where.urls, before, moved))

@@ -205,3 +205,31 @@ def test_a_keychain_that_waits_for_the_person_holds_nothing_up(monkeypatch: pyte
         asked.set()
 
     play(scene)
+
+
+def test_a_login_stays_with_its_proxy_until_there_is_another() -> None:
+    held = {"proxy-login": "me:secret"}
+
+    class Keychain:
+        def get(self, name: str) -> str | None:
+            return held.get(name)
+
+    async def scene() -> None:
+        outbound = Outbound(ManualClock())
+        new = NewWays(outbound, ("bybit",), lambda: Keychain())  # type: ignore[arg-type, return-value]
+        wanted = Preferences(proxy="http://10.0.0.1:3128")
+
+        async def proxy_after(wanted: Preferences) -> tuple[str, set[str]]:
+            renewed = await new.take(wanted)
+            return outbound.way_to("https://venue.test").proxy, set(renewed)
+
+        assert await proxy_after(wanted) == ("http://me:secret@10.0.0.1:3128", {"bybit"})
+        held.clear()
+        assert await proxy_after(wanted) == ("http://me:secret@10.0.0.1:3128", set())
+        held["proxy-login"] = "me:other"
+        assert await proxy_after(wanted) == ("http://me:other@10.0.0.1:3128", {"bybit"})
+        held.clear()
+        assert await proxy_after(Preferences(proxy="http://10.0.0.2:3128")) == ("http://10.0.0.2:3128", {"bybit"})
+        assert await proxy_after(Preferences()) == ("", {"bybit"})
+
+    play(scene)
