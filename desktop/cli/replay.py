@@ -25,6 +25,7 @@ from desktop.venues.reading import FrameReaders
 
 COINS = ("BTC", "ETH", "SOL")
 _TICK_MS = 1_000
+_LONGEST_SILENCE_MS = 3_600_000
 Record = tuple[int, str, tuple[Message, ...]]
 
 
@@ -129,10 +130,18 @@ class Replay:
         if not self._due_ms:
             self._due_ms = self._now_ms
             self._begin()
-        while self._due_ms <= self._now_ms:
-            self._tell(self._desk.tick(self._due_ms))
-            self._untested.tick(self._due_ms)
+        awake_ms = min(self._now_ms, self._due_ms + _LONGEST_SILENCE_MS)
+        while self._due_ms <= awake_ms:
+            self._tick(self._due_ms)
             self._due_ms += _TICK_MS
+        if awake_ms < self._now_ms:
+            # So long a silence is no recording: the machine slept, or its clock was set. Time goes on from here.
+            self._tick(self._now_ms)
+            self._due_ms = self._now_ms + _TICK_MS
+
+    def _tick(self, now_ms: int) -> None:
+        self._tell(self._desk.tick(now_ms))
+        self._untested.tick(now_ms)
 
     def _begin(self) -> None:
         """Take the minutes before the first frame, once the running minute is known."""

@@ -134,7 +134,7 @@ class MarketFloor:
         for coin in due[: max(3, -(-len(self.coins) * 1_000 // _COMPOSITE_MS))]:
             self._composite_ms[coin] = now_ms
             reading = self.reading_of(coin, now_ms)
-            if now_ms - self._fuel_ms.get(coin, 0) >= _FUEL_MS:
+            if coin not in self.fuels or now_ms - self._fuel_ms[coin] >= _FUEL_MS:
                 self._fuel_ms[coin] = now_ms
                 self.fuels[coin] = fuel_view(reading)
             season = self.coins[coin].liquidity.season(now_ms)

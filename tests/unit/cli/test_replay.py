@@ -240,3 +240,10 @@ def test_a_bad_hour_in_the_history_is_named_with_its_line(tmp_path: Path) -> Non
     lines = [header_line("synthetic", 1), b'{"event":"history","coin":"BTC","hours":[[1,2,3]]}\n']
     with pytest.raises(BadInput, match=r"line 2"):
         recorded_history(_recorded(tmp_path, lines))
+
+
+def test_a_recording_that_begins_before_the_clock_was_set_is_not_lived_through_second_by_second(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [header_line("synthetic", 1), _mark(1_000, 99.0), _mark(START_MS, 100.0)]
+    assert [line["kind"] for line in _run(_recorded(tmp_path, lines), capsys)][-1] == "summary"
