@@ -4,35 +4,23 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QScrollArea, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.engine.commands import Acknowledge, SetOffline, Snooze, WatchCoin
 from desktop.engine.desk_view import CoinView, DeskView
 from desktop.engine.door import EngineDoor, RuleTried
-from desktop.ui import theme, wording
-from desktop.ui.charts.chart_column import ChartColumn
-from desktop.ui.context_strip import ContextStrip
-from desktop.ui.exposure_panel import ExposurePanel
-from desktop.ui.feed_list import FeedList
-from desktop.ui.incident_list import IncidentList
-from desktop.ui.next_step import NextStep, open_transfer
+from desktop.ui import wording
+from desktop.ui.market_page import MarketPage
+from desktop.ui.next_step import open_transfer
 from desktop.ui.notices import NoticeBar
 from desktop.ui.offline_banner import OfflineBanner
 from desktop.ui.parts import PracticeBanner
 from desktop.ui.risk_answers import worst_open
-from desktop.ui.risk_header import RiskHeader
 from desktop.ui.rules.rules_page import RulesPage
 from desktop.ui.side_windows import SideWindows
-from desktop.ui.tiles import TileGrid
 from desktop.ui.transfer_side import TransferSide
-from desktop.ui.watchlist import Watchlist
 from desktop.ui.wording import tr
 
-SMALL_PX = 1400
-LOW_PX = 880
-TALL_PX = 960
-LEFT_PX, RIGHT_PX = 212, 312
-LEFT_SMALL_PX, RIGHT_SMALL_PX = 200, 276
 HOUR_S = 3600
 
 
@@ -58,19 +46,13 @@ class MainWindow(QMainWindow):
         self.keeps_running = False
         self.banner = PracticeBanner()
         self.offline = OfflineBanner()
-        self.header = RiskHeader()
         self.notices = NoticeBar()
-        self.tiles = TileGrid()
-        self.watchlist = Watchlist()
-        self.feeds = FeedList()
-        self.chart = ChartColumn()
-        self.incidents = IncidentList()
-        self.exposure = ExposurePanel()
-        self.next_step = NextStep()
-        self.context = ContextStrip()
+        self.market = page = MarketPage()
+        self.header, self.tiles, self.context = page.header, page.tiles, page.context
+        self.watchlist, self.feeds, self.chart = page.watchlist, page.feeds, page.chart
+        self.incidents, self.exposure, self.next_step = page.incidents, page.exposure, page.next_step
         self.side = SideWindows(self, door)
         self.pages = QStackedWidget()
-        self.market = self._market_page()
         self.pages.addWidget(self.market)
         self._frame()
         self._connect()
@@ -91,54 +73,6 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Seawall")
         self.setMinimumSize(1100, 700)
         self.resize(1440, 900)
-
-    def _market_page(self) -> QWidget:
-        page = QWidget()
-        page.setObjectName("page")
-        page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.header)
-        self._inner = inner = QVBoxLayout()
-        inner.setSpacing(theme.GAP)
-        inner.addWidget(self.tiles)
-        inner.addLayout(self._columns(), 1)
-        column.addLayout(inner, 1)
-        column.addWidget(self.context)
-        return page
-
-    def _columns(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(theme.GAP)
-        row.addWidget(self._left_column())
-        self.chart.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        row.addWidget(self.chart, 1)
-        side = QWidget()
-        side.setProperty("part", "scrolled")
-        right = QVBoxLayout(side)
-        right.setContentsMargins(0, 0, 0, 0)
-        right.setSpacing(theme.GAP)
-        right.addWidget(self.incidents, 1)
-        right.addWidget(self.exposure)
-        right.addWidget(self.next_step)
-        self._right = QScrollArea()
-        self._right.setObjectName("right column")
-        self._right.setWidget(side)
-        self._right.setWidgetResizable(True)
-        self._right.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._right.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        row.addWidget(self._right)
-        return row
-
-    def _left_column(self) -> QWidget:
-        self._left = QWidget()
-        left = QVBoxLayout(self._left)
-        left.setContentsMargins(0, 0, 0, 0)
-        left.setSpacing(theme.GAP)
-        left.addWidget(self.watchlist, 1)
-        left.addWidget(self.feeds)
-        return self._left
 
     def _connect(self) -> None:
         self.offline.online_wanted.connect(lambda: self._door.submit(SetOffline(False)))
@@ -262,17 +196,7 @@ class MainWindow(QMainWindow):
         self.side.show_view(view, coin)
         if self.pages.currentWidget() is not self.market:
             return
-        self.header.show_view(view)
-        if coin is not None:
-            self.tiles.show_coin(view, coin, hides_amounts=self.header.hides_amounts)
-        self.watchlist.show_view(view, self._coin)
-        self.feeds.show_view(view)
-        self.incidents.show_view(view)
-        self.exposure.show_view(view)
-        # Where both do not fit, the person's own numbers come first: the header says what is ready.
-        self.next_step.setVisible(not (self.exposure.has_rows and self.height() < TALL_PX))
-        self.next_step.show_view(view)
-        self.context.show_view(view, paused=self.chart.is_paused)
+        self.market.show_words(view, coin, self._coin)
 
     def _chosen(self, view: DeskView) -> CoinView | None:
         return next((coin for coin in view.coins if coin.coin == self._coin), None)
@@ -289,7 +213,7 @@ class MainWindow(QMainWindow):
 
     def hide_amounts(self, hidden: bool) -> None:
         """Hide or show the person's own amounts."""
-        self.header.hides_amounts = self.next_step.hides_amounts = self.exposure.hides_amounts = hidden
+        self.market.hides_amounts = hidden
         self._say_words()
 
     def _own_keys(self) -> None:
@@ -325,14 +249,8 @@ class MainWindow(QMainWindow):
     # --- window
 
     def resizeEvent(self, event: object) -> None:
-        """Narrow the side columns on a small screen; the chart takes what remains."""
-        small = self.width() < SMALL_PX
-        self._left.setFixedWidth(LEFT_SMALL_PX if small else LEFT_PX)
-        self._right.setFixedWidth(RIGHT_SMALL_PX if small else RIGHT_PX)
-        self._inner.setContentsMargins(*((8, 8, 8, 8) if small else (12, 8, 12, 8)))
-        for part in (self.incidents, self.next_step):
-            part.set_brief(self.height() < LOW_PX)
-        self.exposure.set_brief(self.height() < TALL_PX)
+        """Let the market page fit itself into the window."""
+        self.market.fit(self.width(), self.height())
         super().resizeEvent(event)  # type: ignore[arg-type]
         if self.notices.isVisible():
             self.notices.settle()
