@@ -149,7 +149,7 @@ class BookBoard:
             usd=None if whole is None else whole.bid_usd,
             floor=any(self.venues[venue].reach_bps < WIDE_BPS for venue in live),
             venues=tuple(live),
-            usual=min(usuals, key=lambda usual: usual.warm, default=Usual(None, "nothing", 0.0)),
+            usual=_least_warm(usuals),
         )
 
     def swept_ms(self, now_ms: int) -> int | None:
@@ -178,3 +178,12 @@ class BookBoard:
             return None
         book = self.venues[venue]
         return slippage_usd(book.bids, book.asks, "sell", usd)
+
+
+def _least_warm(usuals: Collection[Usual]) -> Usual:
+    """Return what the comparison rests on at worst; while nothing is known, what will be known first."""
+    known = [usual for usual in usuals if usual.value is not None]
+    nothing = Usual(None, "nothing", 0.0)
+    if known:
+        return min(known, key=lambda usual: usual.warm)
+    return max(usuals, key=lambda usual: usual.day_hours, default=nothing)

@@ -28,12 +28,16 @@ MOST_SHIFT = 0.1
 class Usual(msgspec.Struct, frozen=True):
     """What a quantity usually is now. `of` says whether by the hour of the week or, while warming, by the last day.
 
-    `warm` (0..1) is how much of the 14 days that hours of the week need is known.
+    `warm` (0..1) is how much of the 14 days that hours of the week need is known, and `warm_ms` when all of them are
+    at the earliest (UTC ms); `day_hours` are known of the last day, and `day_ms` is when they are enough.
     """
 
     value: float | None
     of: Literal["hour_of_week", "day", "nothing"]
     warm: float
+    warm_ms: int = 0
+    day_hours: int = 0
+    day_ms: int = 0
 
 
 class HourOfWeek:
@@ -100,9 +104,13 @@ class HourOfWeek:
         if warm >= 1 and len(bucket) >= _LEAST_OF_BUCKET:
             return Usual(median(bucket), "hour_of_week", warm)
         day = [value for at_ms, value in self._hours if at_ms >= hour_ms - DAY_MS]
+        # Each hour that ends from now on is one more; the one that runs is the first of them.
+        first_ms = self._hours[0][0] if self._hours else hour_ms
+        lacking_ms = max(0, math.ceil(0.7 * WARM_MS / HOUR_MS) * HOUR_MS - known_ms)
+        warm_ms = max(hour_ms + lacking_ms, first_ms + WARM_MS)
         if len(day) >= LEAST_DAY_HOURS:
-            return Usual(median(day), "day", warm)
-        return Usual(None, "nothing", warm)
+            return Usual(median(day), "day", warm, warm_ms, len(day))
+        return Usual(None, "nothing", warm, warm_ms, len(day), hour_ms + (LEAST_DAY_HOURS - len(day)) * HOUR_MS)
 
     def multiplier(self, now_ms: int) -> float:
         """Return 0.9 to 1.1 for a score: above 1 where this hour's median lies under that of all hours (a thin hour).

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from functools import partial
 from statistics import median
@@ -15,7 +16,7 @@ from desktop.risk.indicators.catalogue import CATALOGUE
 from desktop.risk.indicators.catalogue_liquidity import MY_SIZE, SLIPPAGE_SIZES
 from desktop.risk.reading import Level, Reading, State, unknown
 from desktop.risk.season import LEAST_DAY_HOURS
-from desktop.risk.windows import HOUR_MS, MINUTE_MS
+from desktop.risk.windows import DAY_MS, HOUR_MS, MINUTE_MS
 
 _SHARES = 60
 
@@ -60,8 +61,11 @@ class LiquidityIndicators:
         found = self._books.relative(now_ms)
         if found.usd is None:
             return self._lost()
+        if found.ratio is None and found.usual.value is not None:
+            return warming("the first books are being read", 0.0, now_ms)
         if found.ratio is None:
-            return warming(f"needs {LEAST_DAY_HOURS} hours of books", found.usual.warm, now_ms)
+            words = f"needs {LEAST_DAY_HOURS} hours of books, there in {_still(found.usual.day_ms, now_ms)}"
+            return warming(words, found.usual.day_hours / LEAST_DAY_HOURS, now_ms)
         baseline = "" if found.usual.of == "hour_of_week" else "24 h"
         reading = self._live(found.ratio, now_ms, found.venues, floor=found.floor)
         return Reading(
@@ -136,10 +140,18 @@ class LiquidityIndicators:
         season = self._books.venues[venue].season
         usual = season.usual(now_ms)
         if usual.of != "hour_of_week":
-            return warming("needs 14 days of books", usual.warm, now_ms)
+            return warming(f"needs 14 days of books, there in {_still(usual.warm_ms, now_ms)}", usual.warm, now_ms)
         return Reading(season.multiplier(now_ms), State.LIVE, now_ms, venues=(venue,))
 
     def season(self, now_ms: int) -> float:
         """Return by what the hour of the week multiplies the composite (0.9 to 1.1); 1 while that is not known."""
         reading = self._season(now_ms)
         return 1.0 if reading.value is None else reading.value
+
+
+def _still(until_ms: int, now_ms: int) -> str:
+    """Say how long it takes at least, if books are read all the time."""
+    left_ms = max(0, until_ms - now_ms)
+    if left_ms > 2 * DAY_MS:
+        return f"{math.ceil(left_ms / DAY_MS)} days"
+    return f"{math.ceil(left_ms / HOUR_MS)} h" if left_ms > 2 * HOUR_MS else age_words(left_ms)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desktop.domain.market import Book
+from desktop.risk.reading import State
 from desktop.risk.windows import HOUR_MS, MINUTE_MS
 from tests.fakes.market_tape import START_MS, Market
 
@@ -20,6 +21,26 @@ def _hours_of_books(market: Market, hours: int) -> None:
     for _ in range(hours):
         market.now_ms += HOUR_MS
         _book(market, "binance", 100.0)
+
+
+def test_what_is_warming_says_how_far_it_is_and_when_it_will_be_there() -> None:
+    market = Market()
+    for hours in range(6):
+        _book(market, "binance", 100.0)
+        market.pass_seconds(10)
+        _book(market, "binance", 100.0)
+        depth = market.reading("DEPTH_REL")
+        assert (depth.state, depth.value) == (State.WARMING, None)
+        assert depth.warm == pytest.approx(hours / 6)
+        left = {4: "119 min", 5: "59 min"}.get(hours, f"{6 - hours} h")
+        assert depth.reason == f"needs 6 hours of books, there in {left}"
+        season = market.reading("SEASON")
+        assert season.reason == "needs 14 days of books, there in 14 days"
+        market.now_ms = (market.now_ms // HOUR_MS + 1) * HOUR_MS
+    _book(market, "binance", 100.0)
+    market.pass_seconds(10)
+    _book(market, "binance", 50.0)
+    assert market.reading("DEPTH_REL").state is State.LIVE
 
 
 def test_a_swept_book_says_so_and_how_fast_it_filled_again() -> None:

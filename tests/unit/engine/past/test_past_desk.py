@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from desktop.domain.kept_values import DayValue, TradedMinutes
-from desktop.domain.market import HourBar, Mark, OpenInterest
+from desktop.domain.market import Book, HourBar, Mark, OpenInterest
 from desktop.engine.engine import EngineParts
 from desktop.engine.market.market_desk import MarketDesk
 from desktop.engine.own.own_questions import OwnSources
@@ -72,6 +72,39 @@ def test_values_of_an_earlier_run_warm_the_percentiles(tmp_path: Path) -> None:
     found = asyncio.run(run())
     assert found is not None
     assert 0.2 < found < 0.3
+
+
+def _book(at_ms: int, size: float) -> Book:
+    bids = tuple((100 - 0.05 - 0.1 * n, size) for n in range(20))
+    asks = tuple((100 + 0.05 + 0.1 * n, size) for n in range(20))
+    return Book("binance", "BTCUSDT", "BTC", "99.95", "100.05", bids, asks, at_ms)
+
+
+@pytest.mark.parametrize(("days", "baseline"), [(1, "24 h"), (20, "")])
+def test_depth_and_slippage_are_judged_at_once_after_a_restart(tmp_path: Path, days: int, baseline: str) -> None:
+    async def run() -> tuple[Reading, Reading]:
+        clock = ManualClock(NOW_MS)
+        values = ValueHistory(tmp_path / "values.sqlite")
+        usual = {"DEPTH_USD.binance": 2e5, "SLIP_10K": 7.0}
+        for hour in range(24 * days):
+            # Some minutes of each hour, the newest of them still in the running day.
+            for minute in (5, 35):
+                await values.keep_minutes(NOW_MS - (hour + 1) * HOUR_MS + minute * MINUTE_MS, [("BTC", usual)])
+        while await values.tidy(NOW_MS):
+            pass
+        market = MarketDesk(["BTC"], (), ("binance",))
+        await PastDesk(EngineParts("live", "", clock, ("BTC",), [], market, values=values)).restore(["BTC"])
+        for second in range(0, 20, 5):
+            market.fold(_book(NOW_MS + second * 1000, 100.0), NOW_MS + second * 1000)
+            market.tick(NOW_MS + second * 1000)
+        await values.close()
+        readings = market.pictures.coin_views(NOW_MS + 15_000)[0].readings
+        return readings["DEPTH_REL"], readings["SLIP_10K"]
+
+    depth, slip = asyncio.run(run())
+    assert (depth.state, depth.baseline) == (State.LIVE, baseline)
+    assert depth.value == pytest.approx(sum(100 - 0.05 - 0.1 * n for n in range(10)) * 100 / 2e5, rel=0.01)
+    assert slip.times_usual is not None
 
 
 def test_the_peak_of_open_interest_reaches_back_ninety_days_and_over_a_restart(tmp_path: Path) -> None:
