@@ -19,10 +19,10 @@ ONCE = ("drafted", "what_agreed", "route_chosen", "control_proved", "said_sent",
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 
-def told(folder: Path) -> list[dict[str, Any]]:
+def told(folder: Path, network: str) -> list[dict[str, Any]]:
     """Return what the walker told of all its lives."""
     run = subprocess.run(
-        [sys.executable, "-m", "tests.crash.transfer_walker", str(folder)],
+        [sys.executable, "-m", "tests.crash.transfer_walker", str(folder), *([network] if network else [])],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -34,8 +34,9 @@ def told(folder: Path) -> list[dict[str, Any]]:
 
 
 @pytest.mark.slow
-def test_a_kill_at_every_journal_write_reopens_the_same_page_and_sends_once(tmp_path: Path) -> None:
-    undisturbed, *lives = told(tmp_path)
+@pytest.mark.parametrize("network", ["", "ETH", "SOL"])
+def test_a_kill_at_every_journal_write_reopens_the_same_page_and_sends_once(tmp_path: Path, network: str) -> None:
+    undisturbed, *lives = told(tmp_path, network)
     assert undisturbed["ended"] == 0
     assert undisturbed["pages"] == ORDER
     assert undisturbed["withdrawn"] == 1

@@ -1,8 +1,9 @@
 """Walks transfers in child processes that are killed at a given journal write, and goes on in new ones.
 
-Run as `python -m tests.crash.transfer_walker FOLDER`. The process imports everything once and forks one child for
-each life, so that a life costs milliseconds. Exchange, chain and clock lie in a file outside of the children. One
-JSON object a line on standard output: first the undisturbed walk, then one for every kill.
+Run as `python -m tests.crash.transfer_walker FOLDER [NETWORK]`; with ETH, TRX or SOL a token moves, else Bitcoin. The
+process imports everything once and forks one child for each life, so that a life costs milliseconds. Exchange, chain
+and clock lie in a file outside of the children. One JSON object a line on standard output: first the undisturbed
+walk, then one for every kill.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from tests.fakes.outside_world import Outside
 from tests.fakes.transfer_walk import TransferScene
 
 WORLD = "practice"
+NETWORK = sys.argv[2] if len(sys.argv) > 2 else ""
 
 
 class DeadlyJournal:
@@ -71,7 +73,7 @@ class Life:
 
     async def _walk(self) -> None:
         journal = DeadlyJournal(await open_journal(self._folder / "transfers.sqlite", WORLD), self._when, self._at)
-        outside = Outside.at(self._folder / "outside.json")
+        outside = Outside.at(self._folder / "outside.json", NETWORK)
         outside.now_ms += 1000  # a start takes its time
         self._scene = TransferScene(journal=journal, outside=outside, on_change=self._note_page, hurried=True)
         async with self._scene as scene:

@@ -96,11 +96,13 @@ class Outside(msgspec.Struct):
         return {"BTC": "bitcoin", "ETH": "ethereum", "TRX": "tron", "SOL": "solana"}[self.network]
 
     @classmethod
-    def at(cls, path: Path) -> Outside:
-        """Return the outside as the file has it, or a new one that will be kept there."""
+    def at(cls, path: Path, network: str = "") -> Outside:
+        """Return the outside as the file has it, or a new one (of a token, by its network) to be kept there."""
         if path.exists():
             return msgspec.json.decode(path.read_bytes(), type=cls)
-        return cls(path=str(path))
+        new = cls.of_token(network) if network else cls()
+        new.path = str(path)
+        return new
 
     def keep(self) -> None:
         """Write it down at once, whole or not at all."""
