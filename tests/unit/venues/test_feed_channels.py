@@ -229,7 +229,10 @@ def test_bybit_tells_of_pools_maintenance_last_prices_and_pages_of_its_list() ->
             return {**names, "status": "Trading", "fundingInterval": 480}
 
         answers: dict[str, object] = {
-            "/v5/market/instruments-info": answer(list=[contract("SHIB1000USDT", "SHIB1000")], nextPageCursor=""),
+            # Without the watched coin in it, the main socket would rest as soon as this list has come.
+            "/v5/market/instruments-info": answer(
+                list=[contract("SHIB1000USDT", "SHIB1000"), contract("BTCUSDT", "BTC")], nextPageCursor=""
+            ),
             "/v5/system/status": answer(list=[{"title": "Upgrade", "state": "ongoing", "begin": "1"}]),
             "/v5/market/tickers": answer(
                 category="linear", list=[{"symbol": "SHIB1000USDT", "lastPrice": "0.01", "turnover24h": "2e6"}]
