@@ -54,6 +54,7 @@ def take(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home, practice_desk(Path(home), 10.0) as practice:
         window = practice.shell.window
+        window.resize(1440, 900)
 
         pages = dict(PAGES)
 

@@ -37,6 +37,7 @@ from desktop.engine.desk_view import DeskView, DeviceView
 from desktop.ui.theme import Wardrobe
 from desktop.ui.transfer.compare_card import CompareCard
 from desktop.ui.transfer.done_page import DonePage
+from desktop.ui.transfer.money_picture import fee_x
 from desktop.ui.transfer.pieces import Button
 from desktop.ui.transfer.seen import Seen
 from desktop.ui.transfer.transfer_page import TransferPage
@@ -512,6 +513,13 @@ def test_in_practice_the_exchanges_page_is_said_to_stand_below(qtbot: QtBot) -> 
     assert "withdraw page for BTC: in practice it stands below." in said(page)
     live, _ = opened(qtbot, msgspec.structs.replace(fake.desk_in(S.PROVED), world="live"))
     assert "Open Binance’s withdraw page for BTC." in said(live)
+
+
+@pytest.mark.parametrize(("text_px", "right"), [(120.0, 400.0), (200.0, 480.0), (120.0, 900.0)])
+def test_the_fee_of_the_picture_is_whole_at_any_width(text_px: float, right: float) -> None:
+    end = fee_x(250.0, text_px, right)
+    assert end + 6 + text_px < right
+    assert end == 308.0 or right < 900.0
 
 
 def test_a_refusal_is_said_in_whole_sentences(qtbot: QtBot) -> None:

@@ -127,7 +127,7 @@ class MoneyPicture(QWidget):
         for box, part in zip(boxes, (told.source, told.network, told.wallet), strict=True):
             _node(painter, box, part)
         if told.fee:
-            _fee(painter, QPointF(boxes[1].right(), boxes[1].center().y() + 8), told.fee)
+            _fee(painter, QPointF(boxes[1].right(), boxes[1].center().y() + 8), told.fee, self.width())
         painter.end()
 
 
@@ -168,8 +168,14 @@ def _link(painter: QPainter, left: QRectF, right: QRectF, word: str, *, done: bo
     painter.drawText(room, Qt.AlignmentFlag.AlignCenter, word)
 
 
-def _fee(painter: QPainter, start: QPointF, text: str) -> None:
-    end = QPointF(start.x() + 58, _TOP + _NODE_HEIGHT + 16)
+def fee_x(start_x: float, text_px: float, right: float) -> float:
+    """Return where the line to the fee ends, so that the words after it are whole before `right`."""
+    return min(start_x + 58, right - text_px - 8)
+
+
+def _fee(painter: QPainter, start: QPointF, text: str, right: float) -> None:
+    painter.setFont(look.font(11))
+    end = QPointF(fee_x(start.x(), painter.fontMetrics().horizontalAdvance(text), right), _TOP + _NODE_HEIGHT + 16)
     way = QPainterPath(start)
     way.cubicTo(QPointF(start.x() + 40, start.y()), QPointF(start.x() + 20, end.y()), end)
     pen = QPen(look.colour("second"), 1.2, Qt.PenStyle.CustomDashLine)
@@ -177,6 +183,5 @@ def _fee(painter: QPainter, start: QPointF, text: str) -> None:
     painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawPath(way)
-    painter.setFont(look.font(11))
     painter.setPen(look.colour("second"))
     painter.drawText(QPointF(end.x() + 6, end.y() + 4), text)
