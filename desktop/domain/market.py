@@ -48,6 +48,30 @@ class Trade(msgspec.Struct, frozen=True, gc=False):
     received_ns: int = 0
 
 
+class TradeRun(msgspec.Struct, frozen=True, gc=False):
+    """Public trades of one contract that came together within one minute of the venue's time, and what they come to.
+
+    `first`, `last`, `low` and `high` are prices as the venue quotes them; `bought` and `sold` by takers are sums of
+    coins times that price, float64. `at_ms` is the time of the last one received, `from_ms` and `to_ms` are the least
+    and the greatest of their times.
+    """
+
+    venue: str
+    symbol: str
+    coin: str
+    count: int
+    first: float
+    last: float
+    low: float
+    high: float
+    bought: float
+    sold: float
+    from_ms: int
+    to_ms: int
+    at_ms: int
+    received_ns: int = 0
+
+
 class Mark(msgspec.Struct, frozen=True, gc=False):
     """Mark price, index price and the funding of the running interval (`funding_rate` is a fraction)."""
 
@@ -192,7 +216,7 @@ class Unparsed(msgspec.Struct, frozen=True, gc=False):
     at_ms: int
 
 
-MarketEvent = Liquidation | Trade | Mark | OpenInterest | Book | Ticker
+MarketEvent = Liquidation | Trade | TradeRun | Mark | OpenInterest | Book | Ticker
 VenueWord = InsurancePool | VenueNotice | WithdrawalStatus
 Message = MarketEvent | VenueWord | ContextPoint | Gap | FeedStatus | Unparsed
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from desktop.domain.book import BookChange
@@ -12,19 +12,23 @@ from desktop.domain.market import FeedStatus, Gap, Liquidation, Message, Trade
 from desktop.domain.raw_frame import RawFrame
 from desktop.venues.binance import instruments as binance_instruments
 from desktop.venues.binance import parse as binance
+from desktop.venues.binance.at_once import BinanceAtOnce
 from desktop.venues.binance.instruments import EXCHANGE_INFO
 from desktop.venues.binance.memory import MarkMemory
 from desktop.venues.book_memory import BookMemory, counted, linked
 from desktop.venues.bybit import instruments as bybit_instruments
 from desktop.venues.bybit import parse as bybit
+from desktop.venues.bybit.at_once import BybitAtOnce
 from desktop.venues.bybit.memory import TickerMemory
 from desktop.venues.context.sources import parse as parse_context
 from desktop.venues.hyperliquid import instruments as hyperliquid_instruments
+from desktop.venues.hyperliquid.at_once import HyperliquidAtOnce
 from desktop.venues.hyperliquid.parse import HyperliquidParser
 from desktop.venues.hyperliquid.sampling import BookSamples
 from desktop.venues.instrument_memory import InstrumentMemory
 from desktop.venues.okx import instruments as okx_instruments
 from desktop.venues.okx import parse as okx
+from desktop.venues.okx.at_once import OkxAtOnce
 from desktop.venues.okx.books import Chained, unit_in
 from desktop.venues.okx.memory import MarkMemory as OkxMemory
 from desktop.venues.wire import Origin
@@ -32,6 +36,8 @@ from desktop.venues.withdrawals import WITHDRAWAL_HOSTS
 from desktop.venues.withdrawals import parse as parse_withdrawals
 
 _ASKED = ("GET ", "POST ")
+MANY = 24
+"""From so many frames on, of several kinds and coins, it is cheaper to read them together."""
 
 
 class Parse(Protocol):
@@ -52,12 +58,19 @@ class Quick(Protocol):
         """Return what the frame says, or nothing where only the whole parser can tell; never raises."""
 
 
+class AtOnce(Protocol):
+    """The part of a venue's reader that reads many good pushes of the main stream together."""
+
+    def __call__(self, frames: Sequence[bytes], received_ns: int) -> tuple[list[Message], Sequence[bytes]]:
+        """Return what they say, filled in, and the frames that have to be read one after the other; never raises."""
+
+
 class FrameReader:
     """Read one venue's raw frames in the order received: parse, then fill in what was said before.
 
-    `learn` gets every answer of REST. `quick` is asked first of what the main stream sends. `books` turns changes of
-    books into Books, and knows which whole books are wanted; live, the feed gets them, and in replay they come from
-    the recording.
+    `learn` gets every answer of REST. `quick` is asked first of what the main stream sends, and `at_once` before it
+    where many came together. `books` turns changes of books into Books, and knows which whole books are wanted; live,
+    the feed gets them, and in replay they come from the recording.
     """
 
     def __init__(
@@ -69,11 +82,13 @@ class FrameReader:
         learn: Callable[[RawFrame], None] | None = None,
         books: BookMemory | None = None,
         quick: Quick | None = None,
+        at_once: AtOnce | None = None,
     ) -> None:
         self.venue = venue
         self.books = books or BookMemory(counted)
         self._parse = parse
         self._quick = quick or _nothing
+        self._at_once = at_once
         self._instruments = instruments
         self._whole = whole
         self._learn = learn
@@ -92,6 +107,9 @@ class FrameReader:
             if " " in channel
             else self._quick(raw.frame, channel, raw.received_ns, self._instruments) or self._slowly(raw)
         )
+        if not found:
+            # Every frame says something, and be it that nobody can read it.
+            return (Origin(self.venue, channel, raw.received_ns).unparsed("nothing could be read", 0),)
         kind = type(found[0])
         if kind is Trade or (kind is Liquidation and len(found) == 1):
             # A push of trades holds nothing else, and there is nothing to fill in.
@@ -101,6 +119,21 @@ class FrameReader:
         if len(found) == 1 or BookChange not in map(type, found):
             return self._whole(found)
         return self._mixed(found, channel)
+
+    def read_all(self, frames: Sequence[bytes], channel: str, received_ns: int) -> Sequence[Message]:
+        """Return what frames of one channel say that came together; never raises.
+
+        It is what `read` returns for one after the other, but that trades of one contract are told as a run, and that
+        messages of different kinds may change places.
+        """
+        if len(frames) == 1:
+            return self.read(RawFrame(received_ns, self.venue, channel, frames[0]))
+        told: list[Message] = []
+        if self._at_once is not None and len(frames) >= MANY and " " not in channel:
+            told, frames = self._at_once(frames, received_ns)
+        for frame in frames:
+            told.extend(self.read(RawFrame(received_ns, self.venue, channel, frame)))
+        return told
 
     def _slowly(self, raw: RawFrame) -> tuple[Message | BookChange, ...]:
         if self._learn is not None and raw.channel.startswith(_ASKED):
@@ -181,7 +214,8 @@ def _binance(instruments: InstrumentTable, every_book: bool) -> FrameReader:
         listed.learn(raw)
 
     books = BookMemory(linked, beside=True, every=every_book)
-    return FrameReader("binance", binance.parse, instruments, memory.whole, learn, books, binance.quick)
+    at_once = BinanceAtOnce(instruments, memory)
+    return FrameReader("binance", binance.parse, instruments, memory.whole, learn, books, binance.quick, at_once)
 
 
 def _bybit(instruments: InstrumentTable, every_book: bool) -> FrameReader:
@@ -195,13 +229,16 @@ def _bybit(instruments: InstrumentTable, every_book: bool) -> FrameReader:
         is_last=lambda raw: bybit_instruments.next_page(raw.frame) is None,
     )
     books = BookMemory(counted, every=every_book)
-    return FrameReader("bybit", bybit.parse, instruments, memory.whole, listed.learn, books, bybit.quick)
+    at_once = BybitAtOnce(instruments, memory)
+    return FrameReader("bybit", bybit.parse, instruments, memory.whole, listed.learn, books, bybit.quick, at_once)
 
 
 def _okx(instruments: InstrumentTable, every_book: bool) -> FrameReader:
     listed = InstrumentMemory("okx", instruments, okx_instruments.SWAPS.channel, okx_instruments.listings)
     books = BookMemory(Chained(), unit=unit_in(instruments), every=every_book)
-    return FrameReader("okx", okx.parse, instruments, OkxMemory().whole, listed.learn, books, okx.quick)
+    memory = OkxMemory()
+    at_once = OkxAtOnce(instruments, memory)
+    return FrameReader("okx", okx.parse, instruments, memory.whole, listed.learn, books, okx.quick, at_once)
 
 
 def _hyperliquid(instruments: InstrumentTable, every_book: bool) -> FrameReader:
@@ -210,8 +247,9 @@ def _hyperliquid(instruments: InstrumentTable, every_book: bool) -> FrameReader:
     )
     parser = HyperliquidParser()
     whole = _as_they_are if every_book else BookSamples().whole
+    at_once = HyperliquidAtOnce(instruments)
     return FrameReader(
-        "hyperliquid", parser, instruments, whole, listed.learn, quick=parser.quick
+        "hyperliquid", parser, instruments, whole, listed.learn, quick=parser.quick, at_once=at_once
     )  # fmt: skip
 
 

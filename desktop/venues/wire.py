@@ -13,7 +13,7 @@ import msgspec
 from desktop.domain.book import TextLevel
 from desktop.domain.errors import Unreadable
 from desktop.domain.market import FeedStatus, Unparsed
-from desktop.domain.number_text import number, plain_number
+from desktop.domain.number_text import number, plain_number, plain_numbers
 
 # What decoding may raise on bytes nobody can foresee; msgspec's own errors are ValueErrors.
 DECODE_FAILURES = (msgspec.MsgspecError, ValueError, RecursionError)
@@ -61,6 +61,29 @@ def both_above_zero(one: str, other: str) -> bool:
     # What JSON takes beside plain digits: an exponent, blanks around.
     text = one + other
     return text.replace(".", "").isdigit() and len(text) <= LONGEST_NUMBER
+
+
+def all_above_zero(texts: list[str]) -> list[float] | None:
+    """Return the numbers if all are above zero in at most 40 plain digits, else None; some good ones are not seen.
+
+    Looking at many at once takes a third of looking at each: a storm brings some hundred thousand a second.
+    """
+    if not "".join(texts).replace(".", "").isdigit():
+        return None
+    try:
+        numbers = plain_numbers(texts)
+    except ValueError:
+        return None
+    return numbers if min(numbers) > 0.0 and max(map(len, texts)) <= LONGEST_NUMBER else None
+
+
+def all_rates(texts: list[str]) -> list[float] | None:
+    """Return the signed numbers, such as funding rates, if all are within what `rate` takes, else None."""
+    try:
+        numbers = plain_numbers(texts)
+    except ValueError:
+        return None
+    return numbers if numbers and min(numbers) > _LEAST_RATE and max(numbers) < _GREATEST_RATE else None
 
 
 def plain_levels(levels: list[TextLevel]) -> bool:
@@ -168,6 +191,11 @@ def reading_trouble(error: BaseException, element: bytes) -> tuple[str, int]:
     path = _AT_PATH.search(words)
     names = [name for name, _ in _STEP.findall(path.group(1)) if name] if path else []
     return words, offset_of(element, names[-1]) if names else 0
+
+
+def counted(rows: object) -> str:
+    """Return in words how many rows there are; "no" where it is no list at all."""
+    return str(len(rows)) if isinstance(rows, list) else "no"
 
 
 def whose(keys: object, own: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import cast
 
 import msgspec
@@ -37,6 +38,15 @@ class MarkMemory:
         except DECODE_FAILURES:
             return  # the parser reports it
         self._interval_h = {row.symbol: row.fundingIntervalHours for row in rows if row.fundingIntervalHours > 0}
+
+    @property
+    def intervals_h(self) -> Mapping[str, float]:
+        """The funding intervals that are not usual, by symbol."""
+        return self._interval_h
+
+    def heard(self, symbols: Iterable[str], marks: Iterable[str]) -> None:
+        """Take mark prices that somebody else makes into messages."""
+        self._marks.update(zip(symbols, marks, strict=True))
 
     def whole(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
         """Return the messages with what they leave out, where it is known."""

@@ -19,6 +19,7 @@ from desktop.venues.wire import (
     DECODE_FAILURES,
     LONGEST_NUMBER,
     Origin,
+    counted,
     looked_at,
     pieces,
     plain_book,
@@ -42,7 +43,7 @@ class _CombinedTickers(msgspec.Struct, gc=False):
     data: list[rows.MiniTicker]
 
 
-_combined = msgspec.json.Decoder(_Combined).decode
+combined_event = msgspec.json.Decoder(_Combined).decode
 _combined_tickers = msgspec.json.Decoder(_CombinedTickers).decode
 _bare = msgspec.json.Decoder(rows.Event | rows.MiniTicker).decode
 _open_interest = msgspec.json.Decoder(rows.OpenInterestBody).decode
@@ -68,7 +69,7 @@ def quick(
     """Return what a push of one symbol's stream says, or nothing where only `parse` can tell; never raises."""
     try:
         if frame.isascii():
-            event = _combined(frame).data
+            event = combined_event(frame).data
             if type(event) is AggTrade:
                 size, price, symbol = event.q, event.p, event.s
                 instrument = instruments.of_venue[VENUE][symbol]
@@ -136,7 +137,8 @@ def _read(
 ) -> Message | BookChange | None:
     """Return what is read of one object; None if it is of another kind."""
     received_ns = origin.received_ns
-    if fields.get("e") in _USED:
+    kind = fields.get("e")
+    if isinstance(kind, str) and kind in _USED:
         event = _bare(piece)
         if isinstance(event, rows.MiniTicker):
             spot = origin.channel.startswith(SPOT)
@@ -176,7 +178,7 @@ _SAYINGS: dict[str, Callable[[dict[str, Any]], str]] = {
         f"funding of {fields.get('symbol')} every {fields['fundingIntervalHours']} h"
     ),
     "lastUpdateId": lambda fields: "a whole book, of which symbol it does not say",
-    "symbols": lambda fields: f"{len(fields['symbols'])} instruments",
+    "symbols": lambda fields: f"{counted(fields['symbols'])} instruments",
     "serverTime": lambda fields: "server time",
 }
 

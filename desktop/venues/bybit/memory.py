@@ -35,6 +35,19 @@ class TickerMemory:
             return messages
         return tuple([self._whole(message) for message in messages])
 
+    def merged(self, symbol: str, coin: str, mark: str, index: str, at_ms: int, received_ns: int) -> Mark:
+        """Return the mark of a ticker that tells of mark or index alone; empty is what it leaves out."""
+        old = self._marks.get(symbol)
+        if old is None:
+            new = Mark("bybit", symbol, coin, mark or None, index or None, None, None, None, at_ms, received_ns)
+        else:
+            new = Mark(
+                "bybit", symbol, coin, mark or old.mark, index or old.index, old.funding_rate,
+                old.funding_interval_h, old.next_funding_ms, at_ms, received_ns,
+            )  # fmt: skip
+        self._marks[symbol] = new
+        return new
+
     def _whole(self, message: Message) -> Message:
         if isinstance(message, Mark):
             return self._merged(message)

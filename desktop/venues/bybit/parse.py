@@ -34,8 +34,8 @@ from desktop.venues.wire import (
     whose,
 )
 
-_rows_of = msgspec.json.Decoder(rows.Rows).decode
-_tickers = msgspec.json.Decoder(rows.Tickers).decode
+rows_of = msgspec.json.Decoder(rows.Rows).decode
+ticker_push_of = msgspec.json.Decoder(rows.Tickers).decode
 _book = msgspec.json.Decoder(BookPush).decode
 _one_row = msgspec.json.Decoder(rows.Row).decode
 _one_ticker = msgspec.json.Decoder(rows.TickerRow).decode
@@ -65,18 +65,18 @@ def quick(
         if not frame.isascii():
             return ()
         if frame.startswith(_TRADES):
-            trades = _rows_of(frame).data
+            trades = rows_of(frame).data
             if len(trades) == 1:  # most have one row, and that saves the list
                 return (trade_of(trades[0], received_ns, instruments),)
             return tuple([trade_of(row, received_ns, instruments) for row in trades])
         if kind := _BEGINNINGS.get(frame[:14]):
             if kind == "tickers":
-                push = _tickers(frame)
+                push = ticker_push_of(frame)
                 found = ticker_of(push.data, push.ts, received_ns, instruments)
                 return found or (_unchanged(push.data, Origin(VENUE, channel, received_ns)),)
             if kind == "orderbook":
                 return (book_of(_book(frame), received_ns, instruments, plain=plain_book(frame)),)
-            prints = _rows_of(frame).data
+            prints = rows_of(frame).data
             if len(prints) == 1:
                 return (forced_of(prints[0], received_ns, instruments),)
             return tuple([forced_of(row, received_ns, instruments) for row in prints])

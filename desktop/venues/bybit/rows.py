@@ -49,6 +49,17 @@ class TickerRow(msgspec.Struct, gc=False, rename="camel"):
     single_open_interest: str = ""
     single_open_interest_value: str = ""
 
+    @property
+    def tells_more(self) -> bool:
+        """Whether it tells of more than mark and index."""
+        return bool(
+            self.funding_rate
+            or self.open_interest
+            or self.single_open_interest
+            or self.next_funding_time
+            or self.funding_interval_hour
+        )
+
 
 class Rows(msgspec.Struct, gc=False):
     """A push of rows."""

@@ -62,8 +62,8 @@ class _Meta(msgspec.Struct):
     universe: list[_Listed]
 
 
-_trades = msgspec.json.Decoder(_Trades).decode
-_active = msgspec.json.Decoder(_Active).decode
+trades_of = msgspec.json.Decoder(_Trades).decode
+active_of = msgspec.json.Decoder(_Active).decode
 _books = msgspec.json.Decoder(_Books).decode
 _one_trade = msgspec.json.Decoder(TradeRow).decode
 _one_active = msgspec.json.Decoder(ActiveContext).decode
@@ -74,8 +74,8 @@ _fill = msgspec.json.Decoder(Fill).decode
 _meta_and_contexts = msgspec.json.Decoder(tuple[_Meta, list[msgspec.Raw]]).decode
 _context = msgspec.json.Decoder(Context).decode
 
-_HEAD = b'{"channel":"'
-_FROM, _TO = len(_HEAD), len(_HEAD) + 8
+HEAD = b'{"channel":"'
+_FROM, _TO = len(HEAD), len(HEAD) + 8
 
 
 class HyperliquidParser:
@@ -100,16 +100,16 @@ class HyperliquidParser:
     ) -> tuple[Message, ...]:
         """Return what a good push says, or nothing where only the call can tell; never raises."""
         try:
-            if frame.startswith(_HEAD) and frame.isascii():
+            if frame.startswith(HEAD) and frame.isascii():
                 kind = frame[_FROM:_TO]
                 if kind == b'trades",':
-                    rows = _trades(frame).data
+                    rows = trades_of(frame).data
                     if len(rows) == 1:
                         return (trade(rows[0], received_ns, instruments),)
                     if rows:
                         return tuple([trade(row, received_ns, instruments) for row in rows])
                 elif kind == b"activeAs":
-                    row = _active(frame).data
+                    row = active_of(frame).data
                     told, open_now = mark(row, received_ns, instruments), interest(row, received_ns, instruments)
                     if told is not None and open_now is not None:
                         return (told, open_now)
@@ -139,8 +139,8 @@ class HyperliquidParser:
             name = whole.get("channel")
             if name == "userFills":
                 return self._fills(frame, origin, instruments)
-            if name in _ROWS:
-                return tuple(_rows(str(name), whole, frame, origin, instruments)) or (origin.alive("nothing in it"),)
+            if isinstance(name, str) and name in _ROWS:
+                return tuple(_rows(name, whole, frame, origin, instruments)) or (origin.alive("nothing in it"),)
             return (self._said(whole, frame, origin),)
         except Unreadable as error:
             return (origin.unparsed(error.reason, error.offset),)

@@ -20,6 +20,21 @@ class MarkMemory:
             return messages
         return tuple([self._merged(message) if type(message) is Mark else message for message in messages])
 
+    def marked(self, symbol: str, coin: str, mark: str, at_ms: int, received_ns: int) -> Mark:
+        """Return the full mark of a push that tells of the mark price alone."""
+        old = self._marks.get(symbol)
+        if old is None:
+            new = Mark("okx", symbol, coin, mark, None, None, None, None, at_ms, received_ns)
+        else:
+            if at_ms < old.at_ms:
+                at_ms = old.at_ms
+            new = Mark(
+                "okx", symbol, coin, mark, old.index, old.funding_rate, old.funding_interval_h, old.next_funding_ms,
+                at_ms, received_ns,
+            )  # fmt: skip
+        self._marks[symbol] = new
+        return new
+
     def _merged(self, new: Mark) -> Mark:
         old = self._marks.get(new.symbol)
         if old is not None:

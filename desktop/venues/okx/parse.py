@@ -21,6 +21,7 @@ from desktop.venues.okx.status import notices
 from desktop.venues.wire import (
     DECODE_FAILURES,
     Origin,
+    counted,
     looked_at,
     pieces,
     reading_trouble,
@@ -55,18 +56,18 @@ def _rows_decoder(form: Any) -> Callable[[bytes], Any]:
     return msgspec.json.Decoder(msgspec.defstruct("_Rows", [("data", list[form])]), strict=False).decode
 
 
-_trades = msgspec.json.Decoder(_Trades, strict=False).decode
-_orders = msgspec.json.Decoder(_Orders, strict=False).decode
+trades_of = msgspec.json.Decoder(_Trades, strict=False).decode
+orders_of = msgspec.json.Decoder(_Orders, strict=False).decode
 _order = msgspec.json.Decoder(_Order).decode
 _detail = msgspec.json.Decoder(Detail, strict=False).decode
 _one_row: dict[str, Callable[[bytes], Any]] = {
     name: msgspec.json.Decoder(form, strict=False).decode for name, (form, _) in ROWS.items()
 }
-_HEAD = b'{"arg":{"channel":"'
+HEAD = b'{"arg":{"channel":"'
 _FAST: dict[bytes, tuple[Callable[[bytes], Any], Normalise]] = {
     (name + '"').encode()[:8]: (_rows_decoder(form), normalise) for name, (form, normalise) in ROWS.items()
 }
-_FROM, _TO = len(_HEAD), len(_HEAD) + 8
+_FROM, _TO = len(HEAD), len(HEAD) + 8
 
 
 def parse(
@@ -86,10 +87,10 @@ def quick(
 ) -> tuple[Message | BookChange, ...]:
     """Return what a good push says, or nothing where only `parse` can tell; never raises."""
     try:
-        if frame.startswith(_HEAD) and frame.isascii():
+        if frame.startswith(HEAD) and frame.isascii():
             kind = frame[_FROM:_TO]
             if kind == b'trades",':
-                trades = _trades(frame).data
+                trades = trades_of(frame).data
                 if len(trades) == 1:  # most have one row, and that saves the list
                     return (trade(trades[0], received_ns, instruments),)
                 return tuple([trade(row, received_ns, instruments) for row in trades])
@@ -118,7 +119,7 @@ def _liquidations(frame: bytes, received_ns: int, instruments: InstrumentTable) 
     return tuple(
         [
             liquidation(order.inst_id, detail, received_ns, instruments)
-            for order in _orders(frame).data
+            for order in orders_of(frame).data
             for detail in order.details
         ]
     )
@@ -177,7 +178,7 @@ def _pushed(
     if name == _BOOKS:
         return (_book(frame, origin, instruments),)
     if name == LISTED:
-        return (origin.note(f"{len(whole['data'])} instruments"),)
+        return (origin.note(f"{counted(whole['data'])} instruments"),)
     if name not in _one_row and name != LIQUIDATIONS:
         return (origin.note(f"{name}, not used"),)
     start, data = value_of(frame, "data")

@@ -124,10 +124,11 @@ def liquidation(symbol: str, detail: Detail, received_ns: int, instruments: Inst
         above_zero(size, "sz")
         above_zero(price, "bkPx")
     instrument = instruments.of_venue[VENUE][symbol]
-    return liquidation_of(instrument, _closed(detail), size, price, "bankruptcy", detail.ts, received_ns)
+    return liquidation_of(instrument, closed(detail), size, price, "bankruptcy", detail.ts, received_ns)
 
 
-def _closed(detail: Detail) -> Literal["long", "short"]:
+def closed(detail: Detail) -> Literal["long", "short"]:
+    """Return whose position it was. Raise Unreadable where nobody can tell."""
     if detail.pos_side != "net":
         return detail.pos_side
     if detail.side is None:
