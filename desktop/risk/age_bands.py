@@ -35,7 +35,9 @@ class AgeBands:
         """Add events, as (time, value); at least one."""
         window_ms, step_ms = self._bands[0]
         queue = self._queues[0]
-        times = [-(-at_ms // step_ms) * step_ms for at_ms, _ in events]
+        times = [at_ms for at_ms, _ in events]
+        if step_ms > 1:
+            times = [-(-at_ms // step_ms) * step_ms for at_ms in times]
         self._totals[0] += queue.add_all(times, [round(value * _PARTS) for _, value in events])
         self._next_ms = min(self._next_ms, queue.oldest_ms + window_ms)
 

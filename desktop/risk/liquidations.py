@@ -78,7 +78,7 @@ class SeenPrints:
 
     __slots__ = ("_before", "_keep", "_newest")
 
-    def __init__(self, keep: int = 1_200) -> None:
+    def __init__(self, keep: int = 20_000) -> None:
         self._keep = keep
         self._newest: set[int] = set()
         self._before: set[int] = set()
@@ -89,6 +89,16 @@ class SeenPrints:
         if mark in self._newest or mark in self._before:
             return False
         self._newest.add(mark)
+        if len(self._newest) >= self._keep:
+            self._before, self._newest = self._newest, set()
+        return True
+
+    def all_new(self, keys: Sequence[PrintKey]) -> bool:
+        """Return whether all these prints are new and unlike each other, and then remember them; else do nothing."""
+        marks = set(map(hash, keys))
+        if len(marks) < len(keys) or not self._newest.isdisjoint(marks) or not self._before.isdisjoint(marks):
+            return False
+        self._newest |= marks
         if len(self._newest) >= self._keep:
             self._before, self._newest = self._newest, set()
         return True

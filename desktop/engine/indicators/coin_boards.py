@@ -24,12 +24,21 @@ from desktop.risk.windows import MINUTE_MS
 FUNDING_HOLDS_MS = 6 * MINUTE_MS
 
 
+def sound_amount(text: str) -> float | None:
+    """Return an amount from zero upwards, or None for what can be none."""
+    try:
+        amount = number(text)
+    except ValueError:
+        return None
+    return amount if 0 <= amount < ANY_HIGH else None
+
+
 class CoinBoards:
     """Everything folded about one coin but its price. Engine thread; `now_ms` must not go back."""
 
     def __init__(self, venues: Iterable[str]) -> None:
         self.orders = ForcedOrders()
-        self.interest = InterestBook(venues)
+        self._interest = InterestBook(venues)
         self.interest_days = InterestDays()
         self.books = BookBoard()
         self.slips = SlipBoard(self.books)
@@ -44,10 +53,12 @@ class CoinBoards:
 
         What is no sound number in it is left aside then.
         """
+        self.told_interest: dict[tuple[str, str], tuple[int, OpenInterest, float]] = {}
+        """In the same way the newest open interest, with the last trade of its venue, which may have to value it."""
 
     def add_venue(self, venue: str) -> None:
         """Expect this venue as well."""
-        self.interest.by_venue.setdefault(venue, VenueInterest())
+        self._interest.by_venue.setdefault(venue, VenueInterest())
 
     def lists(self, venue: str) -> bool:
         """Return whether this venue is known to trade the coin: it told of open interest or a forced closing."""
@@ -68,6 +79,14 @@ class CoinBoards:
             self._settle()
         return self._funding
 
+    def settle(self) -> None:
+        """Take in all that was told so far."""
+        self.orders.settle()
+        if self.told:
+            self._settle()
+        if self.told_interest:
+            self._settle_interest()
+
     def _settle(self) -> None:
         told = sorted(self.told.values(), key=itemgetter(0))
         self.told.clear()
@@ -80,21 +99,33 @@ class CoinBoards:
             if mark is not None:
                 self._marks.take(message.venue, mark, message.index, now_ms)
 
-    def take_interest(self, message: OpenInterest, last_trade: float, now_ms: int) -> bool:
+    @property
+    def interest(self) -> InterestBook:
+        """Open interest by venue, with all that was told so far."""
+        if self.told_interest:
+            self._settle_interest()
+        return self._interest
+
+    def _settle_interest(self) -> None:
+        told = sorted(self.told_interest.values(), key=itemgetter(0))
+        self.told_interest.clear()
+        for now_ms, message, last_trade in told:
+            self._take_interest(message, last_trade, now_ms)
+
+    def _take_interest(self, message: OpenInterest, last_trade: float, now_ms: int) -> None:
         """Take a venue's open interest; where the venue names no USD, it is coins times its mark (or last trade)."""
-        coins = number(message.coins)
-        if not 0 <= coins < ANY_HIGH or message.venue not in self.interest.by_venue:
-            return False
+        coins = sound_amount(message.coins)
+        venue = self._interest.by_venue.get(message.venue)
+        if coins is None or venue is None:
+            return
         usd = message.usd
         if usd is None or not math.isfinite(usd):
             price = self.marks.mark(message.venue) or last_trade
             usd = coins * price if price > 0 else None
-        venue = self.interest.by_venue[message.venue]
         venue.set(message.symbol, coins, usd, min(message.at_ms, now_ms))
         self._known_interest_usd = None
-        if (weight := self.interest.weight(message.venue)) is not None:
+        if (weight := self._interest.weight(message.venue)) is not None:
             self.orders.measures.sequence.interest(message.venue, weight)
-        return True
 
     def take_book(self, book: Book, now_ms: int) -> None:
         """Take a book as it stands, or the word that it is lost."""
@@ -122,8 +153,10 @@ class CoinBoards:
     @property
     def known_interest_usd(self) -> float:
         """The open interest in USD of all venues that ever said it, as last said; 0 while none has."""
+        interest = self.interest
         if self._known_interest_usd is None:
-            self._known_interest_usd = sum(known for known in self.weights().values() if known is not None)
+            weights = [interest.weight(venue) for venue in interest.by_venue]
+            self._known_interest_usd = sum(known for known in weights if known is not None)
         return self._known_interest_usd
 
     def weights(self) -> dict[str, float | None]:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from desktop.domain.market import HourBar, LiquidatedSide
+from desktop.domain.market import HourBar, Liquidation
+from desktop.domain.number_text import numbers
 from desktop.engine.desk_view import ChartView, FloatArray
 from desktop.engine.market.minute_bars import Column, MinuteBars, hour_row, hours_before
 from desktop.risk.windows import HOUR_MS, MINUTE_MS
 
 KEEP_PRINTS = 2000
+_MOST_FRESH = 512
 _OF_PRINT = 4
-_MOST_FRESH = 64
-_KEEP_NUMBERS = KEEP_PRINTS * _OF_PRINT
+"""Time, price, USD, and whether it was a long."""
 _LAST_SAID = (Column.CLOSE, Column.FUNDING, Column.INTEREST, Column.COINS, Column.DEPTH, Column.SLIPPAGE)
 _Row = tuple[float, ...]
 _Lows = tuple[float | None, float | None]
@@ -29,8 +29,10 @@ class ChartSeries:
         self._coin = coin
         self._minutes = minutes
         self._hours: list[HourBar] = []
-        self._prints = array("d")
-        self._fresh: list[tuple[float, float, float, bool]] = []
+        self._prints = tuple(array("d") for _ in range(_OF_PRINT))
+        self._fresh: list[Liquidation] = []
+        self.per_coin: Callable[[], Mapping[str, float]] = dict
+        """By venue what turns a quoted price into one of a coin, where that is not one."""
         self._print_count = 0
         self._print_arrays: tuple[int, FloatArray] = (-1, np.empty((_OF_PRINT, 0)))
         self._closed: dict[int, tuple[object, FloatArray, FloatArray]] = {}
@@ -43,12 +45,29 @@ class ChartSeries:
         self._closed.clear()
         self._published.clear()
 
-    def add_print(self, side: LiquidatedSide, price: float, usd: float, at_ms: int) -> None:
-        """Add a single forced closing to be drawn."""
-        self._fresh.append((at_ms, price, usd, side == "long"))
-        self._print_count += 1
-        if not self._print_count % _MOST_FRESH:
+    def add_prints(self, orders: Sequence[Liquidation]) -> None:
+        """Add forced closings to be drawn, each by itself."""
+        self._fresh.extend(orders)
+        self._print_count += len(orders)
+        if len(self._fresh) >= _MOST_FRESH:
             self._keep_fresh()
+
+    def _keep_fresh(self) -> None:
+        """Keep what is drawn as numbers: a forced order itself takes eight times as much."""
+        orders, self._fresh = self._fresh, []
+        prices = numbers([one.price for one in orders])
+        if per_coin := self.per_coin():
+            prices = [price * per_coin.get(one.venue, 1.0) for price, one in zip(prices, orders, strict=True)]
+        columns: tuple[Sequence[float], ...] = (
+            [one.at_ms for one in orders],
+            prices,
+            [one.usd or 0.0 for one in orders],
+            [one.side == "long" for one in orders],
+        )
+        for kept, column in zip(self._prints, columns, strict=True):
+            kept.extend(column)
+            if len(kept) >= 2 * KEEP_PRINTS:
+                del kept[:-KEEP_PRINTS]
 
     def view(self, interval_ms: int, running: tuple[int, _Row], lows: _Lows) -> ChartView | None:
         """Return the chart with bars of `interval_ms` (whole minutes); None while there is no bar.
@@ -104,16 +123,10 @@ class ChartSeries:
         count, arrays = self._print_arrays
         if count != self._print_count:
             self._keep_fresh()
-            arrays = np.array(self._prints[-_KEEP_NUMBERS:]).reshape(-1, _OF_PRINT).T.copy()
+            arrays = np.array([kept[-KEEP_PRINTS:] for kept in self._prints])
             arrays.flags.writeable = False
             self._print_arrays = (self._print_count, arrays)
         return arrays
-
-    def _keep_fresh(self) -> None:
-        self._prints.extend(chain.from_iterable(self._fresh))
-        self._fresh.clear()
-        if len(self._prints) >= 2 * _KEEP_NUMBERS:
-            del self._prints[:-_KEEP_NUMBERS]
 
     def _bars(self, interval_ms: int, state: object, running: tuple[int, _Row]) -> tuple[FloatArray, FloatArray]:
         """Return bar opens and bars: closed ones from the cache, the last one from its minutes."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from desktop.domain.market import HourBar, Liquidation, Mark, OpenInterest
-from desktop.domain.number_text import number, plain_number
+from desktop.domain.number_text import number
 from desktop.engine.indicators.coin_boards import CoinBoards
 from desktop.engine.market.chart_series import ChartSeries
 from desktop.engine.market.market_state import ANY_HIGH, ANY_LOW, Tape, VenueFeed
@@ -42,19 +42,22 @@ class CoinTrack:
         self.source: Tape | None = None
         self.contracts: list[Tape] = []
         self.boards = CoinBoards(feeds)
-        # Bound once: every mark and every forced order comes by here.
-        self._told, self._take_order = self.boards.told, self.boards.orders.take
+        # Bound once: every mark comes by here.
+        self._told = self.boards.told
+        self.boards.orders.on_settled = self._take_orders
         self.levels = PriceLevels()
         self.hourly = HourlyIndicators()
         self.hours: list[HourBar] = []
         self.stored = HeardTime()
         self.minutes = MinuteBars()
         self.chart = ChartSeries(coin, self.minutes)
+        self.chart.per_coin = self._per_coin
         self.fresh_hours: list[HourBar] = []
         self._minute = self._first_lived = _NO_MINUTE
         self._open = 0.0
         self._long = 0.0
         self._short = 0.0
+        self._ahead: list[Liquidation] = []
         self._ended_hours: list[int] = []
 
     def add_venue(self, venue: str) -> None:
@@ -124,28 +127,23 @@ class CoinTrack:
 
     # --- other facts -------------------------------------------------------------------------------------------
 
-    def liquidation(self, message: Liquidation, now_ms: int) -> bool:
-        """Count a forced closing once; return whether it counted. One of unknown size cannot be summed."""
-        usd = self._take_order(message, now_ms)
-        if usd is None:
-            return False
-        at_ms, side = message.at_ms, message.side
-        if at_ms > now_ms:
-            at_ms = now_ms
-        try:
-            price = plain_number(message.price)
-        except ValueError:
-            price = number(message.price)
-        if 0 < price < ANY_HIGH:
-            tape = self.tapes.get(message.venue)
-            self.chart.add_print(side, price if tape is None else price * tape.per_coin, usd, at_ms)
-        if at_ms // MINUTE_MS < self._minute:
-            self.minutes.late_print(at_ms // MINUTE_MS, side, usd)
-        elif side == "long":
-            self._long += usd
-        else:
-            self._short += usd
-        return True
+    def _per_coin(self) -> dict[str, float]:
+        return {venue: tape.per_coin for venue, tape in self.tapes.items() if tape.per_coin != 1.0}
+
+    def _take_orders(self, orders: Sequence[Liquidation]) -> None:
+        """Take forced closings into the chart and their minutes."""
+        self.chart.add_prints(orders)
+        self._sum_orders(orders)
+
+    def _sum_orders(self, orders: Sequence[Liquidation]) -> None:
+        begin_ms, end_ms = self._minute * MINUTE_MS, (self._minute + 1) * MINUTE_MS
+        for one in [one for one in orders if one.at_ms < begin_ms]:
+            self.minutes.late_print(one.at_ms // MINUTE_MS, one.side, one.usd or 0.0)
+        running = [one for one in orders if begin_ms <= one.at_ms < end_ms]
+        self._long += sum([one.usd or 0.0 for one in running if one.side == "long"])
+        self._short += sum([one.usd or 0.0 for one in running if one.side == "short"])
+        # The clock may be in a minute that no price and no tick has begun yet.
+        self._ahead.extend([one for one in orders if one.at_ms >= end_ms])
 
     def mark(self, message: Mark, now_ms: int) -> bool:
         """Take mark price and funding; return whether the mark had to stand in for trades and made a new low."""
@@ -156,18 +154,23 @@ class CoinTrack:
             return False
         return self.price(tape, number(message.mark), message.at_ms, now_ms)
 
-    def open_interest(self, message: OpenInterest, now_ms: int) -> bool:
-        """Take a venue's open interest; return whether it is sound."""
-        return self.boards.take_interest(message, self.tapes[message.venue].close, now_ms)
+    def open_interest(self, message: OpenInterest, now_ms: int) -> None:
+        """Take a venue's open interest."""
+        last_trade = self.tapes[message.venue].close
+        self.boards.told_interest[message.venue, message.symbol] = (now_ms, message, last_trade)
 
     # --- time --------------------------------------------------------------------------------------------------
 
     def roll(self, minute: int) -> None:
         """End the running minute and begin this one."""
+        self.boards.orders.settle()
         if self._minute != _NO_MINUTE:
             self._end_minute()
         self._minute = minute
         self._open = self._long = self._short = 0.0
+        if self._ahead:
+            ahead, self._ahead = self._ahead, []
+            self._sum_orders(ahead)
         if self.source is not None:
             self.source.low, self.source.high = ANY_HIGH, ANY_LOW
             self._bound()
@@ -191,6 +194,7 @@ class CoinTrack:
         return sum(shares) / len(shares) if shares else 0.0
 
     def _row(self, covered: float, now_ms: int) -> tuple[float, ...]:
+        self.boards.orders.settle()
         source = self.source
         prices: tuple[float, ...] = (NOT_RECORDED,) * 4
         if source is not None and self._open:

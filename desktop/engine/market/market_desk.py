@@ -68,6 +68,11 @@ class MarketDesk(MarketFold):
         self.on_slept(slept)
         return NOTHING
 
+    def settle(self) -> None:
+        """Measure all that was told so far, as the next look would."""
+        for desk in self._floor.coins.values():
+            desk.track.boards.settle()
+
     # --- time --------------------------------------------------------------------------------------------------
 
     def tick(self, now_ms: int) -> tuple[IncidentChange, ...]:

@@ -10,11 +10,13 @@ from desktop.engine.desk_view import FuelView
 from desktop.engine.indicators.composite_desk import CoinComposite, ReadingOf, fuel_view
 from desktop.engine.indicators.indicator_loop import CoinIndicators
 from desktop.engine.market.coin_track import CoinTrack
+from desktop.engine.market.forced_orders import ForcedOrders
 from desktop.engine.market.heard_feeds import HeardFeeds
 from desktop.engine.market.market_state import Tape, VenueFeed
 from desktop.engine.market.market_wide import MarketWide
 from desktop.engine.market.venue_health import marks_apart
 from desktop.risk.indicators.catalogue import CATALOGUE
+from desktop.risk.liquidations import SeenPrints
 from desktop.risk.reading import Reading
 
 _COMPOSITE_MS = 5_000
@@ -30,6 +32,8 @@ class MarketFloor:
         self.heard = HeardFeeds(self.feeds)
         self.wide = MarketWide(self.feeds)
         self.coins: dict[str, CoinIndicators] = {}
+        self.orders: dict[str, ForcedOrders] = {}
+        self.seen = SeenPrints()
         self.composites: dict[str, CoinComposite] = {}
         self.fuels: dict[str, FuelView] = {}
         self._composite_ms: dict[str, int] = {}
@@ -41,6 +45,7 @@ class MarketFloor:
         """Follow this coin from now on."""
         if coin not in self.coins:
             self.coins[coin] = CoinIndicators(CoinTrack(coin, self.feeds), self.heard, self.wide.context)
+            self.orders[coin] = self.coins[coin].track.boards.orders
             self.composites[coin] = CoinComposite(coin)
             if self.cascade is not None:
                 self.coins[coin].level.cascade = partial(self.cascade, coin)
@@ -49,7 +54,7 @@ class MarketFloor:
         """Follow this coin no longer; return whether it was followed."""
         if self.coins.pop(coin, None) is None:
             return False
-        for by_coin in (self.composites, self.fuels, self._composite_ms, self._fuel_ms):
+        for by_coin in (self.orders, self.composites, self.fuels, self._composite_ms, self._fuel_ms):
             by_coin.pop(coin, None)
         for venue, tapes in self.tapes.items():
             for tape in [tape for tape in tapes.values() if tape.coin == coin]:
@@ -77,7 +82,8 @@ class MarketFloor:
         tapes = self.tapes[venue]
         tape = tapes.get(symbol)
         if tape is None:
-            tape = tapes[symbol] = Tape(venue, symbol, coin)
+            tape = tapes[symbol] = Tape(venue, symbol, coin, self.feeds[venue])
+            tape.told, tape.touched = desk.track.boards.told, desk.touched
             self.feeds[venue].tapes.append(tape)
             desk.track.contracts.append(tape)
             desk.track.tapes.setdefault(venue, tape)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+import msgspec
 
 from desktop.alerts.incidents import IncidentChange
 from desktop.alerts.rules import Rule
@@ -19,17 +21,21 @@ from desktop.domain.market import (
     OpenInterest,
     Ticker,
     Trade,
+    TradeRun,
     Unparsed,
     VenueNotice,
     VenueWord,
     WithdrawalStatus,
 )
 from desktop.domain.number_text import number, plain_number
+from desktop.engine.market.forced_orders import ForcedOrders
 from desktop.engine.market.market_floor import MarketFloor
 from desktop.engine.market.market_rules import NOTHING, MarketRules
-from desktop.engine.market.market_state import Tape, VenueFeed
+from desktop.engine.market.market_state import ANY_HIGH, Tape, VenueFeed
+from desktop.risk.freshness import STREAM_STALE_MS
 
 _WEIGHTY = 1e-5
+_NO_TAPES: dict[str, Tape] = {}
 
 _Taker = Callable[[Any, VenueFeed, int], tuple[IncidentChange, ...]]
 
@@ -52,6 +58,7 @@ class MarketFold(MarketRules):
             Book: self._book,
             Ticker: self._ticker,
             Trade: self._first_trade,
+            TradeRun: self._first_run,
             **dict.fromkeys((Gap, FeedStatus), self._word_of_feed),
             **dict.fromkeys((InsurancePool, VenueNotice, WithdrawalStatus), self._word_of_venue),
             Unparsed: self._unparsed,
@@ -69,17 +76,96 @@ class MarketFold(MarketRules):
                 return self._fold_slow(message, now_ms)
             tape.heard_ms = now_ms
             tape.messages += 1
+            at_ms, changes = message.at_ms, NOTHING
+            if tape.low <= price <= tape.high and tape.from_ms <= at_ms < tape.to_ms:
+                tape.close = price
+                tape.at_ms = at_ms
+            else:
+                changes = self._new_extreme(tape, message.coin, price, at_ms, now_ms)
+            # After its price: a trade may be the first of its minute, and belongs to that one's turnover.
             if message.side == "buy":
                 tape.bought += worth
             else:
                 tape.sold += worth
-            at_ms = message.at_ms
-            if tape.low <= price <= tape.high and tape.from_ms <= at_ms < tape.to_ms:
-                tape.close = price
-                tape.at_ms = at_ms
-                return NOTHING
-            return self._new_extreme(tape, message.coin, price, at_ms, now_ms)
+            return changes
         return self._fold_slow(message, now_ms)
+
+    def fold_all(self, messages: Sequence[Message], now_ms: int) -> tuple[IncidentChange, ...]:
+        """Take messages that came together and return what they changed among the incidents.
+
+        Rules on a coin's forced orders are judged once for all of them, after the other messages.
+        """
+        if len(messages) == 1:
+            return self.fold(messages[0], now_ms)
+        changes = NOTHING
+        forced: list[Liquidation] = []
+        for message in messages:
+            if type(message) is TradeRun:
+                changes += self._run(message, now_ms)
+            elif type(message) is Liquidation:
+                forced.append(message)
+            elif type(message) is Mark:
+                changes += self._fold_mark(message, now_ms)
+            else:
+                changes += self.fold(message, now_ms)
+        return changes + self._fold_prints(forced, now_ms) if forced else changes
+
+    def _run(self, run: TradeRun, now_ms: int) -> tuple[IncidentChange, ...]:
+        tape = self._tapes.get(run.venue, _NO_TAPES).get(run.symbol)
+        if tape is None:
+            return self._fold_slow(run, now_ms)
+        tape.heard_ms = now_ms
+        tape.messages += run.count
+        changes = NOTHING
+        if tape.low <= run.low and run.high <= tape.high and tape.from_ms <= run.from_ms and run.to_ms < tape.to_ms:
+            tape.close = run.last
+            tape.at_ms = run.at_ms
+        else:
+            changes = self._prices_of(tape, run, now_ms)
+        tape.bought += run.bought
+        tape.sold += run.sold
+        return changes
+
+    def _prices_of(self, tape: Tape, run: TradeRun, now_ms: int) -> tuple[IncidentChange, ...]:
+        price, at_ms = self._floor.coins[run.coin].track.price, run.at_ms
+        # Between its first and its last price a minute takes nothing from a run but the lowest and the highest.
+        lows = [price(tape, one, at_ms, now_ms) for one in (run.first, run.low, run.high, run.last)]
+        return self._judge("price", run.coin, now_ms) if any(lows) else NOTHING
+
+    def _first_run(self, run: TradeRun, feed: VenueFeed, now_ms: int) -> tuple[IncidentChange, ...]:
+        """Take trades of a contract not heard before."""
+        feed.beat(now_ms)
+        feed.messages += run.count - 1
+        tape = self._floor.tape(run.venue, run.symbol, run.coin)
+        if tape is None:
+            return NOTHING
+        tape.heard_ms = now_ms
+        changes = self._prices_of(tape, run, now_ms)
+        tape.bought += run.bought
+        tape.sold += run.sold
+        return changes
+
+    def _fold_mark(self, message: Mark, now_ms: int) -> tuple[IncidentChange, ...]:
+        """Take a mark that need not stand in for trades without asking whose it is."""
+        tape = self._tapes.get(message.venue, _NO_TAPES).get(message.symbol)
+        if tape is None or now_ms - tape.at_ms > STREAM_STALE_MS or now_ms >= tape.feed.timed_next_ms:
+            return self._fold_slow(message, now_ms)
+        tape.heard_ms = now_ms
+        tape.messages += 1
+        tape.told[message.venue, message.symbol] = (now_ms, message)
+        tape.touched("mark")
+        return NOTHING
+
+    def _fold_prints(self, prints: list[Liquidation], now_ms: int) -> tuple[IncidentChange, ...]:
+        for venue in {one.venue for one in prints}:
+            feed = self._floor.feeds.get(venue)
+            if feed is None:
+                prints = [one for one in prints if one.venue != venue]
+                continue
+            feed.start(now_ms)
+            feed.told_ms = now_ms
+            feed.messages += len([one for one in prints if one.venue == venue])
+        return self._count(prints, now_ms)
 
     def _fold_slow(self, message: Message, now_ms: int) -> tuple[IncidentChange, ...]:
         feed = self._floor.feeds.get(message.venue)
@@ -121,11 +207,12 @@ class MarketFold(MarketRules):
         tape.heard_ms = now_ms
         price = number(message.price)
         worth = price * number(message.quantity or "0")
+        changes = self._new_extreme(tape, message.coin, price, message.at_ms, now_ms)
         if message.side == "buy":
             tape.bought += worth
         else:
             tape.sold += worth
-        return self._new_extreme(tape, message.coin, price, message.at_ms, now_ms)
+        return changes
 
     def _mark(self, message: Mark, feed: VenueFeed, now_ms: int) -> tuple[IncidentChange, ...]:
         if now_ms >= feed.timed_next_ms:
@@ -144,23 +231,45 @@ class MarketFold(MarketRules):
 
     def _liquidation(self, message: Liquidation, feed: VenueFeed, now_ms: int) -> tuple[IncidentChange, ...]:
         feed.told_ms = now_ms
-        desk = self._floor.coins.get(message.coin)
-        if desk is None:
-            return NOTHING
-        track = desk.track
-        if not track.liquidation(message, now_ms):
-            return NOTHING
-        desk.touched("print")
-        orders = track.boards.orders
-        if orders.unjudged_usd < _WEIGHTY * track.boards.known_interest_usd:
-            return NOTHING
-        orders.unjudged_usd = 0.0
-        return self._judge("print", message.coin, now_ms)
+        return self._count([message], now_ms)
+
+    def _count(self, prints: Sequence[Liquidation], now_ms: int) -> tuple[IncidentChange, ...]:
+        """Take forced orders that came together, each once; one of unknown size cannot be summed."""
+        known = [one for one in prints if one.usd is not None and 0.0 < one.usd < ANY_HIGH]
+        keys = [(one.venue, one.symbol, one.side, one.at_ms, one.price, one.quantity) for one in known]
+        seen = self._floor.seen
+        if not seen.all_new(keys):
+            known = [one for one, key in zip(known, keys, strict=True) if seen.is_new(key)]
+        if known and max([one.at_ms for one in known]) > now_ms:
+            # What is dated after now happens now.
+            known = [one if one.at_ms <= now_ms else msgspec.structs.replace(one, at_ms=now_ms) for one in known]
+        touched: dict[str, ForcedOrders] = {}
+        find = self._floor.orders.get
+        for one in known:
+            coin = one.coin
+            if (orders := find(coin)) is not None:
+                orders.waiting.append(one)
+                orders.unjudged_usd += one.usd or 0.0
+                touched[coin] = orders
+        return self._weighed(touched, now_ms)
+
+    def _weighed(self, touched: Mapping[str, ForcedOrders], now_ms: int) -> tuple[IncidentChange, ...]:
+        changes = NOTHING
+        for coin, orders in touched.items():
+            desk = self._floor.coins[coin]
+            desk.touched("print")
+            if orders.weigh(_WEIGHTY * desk.track.boards.known_interest_usd):
+                changes += self._judge("print", coin, now_ms)
+        return changes
 
     def _open_interest(self, message: OpenInterest, feed: VenueFeed, now_ms: int) -> tuple[IncidentChange, ...]:
-        tape = self._floor.tape(message.venue, message.symbol, message.coin)
-        if tape is not None and self._floor.coins[message.coin].track.open_interest(message, now_ms):
-            self._floor.coins[message.coin].touched("interest")
+        tape = self._tapes[message.venue].get(message.symbol) or self._floor.tape(
+            message.venue, message.symbol, message.coin
+        )
+        if tape is not None:
+            desk = self._floor.coins[message.coin]
+            desk.track.open_interest(message, now_ms)
+            desk.touched("interest")
         return NOTHING
 
     def _book(self, message: Book, feed: VenueFeed, now_ms: int) -> tuple[IncidentChange, ...]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import Literal
 
 from desktop.domain.coverage import Completeness
 from desktop.domain.instrument import instrument_by_rule
-from desktop.domain.market import FeedStatus, Gap
+from desktop.domain.market import FeedStatus, Gap, Mark
 from desktop.domain.raw_frame import is_beside
 from desktop.domain.venue_names import venue_name
 from desktop.engine.desk_view import ChannelView, FeedView
 from desktop.risk.freshness import STREAM_DEAD_MS, STREAM_STALE_MS, age_words
+from desktop.risk.indicators.indicator import Touch
 from desktop.risk.reading import State
 from desktop.risk.windows import MINUTE_MS, HeardTime
 
@@ -34,7 +36,8 @@ class Tape:
     Other tapes have bounds that every sound trade lies within; NaN, infinity and zero lie within none. `bought` and
     `sold` by takers are sums of the running minute of coins times quoted price; `per_coin` makes them USD, since it
     turns a quoted price into one of a coin. `close`, `low` and `high` are per coin: a contract quoted per thousand
-    coins never takes the fast path.
+    coins never takes the fast path. `told` and `touched` are where
+    the coin's newest marks go, and who hears of them.
     """
 
     __slots__ = (
@@ -42,6 +45,7 @@ class Tape:
         "bought",
         "close",
         "coin",
+        "feed",
         "from_ms",
         "heard_ms",
         "high",
@@ -51,13 +55,18 @@ class Tape:
         "sold",
         "symbol",
         "to_ms",
+        "told",
+        "touched",
         "venue",
     )
 
-    def __init__(self, venue: str, symbol: str, coin: str = "") -> None:
+    def __init__(self, venue: str, symbol: str, coin: str = "", feed: VenueFeed | None = None) -> None:
         self.venue = venue
         self.symbol = symbol
         self.coin = coin
+        self.feed = VenueFeed(venue) if feed is None else feed
+        self.told: dict[tuple[str, str], tuple[int, Mark]] = {}
+        self.touched: Callable[[Touch], None] = lambda touch: None
         self.close = 0.0
         self.at_ms = 0
         self.heard_ms = 0

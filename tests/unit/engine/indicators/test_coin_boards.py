@@ -60,7 +60,7 @@ def test_funding_that_is_no_number_is_left_aside() -> None:
 def test_open_interest_is_valued_at_a_mark_that_nobody_has_looked_at() -> None:
     track = _track()
     track.mark(_mark("80000"), _NOW_MS)
-    assert track.open_interest(OpenInterest("binance", "BTCUSDT", "BTC", "10", None, _NOW_MS), _NOW_MS)
+    track.open_interest(OpenInterest("binance", "BTCUSDT", "BTC", "10", None, _NOW_MS), _NOW_MS)
     assert track.boards.interest.weight("binance") == 800_000.0
 
 
@@ -68,8 +68,19 @@ def test_the_known_open_interest_follows_every_change() -> None:
     boards = CoinBoards(("binance", "bybit"))
     assert boards.known_interest_usd == 0.0
     for venue, usd, known in (("binance", 5e6, 5e6), ("bybit", 1e6, 6e6), ("binance", 2e6, 3e6)):
-        boards.take_interest(OpenInterest(venue, "BTCUSDT", "BTC", "10", usd, _NOW_MS), 0.0, _NOW_MS)
+        told = OpenInterest(venue, "BTCUSDT", "BTC", "10", usd, _NOW_MS)
+        boards.told_interest[venue, "BTCUSDT"] = (_NOW_MS, told, 0.0)
         assert boards.known_interest_usd == known
+
+
+@pytest.mark.parametrize("coins", ["-1", "nan", "inf", "ten"])
+def test_open_interest_that_is_no_amount_changes_nothing(coins: str) -> None:
+    boards = CoinBoards(("binance",))
+    for amount in ("10", coins):
+        told = OpenInterest("binance", "BTCUSDT", "BTC", amount, 5e6, _NOW_MS)
+        boards.told_interest["binance", "BTCUSDT"] = (_NOW_MS, told, 0.0)
+        assert boards.interest.weight("binance") == 5e6
+        assert boards.interest.coins(["binance"]) == 10.0
 
 
 def test_lateness_is_sampled_every_half_second() -> None:
