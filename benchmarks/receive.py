@@ -21,7 +21,7 @@ import importlib.util
 import multiprocessing
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from multiprocessing.connection import Connection
 from statistics import median
 from typing import Any
@@ -39,6 +39,7 @@ from desktop.venues.socket_line import SocketLine
 _CHUNK = 64 * 1024
 _GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _COINS = (3, 50, 500)
+_TOGETHER = (1, 100)
 _FOLDED = 20_000
 Client = Callable[[str, int], Awaitable[None]]
 
@@ -93,14 +94,15 @@ def serve(pipe: Connection, count: int) -> None:
     asyncio.run(whole())
 
 
-def _taker(count: int, done: asyncio.Event) -> Callable[[bytes], None]:
+def _taker(count: int, done: asyncio.Event) -> Callable[[Sequence[bytes]], None]:
     read = frame_reader("binance", shipped_instruments()).read
     taken = 0
 
-    def take(message: bytes) -> None:
+    def take(messages: Sequence[bytes]) -> None:
         nonlocal taken
-        read(RawFrame(AT_MS * 1_000_000, "binance", "/market/stream", message))
-        taken += 1
+        for message in messages:  # one by one, as aiohttp brings them
+            read(RawFrame(AT_MS * 1_000_000, "binance", "/market/stream", message))
+        taken += len(messages)
         if taken == count:
             done.set()
 
@@ -123,7 +125,7 @@ async def by_aiohttp(url: str, count: int) -> None:
     take = _taker(count, done)
     async with aiohttp.ClientSession() as session, session.ws_connect(url, compress=0, max_msg_size=0) as socket:
         async for message in socket:
-            take(message.data.encode())
+            take((message.data.encode(),))
             if done.is_set():
                 return
 
@@ -136,8 +138,8 @@ def measured(client: Client, url: str, count: int) -> tuple[float, float]:
     return count / (time.perf_counter() - begin), (time.process_time() - cpu) / count * 1e6
 
 
-def cost_by_coins(coins: int) -> Callable[[], float]:
-    """Return what measures nanoseconds to read and fold a trade while so many coins are watched."""
+def cost_by_coins(coins: int, together: int) -> Callable[[], float]:
+    """Return what measures ns to read and fold a trade, so many at a time, while so many coins are watched."""
     names = [f"C{number}" for number in range(coins)]
     desk = MarketDesk(names, shipped_rules(), ("binance",))
     reader = frame_reader("binance", shipped_instruments())
@@ -145,11 +147,10 @@ def cost_by_coins(coins: int) -> Callable[[], float]:
     frames = [trade_frame(rng, f"{rng.choice(names)}USDT", number) for number in range(_FOLDED)]
 
     def run() -> float:
-        read, fold = reader.read, desk.fold
+        read, fold = reader.read_all, desk.fold_all
         begin = time.perf_counter_ns()
-        for frame in frames:
-            for message in read(RawFrame(AT_MS * 1_000_000, "binance", "/market/stream", frame)):
-                fold(message, AT_MS)
+        for start in range(0, len(frames), together):
+            fold(read(frames[start : start + together], "/market/stream", AT_MS * 1_000_000), AT_MS)
         return (time.perf_counter_ns() - begin) / len(frames)
 
     return run
@@ -188,15 +189,17 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=60_000)
     args = parser.parse_args()
     compare_clients(args.rounds, args.messages)
-    runs = {coins: cost_by_coins(coins) for coins in _COINS}
-    costs: dict[int, list[float]] = {coins: [] for coins in _COINS}
+    runs = {(together, coins): cost_by_coins(coins, together) for together in _TOGETHER for coins in _COINS}
+    costs: dict[tuple[int, int], list[float]] = {case: [] for case in runs}
     for _ in range(args.rounds + 1):
-        for coins, run in runs.items():
-            costs[coins].append(run())
-    least = median(costs[_COINS[0]][1:])
-    for coins, taken in costs.items():
-        cost = median(taken[1:])
-        print(f"{coins:4} coins watched: {cost:6.0f} ns to read and fold a trade ({cost / least:.2f})")
+        for case, run in runs.items():
+            costs[case].append(run())
+    for (together, coins), taken in costs.items():
+        cost, least = median(taken[1:]), median(costs[together, _COINS[0]][1:])
+        print(
+            f"{coins:4} coins watched, {together:3} trades at a time: {cost:6.0f} ns to read and fold one "
+            f"({cost / least:.2f})"
+        )
 
 
 if __name__ == "__main__":

@@ -111,7 +111,7 @@ class Watch:
 
 async def consume(port: int, speed: float, coins: int, watch: Watch, done: asyncio.Event) -> None:
     """Read, fold, judge, tick and draw until `done`."""
-    from desktop.domain.market import Liquidation
+    from desktop.domain.market import Liquidation, TradeRun
     from desktop.engine.clock import FastClock
     from desktop.engine.market.market_desk import MarketDesk
     from desktop.storage.instrument_file import shipped_instruments
@@ -127,10 +127,10 @@ async def consume(port: int, speed: float, coins: int, watch: Watch, done: async
     async def follow() -> None:
         async for batch in feed.messages():
             now_ms = clock.now_ms()
+            desk.fold_all(batch, now_ms)
             for message in batch:
-                desk.fold(message, now_ms)
                 watch.forced += type(message) is Liquidation
-            watch.folded += len(batch)
+                watch.folded += message.count if type(message) is TradeRun else 1
             received_ns = getattr(batch[0], "received_ns", 0)
             if received_ns:
                 watch.worst_age_s = max(watch.worst_age_s, (now_ms - received_ns / 1e6) / 1000 / speed)

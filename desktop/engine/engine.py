@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from desktop.alerts.incidents import IncidentChange
 from desktop.domain.errors import Refused, SeawallError
-from desktop.domain.market import Gap, Message, Ticker
+from desktop.domain.market import Gap, Message, Ticker, Trade, TradeRun
 from desktop.domain.sentences import told
 from desktop.engine.alerting import alert_delivery
 from desktop.engine.alerting.alert_delivery import AlertDelivery
@@ -50,6 +50,7 @@ _log = logging.getLogger(__name__)
 
 FRAME_SECONDS = 1 / 30
 NEW_WAY = "the way there was changed in the settings"
+_TRADES = frozenset({Trade, TradeRun})
 
 
 class Engine:
@@ -183,15 +184,18 @@ class Engine:
         if self._parts.own is not None:
             self._parts.own.keep_to(coins)
 
-    def _fold(self, message: Message, now_ms: int) -> None:
-        for change in self._market.fold(message, now_ms):
-            self._changes.put_nowait(change)
-        if type(message) is Ticker:
-            self._watching.heard(message)
-        elif type(message) is Gap:
-            self._past.gap(message)
-        if self._parts.own is not None:
-            self._parts.own.fold(message, now_ms)
+    def _fold(self, messages: Sequence[Message], now_ms: int) -> None:
+        self._tell_changes(self._market.fold_all(messages, now_ms))
+        own = self._parts.own
+        for message in messages:
+            if type(message) in _TRADES:
+                continue
+            if type(message) is Ticker:
+                self._watching.heard(message)
+            elif type(message) is Gap:
+                self._past.gap(message)
+            if own is not None:
+                own.fold(message, now_ms)
 
     async def _tick(self) -> None:
         parts = self._parts

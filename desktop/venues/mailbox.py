@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from desktop.domain.market import Gap, Liquidation, Message
 
@@ -26,7 +27,7 @@ class Mailbox:
         self._arrived = asyncio.Event()
         self._closed = False
 
-    def put(self, messages: tuple[Message, ...], channel: str, now_ms: int) -> None:
+    def put(self, messages: Sequence[Message], channel: str, now_ms: int) -> None:
         """Add messages that came at `now_ms`."""
         if not self._waiting:
             self._since_ms = now_ms
@@ -53,16 +54,16 @@ class Mailbox:
 class FreshPrints:
     """Tell liquidations that came before, on an older socket or repeated by the venue, from new ones.
 
-    Two equal ones within one push are two; the same (venue, symbol, side, time, price, size) in a later push is not.
-    Remembers at least the last 10,000.
+    Two equal ones that come together are two; the same (venue, symbol, side, time, price, size) that comes later is
+    not. Remembers at least the last 10,000.
     """
 
     def __init__(self) -> None:
         self._recent: set[_Key] = set()
         self._older: set[_Key] = set()
 
-    def fresh(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
-        """Return the messages of one push without the liquidations that came in an earlier one."""
+    def fresh(self, messages: Sequence[Message]) -> Sequence[Message]:
+        """Return messages that came together without the liquidations that came before them."""
         if len(messages) == 1 and type(messages[0]) is not Liquidation:
             return messages
         keys = {_key(message) for message in messages if type(message) is Liquidation}

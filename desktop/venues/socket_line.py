@@ -22,9 +22,11 @@ from desktop.engine.ports import Clock
 from desktop.venues.outbound import Way
 from desktop.venues.waiting import stopped
 
+GATHER_SECONDS = 0.010
 _LONGEST_MESSAGE = 10 * 1024 * 1024
 ADDRESS_SECONDS = 3.0
 """Real seconds for one address of a host that has several."""
+_log = logging.getLogger(__name__)
 _ASK_AGAIN = "It is tried again by itself."
 
 # What the venue does wrong is told by the session as a message; picows would log it as an error of the program.
@@ -33,9 +35,13 @@ _QUIET.setLevel(logging.CRITICAL)
 
 
 class SocketLine(picows.WSListener):
-    """A connection: calls `opened` once, hands every whole text or binary message to `take`. One event loop."""
+    """A connection: calls `opened` once, hands every whole text or binary message to `take`. One event loop.
 
-    def __init__(self, take: Callable[[bytes], None], opened: Callable[[], None] = lambda: None) -> None:
+    Messages that come together are handed over together, in the order received: the first after a pause at once, then
+    what has gathered every ten milliseconds. In a storm that is some hundred, and reading them together costs half.
+    """
+
+    def __init__(self, take: Callable[[Sequence[bytes]], None], opened: Callable[[], None] = lambda: None) -> None:
         super().__init__()
         self._take = take
         self._opened = opened
@@ -43,6 +49,9 @@ class SocketLine(picows.WSListener):
         self._socket: socket.socket | None = None
         self._way = Way("")
         self._parts: list[bytes] = []
+        self._gathered: list[bytes] = []
+        self._next: asyncio.Handle | None = None
+        self._handed_s = 0.0
         self.ended = asyncio.Event()
         self.reason = ""
         """Why it ended, once it has."""
@@ -107,12 +116,16 @@ class SocketLine(picows.WSListener):
             transport.disconnect()
         elif kind in _DATA:
             if frame.fin and not self._parts:
-                self._take(frame.get_payload_as_bytes())
+                self._gather(frame.get_payload_as_bytes())
             else:
                 self._join(transport, frame)
 
     def on_ws_disconnected(self, transport: picows.WSTransport) -> None:
         """Note the end. Called by picows."""
+        if self._next is not None:
+            # What came before the end is told before it.
+            self._next.cancel()
+            self._hand_over()
         self.reason = self.reason or "the connection was lost"
         self.ended.set()
 
@@ -123,7 +136,30 @@ class SocketLine(picows.WSListener):
             transport.disconnect(False)
         elif frame.fin:
             whole, self._parts = b"".join(self._parts), []
-            self._take(whole)
+            self._gather(whole)
+
+    def _gather(self, message: bytes) -> None:
+        self._gathered.append(message)
+        if self._next is None:
+            loop = asyncio.get_running_loop()
+            due_s = self._handed_s + GATHER_SECONDS
+            if due_s <= loop.time():
+                self._hand_over()
+            else:
+                self._next = loop.call_at(due_s, self._hand_over)
+
+    def _hand_over(self) -> None:
+        self._next = None
+        self._handed_s = asyncio.get_running_loop().time()
+        messages, self._gathered = self._gathered, []
+        try:
+            self._take(messages)
+        except Exception as error:  # noqa: BLE001
+            # A mistake of ours must not look like a silent venue: the session tells of the end, and begins anew.
+            _log.exception("messages could not be taken")
+            self.reason = f"internal error: {type(error).__name__}"
+            if self._transport is not None and not self._transport.is_disconnected:
+                self._transport.disconnect(False)
 
     async def _connect(self, url: str, proxy: str) -> None:
         try:

@@ -42,16 +42,17 @@ class SessionLimits(msgspec.Struct, frozen=True):
 class SocketSession:
     """Keep one stream coming. Engine thread.
 
-    `take(message, retiring)` gets every message and returns whether it was market data; `retiring` is the old socket
-    while the new one already delivers. `tell(event, words, since_ms)` hears of trouble: `closed` and `gap` when data
-    stops coming, `connected`, and `gap` again with the whole hole when data is back.
+    `take(messages, retiring)` gets every message, those that came together at once, and returns whether market data
+    was among them; `retiring` is the old socket while the new one already delivers. `tell(event, words, since_ms)`
+    hears of trouble: `closed` and `gap` when data stops coming, `connected`, and `gap` again with the whole hole when
+    data is back.
     """
 
     def __init__(
         self,
         plan: SocketPlan,
         clock: Clock,
-        take: Callable[[bytes, bool], bool],
+        take: Callable[[Sequence[bytes], bool], bool],
         tell: Callable[[LineEvent, str, int], None],
         *,
         limits: SessionLimits | None = None,
@@ -134,8 +135,8 @@ class SocketSession:
     async def _open(self, opened: Callable[[], None]) -> Life:
         life: Life
 
-        def take(message: bytes) -> None:
-            self._heard(life, message)
+        def take(messages: Sequence[bytes]) -> None:
+            self._heard(life, messages)
 
         life = Life(SocketLine(take, opened), self._clock.now_ms(), self._limits.renew_s)
         self._lives.add(life)
@@ -151,8 +152,8 @@ class SocketSession:
         life.speak(life.opened_ms, self._plan)
         return life
 
-    def _heard(self, life: Life, message: bytes) -> None:
-        if not self._take(message, life.retiring) and not self._plan.quiet:
+    def _heard(self, life: Life, messages: Sequence[bytes]) -> None:
+        if not self._take(messages, life.retiring) and not self._plan.quiet:
             life.said_something = True
             return
         life.data_ms = now_ms = self._clock.now_ms()

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Protocol
 
 from desktop.domain.market import FeedStatus, Gap, Liquidation, Message, Unparsed
-from desktop.domain.raw_frame import RawFrame
+from desktop.domain.raw_frame import RawFrame, is_beside
 from desktop.engine.ports import Clock
 from desktop.venues.answer_tally import AnswerTally
 from desktop.venues.mailbox import FreshPrints, Mailbox
@@ -173,20 +173,28 @@ class VenueFeed:
                 self._told(channel, "gap", f"internal error: {type(error).__name__}", self._clock.now_ms())
             await self._clock.sleep(_RESTART_SECONDS)
 
-    def _heard(self, channel: str, message: bytes, retiring: bool) -> bool:
-        raw = RawFrame(self._clock.now_ms() * 1_000_000, self.venue, channel, message)
+    def _heard(self, channel: str, frames: Sequence[bytes], retiring: bool) -> bool:
+        received_ns = self._clock.now_ms() * 1_000_000
         if self._tap is not None:
-            self._tap(raw)
-        messages = self._reader.read(raw)
+            for frame in frames:
+                self._tap(RawFrame(received_ns, self.venue, channel, frame))
+        if is_beside(channel):
+            # Books take in most of what comes here, and tell nothing: what each frame was can only be seen by itself.
+            told = [self._heard_these(channel, (frame,), retiring, received_ns) for frame in frames]
+            return any(told)
+        return self._heard_these(channel, frames, retiring, received_ns)
+
+    def _heard_these(self, channel: str, frames: Sequence[bytes], retiring: bool, received_ns: int) -> bool:
+        messages = self._reader.read_all(frames, channel, received_ns)
         # Nothing to tell means that a book took it in.
         data = not messages or not _SELF_TALK.issuperset(map(type, messages))
         if not data and any(type(one) is FeedStatus and one.detail.startswith(_SHUTDOWN) for one in messages):
             self._sessions[channel].renew_soon()
         if retiring:
-            messages = tuple([one for one in messages if type(one) is Liquidation])
-        self._put(messages, raw)
-        if data and raw.received_ns >= self._alive_ns[channel]:
-            self._say_alive(channel, raw.received_ns)
+            messages = [one for one in messages if type(one) is Liquidation]
+        self._put(messages, channel, received_ns)
+        if data and received_ns >= self._alive_ns[channel]:
+            self._say_alive(channel, received_ns)
         return data
 
     def _say_alive(self, channel: str, now_ns: int) -> None:
@@ -199,7 +207,7 @@ class VenueFeed:
         """Take a raw frame from a worker, as if it had come by a socket."""
         if self._tap is not None:
             self._tap(raw)
-        self._put(self._reader.read(raw), raw)
+        self._put(self._reader.read(raw), raw.channel, raw.received_ns)
         # Beside sockets; of questions about one symbol there are too many to show each.
         if self._sessions and not raw.event and "symbol=" not in raw.channel:
             self._say_alive(raw.channel, raw.received_ns)
@@ -212,6 +220,6 @@ class VenueFeed:
             return
         self.take(RawFrame(now_ms * 1_000_000, self.venue, channel, b"", "", event, words, since_ms))
 
-    def _put(self, messages: tuple[Message, ...], raw: RawFrame) -> None:
+    def _put(self, messages: Sequence[Message], channel: str, received_ns: int) -> None:
         if messages:
-            self._mailbox.put(self._fresh.fresh(messages), raw.channel, raw.received_ns // 1_000_000)
+            self._mailbox.put(self._fresh.fresh(messages), channel, received_ns // 1_000_000)

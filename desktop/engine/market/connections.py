@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Collection, Sequence
 
@@ -23,7 +24,7 @@ def monotonic_ms() -> int:
 
 
 class Connections:
-    """Follow all feeds and hand every message to `fold`, with the time it came. Engine thread.
+    """Follow all feeds and hand the messages to `fold`, as many as came together, with the time. Engine thread.
 
     A feed that rests keeps what is known of it and is shown as off: it is nobody's failure, and opens no incident.
     `gate` hears of going offline and coming back, so that nothing else asks meanwhile.
@@ -34,7 +35,7 @@ class Connections:
         feeds: Sequence[Feed],
         market: MarketDesk,
         clock: Clock,
-        fold: Callable[[Message, int], None],
+        fold: Callable[[Sequence[Message], int], None],
         *,
         offline: bool = False,
         gate: Callable[[bool], None] = lambda offline: None,
@@ -47,6 +48,8 @@ class Connections:
         self._gate = gate
         self._steady_ms = steady_ms
         self._off: dict[str, str] = {}
+        # A feed that is told to rest must not be resumed before it has come to rest.
+        self._turns = asyncio.Lock()
         self._watch = SleepWatch(clock.now_ms(), steady_ms())
         self._earliest_ms = clock.now_ms() - _BEFORE_US_MS
         self.offline = offline
@@ -60,11 +63,10 @@ class Connections:
     async def follow(self, feed: Feed) -> None:
         """Hand over the feed's messages until it is closed, without forced closings from before the engine began."""
         async for batch in feed.messages():
-            now_ms = self._clock.now_ms()
-            for message in batch:
-                if type(message) is Liquidation and message.at_ms < self._earliest_ms:
-                    continue
-                self._fold(message, now_ms)
+            earliest_ms = self._earliest_ms
+            fresh = [one for one in batch if type(one) is not Liquidation or one.at_ms >= earliest_ms]
+            if fresh:
+                self._fold(fresh, self._clock.now_ms())
 
     def look(self) -> Slept | None:
         """Return the sleep of this computer since the last look, if there was one; to be asked once a second."""
@@ -90,10 +92,11 @@ class Connections:
         """Close and open again what is not off, of these feeds or of all: sockets that slept look alive and are dead,
         and others may go a way that is no longer wanted.
         """
-        for feed in self._feeds:
-            if feed.venue not in self._off and (venues is None or feed.venue in venues):
-                await feed.rest(reason)
-                await feed.resume()
+        async with self._turns:
+            for feed in self._feeds:
+                if feed.venue not in self._off and (venues is None or feed.venue in venues):
+                    await feed.rest(reason)
+                    await feed.resume()
 
     async def set_offline(self, offline: bool) -> None:
         """Close every connection, or open again those that no other choice keeps closed."""
@@ -101,24 +104,26 @@ class Connections:
             return
         self.offline = offline
         self._gate(offline)
-        for feed in self._feeds:
-            if offline:
-                await self._rest(feed, OFFLINE)
-            elif self._off.get(feed.venue) == OFFLINE:
-                await self._resume(feed)
+        async with self._turns:
+            for feed in self._feeds:
+                if offline:
+                    await self._rest(feed, OFFLINE)
+                elif self._off.get(feed.venue) == OFFLINE:
+                    await self._resume(feed)
 
     async def set_venue(self, venue: str, on: bool, reason: str) -> None:
         """Close one venue's connections for `reason`, or open them again (when the whole program is not offline)."""
-        for feed in self._feeds:
-            if feed.venue != venue:
-                continue
-            if not on:
-                await self._rest(feed, reason)
-            elif self.offline:
-                self._off[venue] = OFFLINE
-                self._market.rest(venue, OFFLINE, self._clock.now_ms())
-            else:
-                await self._resume(feed)
+        async with self._turns:
+            for feed in self._feeds:
+                if feed.venue != venue:
+                    continue
+                if not on:
+                    await self._rest(feed, reason)
+                elif self.offline:
+                    self._off[venue] = OFFLINE
+                    self._market.rest(venue, OFFLINE, self._clock.now_ms())
+                else:
+                    await self._resume(feed)
 
     async def _rest(self, feed: Feed, reason: str) -> None:
         if feed.venue in self._off:

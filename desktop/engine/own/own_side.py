@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from desktop.domain.errors import SeawallError
 from desktop.domain.instrument import InstrumentTable
-from desktop.domain.market import HourBar, Message, Trade
+from desktop.domain.market import HourBar, Message
 from desktop.engine.commands import (
     ChooseWick,
     Command,
@@ -68,8 +68,6 @@ class OwnSide:
 
     def fold(self, message: Message, now_ms: int) -> None:
         """Take one message."""
-        if type(message) is Trade:
-            return
         self.notes.fold(message, now_ms)
         self.untested.fold(message, now_ms)
 

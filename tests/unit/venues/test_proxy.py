@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import warnings
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -48,11 +48,11 @@ def play_refused(scene: Callable[[], Awaitable[None]]) -> None:
 def test_a_socket_goes_through_the_proxy_which_resolves_the_name(kind: Kind) -> None:
     async def scene() -> None:
         async with VenueServer() as venue, Proxy(kind, venue.port) as proxy:
-            heard: asyncio.Queue[bytes] = asyncio.Queue()
+            heard: asyncio.Queue[Sequence[bytes]] = asyncio.Queue()
             line = SocketLine(heard.put_nowait)
             await line.open("ws://venue.test:8080/x", ManualClock(), 10, proxy.url)
             (await venue.joined.get()).send("hello")
-            assert await heard.get() == b"hello"
+            assert await heard.get() == [b"hello"]
             assert proxy.asked_for.get_nowait() == "venue.test:8080"
             await line.close()
 
@@ -98,7 +98,7 @@ def test_a_proxy_that_will_not_is_named(kind: Kind, manner: Manner) -> None:
             with pytest.raises(
                 NetworkTrouble, match=r"venue\.test through the proxy 127\.0\.0\.1:\d+ cannot be reached"
             ):
-                await SocketLine(lambda message: None).open("wss://venue.test/x", ManualClock(), 10, proxy.url)
+                await SocketLine(lambda messages: None).open("wss://venue.test/x", ManualClock(), 10, proxy.url)
 
     play(scene)
 
@@ -124,7 +124,7 @@ def test_a_proxy_that_says_nothing_is_given_up_in_time(kind: Kind) -> None:
     async def scene() -> None:
         clock = ManualClock()
         async with Proxy(kind, manner="say nothing") as proxy:
-            line = SocketLine(lambda message: None)
+            line = SocketLine(lambda messages: None)
             opening = asyncio.create_task(line.open("wss://venue.test/x", clock, 10, proxy.url))
             await proxy.asked_for.get()
             await clock.advance(10)
@@ -162,7 +162,7 @@ def test_nobody_listens_where_the_proxy_should_be() -> None:
             url = proxy.url
         words = r"the proxy 127\.0\.0\.1:\d+ on the way to venue\.test cannot be reached: .*\. Start it, or choose"
         with pytest.raises(NetworkTrouble, match=words) as by_socket:
-            await SocketLine(lambda message: None).open("wss://venue.test/x", clock, 10, url)
+            await SocketLine(lambda messages: None).open("wss://venue.test/x", clock, 10, url)
         async with RestDoor("https://venue.test", clock, outbound=Outbound(clock, url)) as door:
             with pytest.raises(NetworkTrouble, match=words) as by_rest:
                 await door.get("/x", {})
@@ -180,7 +180,7 @@ def test_a_proxy_that_wants_name_and_password_gets_them_for_sockets(kind: Kind) 
     async def scene() -> None:
         async with VenueServer() as venue, Proxy(kind, venue.port, login=LOGIN) as proxy:
             way = Outbound(ManualClock(), proxy.url, login=LOGIN).way_to("ws://venue.test/x")
-            line = SocketLine(lambda message: None)
+            line = SocketLine(lambda messages: None)
             await line.open(way.url, ManualClock(), 10, way.proxy)
             assert proxy.asked_for.get_nowait() == "venue.test:80"
             await line.close()
@@ -211,7 +211,7 @@ def test_a_login_that_a_proxy_does_not_take_is_said_and_stands_in_no_message(kin
             outbound = Outbound(clock, proxy.url, login=login)
             way = outbound.way_to("wss://venue.test/x")
             with pytest.raises(NetworkTrouble, match=r"venue\.test through the proxy 127\.0\.0\.1") as by_socket:
-                await SocketLine(lambda message: None).open(way.url, clock, 10, way.proxy)
+                await SocketLine(lambda messages: None).open(way.url, clock, 10, way.proxy)
             async with RestDoor("https://venue.test", clock, outbound=outbound) as door:
                 with pytest.raises(NetworkTrouble, match=r"venue\.test through the proxy 127\.0\.0\.1") as by_rest:
                     await door.get("/x", {})
@@ -230,7 +230,7 @@ def test_each_refusal_of_a_socks_proxy_is_said_for_sockets_and_requests(code: in
         words = r"venue\.test through the proxy 127\.0\.0\.1:\d+ cannot be reached: [A-Za-z]{3}"
         async with Proxy("socks5", manner="refuse", code=code) as proxy:
             with pytest.raises(NetworkTrouble, match=words):
-                await SocketLine(lambda message: None).open("wss://venue.test/x", clock, 10, proxy.url)
+                await SocketLine(lambda messages: None).open("wss://venue.test/x", clock, 10, proxy.url)
             async with RestDoor("https://venue.test", clock, outbound=Outbound(clock, proxy.url)) as door:
                 with pytest.raises(NetworkTrouble, match=words):
                     await door.get("/x", {})

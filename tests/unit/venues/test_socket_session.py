@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 
@@ -25,11 +25,12 @@ class Listener:
         self.news: asyncio.Queue[tuple[str, str, int]] = asyncio.Queue()
         self.retiring: list[str] = []
 
-    def take(self, message: bytes, retiring: bool) -> bool:
-        if retiring:
-            self.retiring.append(message.decode(errors="replace"))
-        self.messages.put_nowait(message.decode(errors="replace"))
-        return message.startswith(b"data")
+    def take(self, messages: Sequence[bytes], retiring: bool) -> bool:
+        for message in messages:
+            if retiring:
+                self.retiring.append(message.decode(errors="replace"))
+            self.messages.put_nowait(message.decode(errors="replace"))
+        return any(message.startswith(b"data") for message in messages)
 
     def tell(self, event: str, words: str, since_ms: int) -> None:
         self.news.put_nowait((event, words, since_ms))

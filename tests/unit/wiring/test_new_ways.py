@@ -94,8 +94,8 @@ def test_another_proxy_renews_the_socket_at_once_and_what_was_counted_stays() ->
             parts.preferences, parts.take_ways = PreferenceDesk(Kept()), ways(outbound, "bybit").take
             engine = Engine(parts)
             heard: list[object] = []
-            fold = market.fold
-            market.fold = lambda message, now_ms: (heard.append(message), fold(message, now_ms))[1]  # type: ignore[method-assign]
+            fold = market.fold_all
+            market.fold_all = lambda told, now_ms: (heard.extend(told), fold(told, now_ms))[1]  # type: ignore[method-assign]
             running = asyncio.create_task(engine.run())
             first = await joined(server)
             first.send(forced(clock.now_ms(), "1"))

@@ -204,7 +204,7 @@ def test_a_venue_that_a_person_closed_stays_closed_when_the_program_comes_back(o
         clock = ManualClock()
         feed = PlayedFeed("binance", clock)
         market = MarketDesk(("BTC",), (), ("binance",))
-        connections = Connections([feed], market, clock, lambda message, now_ms: None)
+        connections = Connections([feed], market, clock, lambda messages, now_ms: None)
         if off_first:
             await connections.set_venue("binance", False, "you closed it")
             await connections.set_offline(True)
@@ -226,7 +226,7 @@ def test_a_venue_opened_while_offline_comes_back_with_the_program() -> None:
         clock = ManualClock()
         feed = PlayedFeed("binance", clock)
         market = MarketDesk(("BTC",), (), ("binance",))
-        connections = Connections([feed], market, clock, lambda message, now_ms: None)
+        connections = Connections([feed], market, clock, lambda messages, now_ms: None)
         await connections.set_venue("binance", False, "you closed it")
         await connections.set_offline(True)
         await connections.set_venue("binance", True, "")
@@ -243,7 +243,7 @@ def test_forced_closings_from_before_the_engine_began_are_in_stored_hours_alread
         feed = PlayedFeed("hyperliquid", clock)
         market = MarketDesk(("BTC",), (), ("hyperliquid",))
         heard: list[Message] = []
-        connections = Connections([feed], market, clock, lambda message, now_ms: heard.append(message))
+        connections = Connections([feed], market, clock, lambda messages, now_ms: heard.extend(messages))
 
         def closed(at_ms: int) -> Liquidation:
             return Liquidation("hyperliquid", "BTC", "BTC", "long", "1", "80000", "fill", 8e4, at_ms)
@@ -270,7 +270,7 @@ def test_failing_questions_are_shown_and_complained_of_and_unknown_stays_unknown
     async def whole() -> None:
         bench = Bench()
         asking = AskingFeed("binance", bench.clock)
-        connections = Connections([asking, bench.feeds[1]], bench.market, bench.clock, lambda message, now_ms: None)
+        connections = Connections([asking, bench.feeds[1]], bench.market, bench.clock, lambda messages, now_ms: None)
         connections.tell_errors(bench.clock.now_ms())
         assert bench.view("binance").error_share == 0.4
         assert bench.view("bybit").error_share is None
