@@ -26,11 +26,13 @@ _COUNT = 2_000
 
 
 def desk_with_history(
-    rules: Sequence[Rule] = shipped_rules(), venues: Sequence[str] = ("binance", "bybit")
+    rules: Sequence[Rule] = shipped_rules(),
+    venues: Sequence[str] = ("binance", "bybit"),
+    coins: Sequence[str] = ("BTC", "ETH", "SOL"),
 ) -> MarketDesk:
     """Return a desk with 30 days of hours and these rules; the first two venues have spoken."""
-    desk = MarketDesk(("BTC", "ETH", "SOL"), rules, venues)
-    for coin in ("BTC", "ETH", "SOL"):
+    desk = MarketDesk(coins, rules, venues)
+    for coin in coins:
         hours = [
             HourBar(_START_MS - back * 3_600_000, 8e4, 8.1e4, 7.9e4 + back, 8e4, back * 1e3, 5e5, 1e-4, 8e9, 1e5)
             for back in range(720, 0, -1)
@@ -39,8 +41,9 @@ def desk_with_history(
     for venue in ("binance", "bybit"):
         desk.fold(Mark(venue, "BTCUSDT", "BTC", "80000", "80000", 1e-4, 8.0, None, _START_MS), _START_MS)
         desk.fold(OpenInterest(venue, "BTCUSDT", "BTC", "50000", None, _START_MS), _START_MS)
-    for price in ("80000", "80200", "79950"):
-        desk.fold(Trade("binance", "BTCUSDT", "BTC", "buy", "1", price, _START_MS), _START_MS)
+    for coin in coins:
+        for price in ("80000", "80200", "79950"):
+            desk.fold(Trade("binance", f"{coin}USDT", coin, "buy", "1", price, _START_MS), _START_MS)
     desk.tick(_START_MS)
     desk.pictures.coin_views(_START_MS)  # stored hours find their places when they are first asked for
     return desk
