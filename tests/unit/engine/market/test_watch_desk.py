@@ -200,9 +200,9 @@ def test_the_chart_moves_on_when_its_coin_is_removed() -> None:
 @pytest.mark.parametrize(
     ("command", "words"),
     [
-        (AddCoin("DGOE"), "no venue trades a perpetual on DGOE Did you mean DOGE"),
-        (AddCoin("  "), "no venue trades a perpetual on nothing"),
-        (SetVenue("nasdaq", on=False), "there is no venue called 'nasdaq' Venues: binance, bybit."),
+        (AddCoin("DGOE"), "No venue trades a perpetual on DGOE. Did you mean DOGE?"),
+        (AddCoin("  "), "No venue trades a perpetual on nothing."),
+        (SetVenue("nasdaq", on=False), "There is no venue called 'nasdaq'. Venues: binance, bybit."),
     ],
 )
 def test_what_cannot_be_is_refused_with_what_could(command: Command, words: str) -> None:
@@ -245,7 +245,7 @@ def test_a_venues_own_list_counts_as_soon_as_it_has_come() -> None:
 
     async def scene(bench: Bench) -> None:
         view = await bench.do(AddCoin("BRANDNEW"))
-        assert "no venue trades" in view.notes[-1]
+        assert "No venue trades" in view.notes[-1]
         one = Instrument(
             "binance", "BRANDNEWUSDT", "BRANDNEW", None, "BRANDNEW", table.find("x", "y").multiplier, "linear"
         )
@@ -278,7 +278,7 @@ def test_a_disk_that_keeps_no_choice_says_so_and_the_coin_is_watched_all_the_sam
     async def scene(bench: Bench) -> None:
         bench.kept.trouble = "the settings cannot be written"
         view = await bench.do(AddCoin("SOL"))
-        assert "the settings cannot be written" in view.notes[-1]
+        assert "The settings cannot be written" in view.notes[-1]
         assert bench.coins() == ["BTC", "ETH", "SOL"]
 
     play(scene)
@@ -288,7 +288,7 @@ def test_a_disk_that_keeps_no_choice_says_so_and_the_coin_is_watched_all_the_sam
 def test_worlds_of_their_own_have_the_coins_and_venues_they_have(command: Command) -> None:
     async def scene(bench: Bench) -> None:
         view = await bench.do(command)
-        assert "this world has the" in view.notes[-1]
+        assert "This world has the" in view.notes[-1]
         assert bench.coins() == ["BTC", "ETH"]
 
     play(scene, fixed=True)
