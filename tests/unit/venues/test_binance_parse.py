@@ -168,7 +168,7 @@ def test_good_orders_beside_a_bad_one_are_kept() -> None:
         (b'{"e":"kline","x":NaN}', "malformed", 17),
         (b'{"e":"kline","x":"\xff"}', "not valid UTF-8", 18),
         (b"", "truncated", 0),
-        (b"[" * 4000, "nested too deeply", 0),
+        (b"[" * 100_000, "nested too deeply", 0),
         (b"<html>", "malformed", 0),
         (b"12", "not a message of Binance", 0),
         (b'{"topic":"tickers.BTCUSDT","data":{}}', "it has the form of Bybit", 0),

@@ -8,7 +8,7 @@ from desktop.venues.catalogue import VenueHosts, feeds
 from desktop.venues.feed_parts import ALL_PARTS
 from tests.fakes.manual_clock import ManualClock
 from tests.fakes.venue_server import Client, VenueServer
-from tests.unit.venues.test_feed_channels import Rest
+from tests.unit.venues.test_feed_channels import Rest, listed
 from tests.unit.venues.test_okx_books import ASKS, AT_MS, BIDS, SWAP, push
 from tests.unit.venues.test_okx_parse import POOL, PRICED
 from tests.unit.venues.test_okx_parse import push as pushed
@@ -57,7 +57,7 @@ def test_a_broken_book_is_unknown_until_it_was_subscribed_anew() -> None:
             (feed,) = feeds(hosts, ["BTC"], clock, InstrumentTable())
             reader = Reader(feed)
             _, books = await by_channel(server)
-            await clock.tick(1)
+            await listed(reader)  # before that nobody knows what a contract's size means
             books.send(push(10, -1, BIDS, ASKS).decode())
             first = await reader.next(Book)
             assert isinstance(first, Book)
