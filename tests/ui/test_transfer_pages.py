@@ -33,7 +33,8 @@ from desktop.engine.commands import (
     StartTransfer,
     VerifyAgain,
 )
-from desktop.engine.desk_view import DeskView, DeviceView
+from desktop.engine.desk_view import ContextView, DeskView, DeviceView
+from desktop.risk.reading import State
 from desktop.ui.theme import Wardrobe
 from desktop.ui.transfer.compare_card import CompareCard
 from desktop.ui.transfer.done_page import DonePage
@@ -572,3 +573,15 @@ def test_the_send_page_says_not_to_send_while_a_guard_objects(qtbot: QtBot) -> N
     assert not button(page, "haveSent").isEnabled()
     page.show_view(fake.desk_in(S.PROVED))
     assert "Open Binance’s withdraw page" in said(page)
+
+
+@pytest.mark.parametrize(
+    ("state", "price"), [(State.LIVE, 0.9991), (State.STALE, None), (State.UNKNOWN, None)]
+)  # fmt: skip
+def test_a_coin_worth_a_dollar_is_worth_its_peg_while_that_is_known(state: State, price: float | None) -> None:
+    view = fake.desk_in(S.ARRIVED)
+    dollars = msgspec.structs.replace(view.transfers[0].transfer, coin="USDT")
+    told = msgspec.structs.replace(view.transfers[0], transfer=dollars)
+    peg = ContextView("PEG_USDT", 0.9991, "USD", state, 1, "a host")
+    seen = Seen(msgspec.structs.replace(view, transfers=(told,), context=(peg,)), told)
+    assert seen.price_usd == price

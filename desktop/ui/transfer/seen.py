@@ -79,11 +79,13 @@ class Seen(msgspec.Struct, frozen=True):
 
     @property
     def price_usd(self) -> float | None:
-        """The coin's price, when it is live."""
-        coin = next((c for c in self.desk.coins if c.coin == self.transfer.coin), None)
-        if coin is None or coin.price.state is not State.LIVE:
-            return None
-        return coin.price.value
+        """The coin's price, when it is live; that of a coin worth a dollar is its peg."""
+        name = self.transfer.coin
+        coin = next((c for c in self.desk.coins if c.coin == name), None)
+        if coin is not None:
+            return coin.price.value if coin.price.state is State.LIVE else None
+        peg = next((fact for fact in self.desk.context if fact.name == f"PEG_{name}"), None)
+        return peg.value if peg is not None and peg.state is State.LIVE else None
 
 
 def is_open(transfer: Transfer) -> bool:
