@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.domain.venue_names import venue_name
 from desktop.engine.desk_view import DeskView, TransferView
 from desktop.ui.transfer.notices import Notice, Notices
-from desktop.ui.transfer.pieces import Button, Panel, boxed, column, row, set_words, show_if, words
+from desktop.ui.transfer.pieces import BAR, Button, Panel, boxed, column, row, set_words, show_if, words
 from desktop.ui.transfer.seen import Seen
 from desktop.ui.transfer_sentences import to_do
 from desktop.ui.transfer_wording import clock, coins, tr
@@ -42,6 +42,8 @@ class PickList(QWidget):
         )
         holder = column(self._notices, self._panel, self._others, spacing=8)
         holder.addStretch(1)
+        # The page leaves the room of a scroll bar at its right, and here is none.
+        holder.setContentsMargins(0, 0, BAR, 0)
         self.setLayout(holder)
 
     def words(self) -> str:

@@ -26,6 +26,8 @@ from desktop.ui.transfer_wording import tr
 
 _Box = TypeVar("_Box", bound=QBoxLayout)
 _ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+BAR = 10
+"""The width of a scroll bar, as the style sheet makes it."""
 
 
 def words(text: str = "", role: str = "body", *, wrap: bool = False, mono: bool = False) -> QLabel:

@@ -15,7 +15,7 @@ from desktop.ui.parts import RiskStrip
 from desktop.ui.transfer import look
 from desktop.ui.transfer.centre import Centre
 from desktop.ui.transfer.pick_list import PickList
-from desktop.ui.transfer.pieces import Question, show_if
+from desktop.ui.transfer.pieces import BAR, Question, show_if
 from desktop.ui.transfer.seen import Seen
 from desktop.ui.transfer.side_panel import WIDTH, SidePanel
 from desktop.ui.transfer.steps_panel import StepsPanel
@@ -24,7 +24,6 @@ from desktop.ui.transfer.which_transfer import Wish, draft_for, find, open_trans
 from desktop.ui.transfer_wording import tr
 
 _NARROW = 1240
-_BAR = 10  # as wide as the style sheet makes a scroll bar
 
 
 class TransferPage(QWidget):
@@ -72,10 +71,10 @@ class TransferPage(QWidget):
         side_scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.side.setProperty("part", "scrolled")
         side_scroll.setWidget(self.side)
-        side_scroll.setFixedWidth(WIDTH + _BAR)  # the bar has its place in the margin, beside what it scrolls
+        side_scroll.setFixedWidth(WIDTH + BAR)  # the bar has its place in the margin, beside what it scrolls
         self._scroll, self._side_scroll = scroll, side_scroll
         body = QHBoxLayout()
-        body.setContentsMargins(12, 4, 12 - _BAR, 12)
+        body.setContentsMargins(12, 4, 12 - BAR, 12)
         body.setSpacing(8)
         body.addWidget(self.steps)
         body.addWidget(scroll, 1)
