@@ -17,7 +17,7 @@ FOLDER = Path(__file__).resolve().parents[3] / "resources" / "conformance"
 CORPORA: dict[str, Corpus] = {
     path.stem: corpus_from(path.read_bytes().splitlines(), path.name) for path in sorted(FOLDER.glob("*.jsonl"))
 }
-DAMAGE: tuple[Any, ...] = (None, "", 0, -1, True, "NaN", "Infinity", "1e400", "-1", " 1", 10**30, "١")
+DAMAGE: tuple[Any, ...] = (None, "", 0, -1, True, "NaN", "Infinity", "1e400", "-1", " 1", 10**30, "١", [], {})
 DECIMALS = frozenset({"price", "quantity", "mark", "index", "last", "coins", "bid", "ask"})
 FLOORS = frozenset({"usd", "turnover_usd", "drop"})
 Facts = dict[str, object]
@@ -98,3 +98,17 @@ def test_keys_that_nobody_knows_and_blanks_change_nothing(venue: str) -> None:
         as_it_is = told(said(case, table, text(frame)))
         assert told(said(case, table, text(with_more(frame)))) == as_it_is, case.name
         assert told(said(case, table, json.dumps(frame, indent=1))) == as_it_is, case.name
+
+
+@pytest.mark.parametrize(
+    ("venue", "channel", "frame"),
+    [
+        ("okx", "GET /api/v5/public/instruments?instType=SWAP", '{"code":"0","data":null}'),
+        ("binance", "GET /fapi/v1/exchangeInfo", '{"symbols":null}'),
+        ("binance", "/stream", '{"stream":"x","data":{"e":{}}}'),
+        ("hyperliquid", "/ws", '{"channel":[],"data":[]}'),
+    ],
+)
+def test_what_should_be_a_list_or_a_name_and_is_none_is_told_of(venue: str, channel: str, frame: str) -> None:
+    (message,) = said(Case("damaged", venue, channel, frame, ()), (), frame)
+    assert message["kind"] in ("status", "unparsed")

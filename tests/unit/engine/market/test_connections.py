@@ -237,6 +237,39 @@ def test_a_venue_opened_while_offline_comes_back_with_the_program() -> None:
     asyncio.run(scene())
 
 
+def test_a_feed_that_is_coming_to_rest_is_not_resumed_meanwhile() -> None:
+    class SlowFeed(PlayedFeed):
+        """A feed that takes its time to rest."""
+
+        def __init__(self, clock: ManualClock) -> None:
+            super().__init__("binance", clock)
+            self.told: list[str] = []
+            self.may_rest = asyncio.Event()
+
+        async def rest(self, reason: str) -> None:
+            self.told.append("rests")
+            await self.may_rest.wait()
+            self.told.append("rested")
+
+        async def resume(self) -> None:
+            self.told.append("resumes")
+
+    async def scene() -> None:
+        clock = ManualClock()
+        feed = SlowFeed(clock)
+        market = MarketDesk(("BTC",), (), ("binance",))
+        connections = Connections([feed], market, clock, lambda messages, now_ms: None)
+        slept = asyncio.create_task(connections.renew("this computer slept"))
+        await asyncio.sleep(0)
+        offline = asyncio.create_task(connections.set_offline(True))
+        await asyncio.sleep(0)
+        feed.may_rest.set()
+        await asyncio.gather(slept, offline)
+        assert feed.told == ["rests", "rested", "resumes", "rests", "rested"]
+
+    asyncio.run(scene())
+
+
 def test_forced_closings_from_before_the_engine_began_are_in_stored_hours_already() -> None:
     async def scene() -> None:
         clock = ManualClock()
