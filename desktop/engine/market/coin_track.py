@@ -292,7 +292,8 @@ class CoinTrack:
             if minute % _MINUTE_SLICE == 0:
                 yield
             prices = self.minutes.prices(minute)
-            if prices is not None:
+            # A minute in which no price was taken yet says nothing: its logarithm would end the engine.
+            if prices is not None and min(prices) > 0:
                 fresh.add(minute * MINUTE_MS, *prices)
             minute += 1
         self.boards.volatility = fresh
